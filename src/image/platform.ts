@@ -1,0 +1,46 @@
+import { Failure } from '../failure.ts'
+
+/** What an image runs on, in the words of the OCI image index (`os`, `architecture`, `variant`). */
+export interface Platform {
+  readonly os: string
+  readonly architecture: string
+  readonly variant?: string
+}
+
+const aliases: Record<string, string> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+  armhf: 'arm',
+  i386: '386',
+}
+
+/** `linux/amd64`, `linux/arm64/v8` or a bare architecture; throws Failure with the allowed form. */
+export function parsePlatform(text: string): Platform {
+  const parts = text.trim().toLowerCase().split('/')
+  const [os, architecture, variant] = parts.length === 1 ? ['linux', ...parts] : parts
+  if (!os || !architecture || parts.length > 3 || !/^[a-z0-9/_.-]+$/.test(text.trim().toLowerCase())) {
+    throw new Failure('usage', `platform ${JSON.stringify(text)} is not known`, {
+      hint: 'write it as os/architecture, for example linux/amd64 or linux/arm64',
+    })
+  }
+  const known = aliases[architecture] ?? architecture
+  // arm64 has one variant in practice; naming it would make equal platforms differ.
+  const kept = variant && !(known === 'arm64' && variant === 'v8') ? { variant } : {}
+  return { os, architecture: known, ...kept }
+}
+
+/** `os/architecture[/variant]`. */
+export function formatPlatform(platform: Platform): string {
+  return [platform.os, platform.architecture, ...(platform.variant ? [platform.variant] : [])].join('/')
+}
+
+/** Whether an image for `offered` is what was asked for; arm64 without a variant is arm64/v8. */
+export function samePlatform(asked: Platform, offered: Platform): boolean {
+  const variant = (p: Platform): string => p.variant ?? (p.architecture === 'arm64' ? 'v8' : '')
+  return (
+    asked.os === offered.os &&
+    asked.architecture === offered.architecture &&
+    (asked.variant === undefined || variant(asked) === variant(offered))
+  )
+}
