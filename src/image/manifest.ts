@@ -91,6 +91,28 @@ export function parseManifestOrIndex(
   return { kind: 'manifest', manifest: parsed }
 }
 
+/** The JSON of a manifest or an index, keys in one fixed order, so that equal ones have equal digests. */
+export function renderManifest(document: Manifest | Index): string {
+  const { schemaVersion, mediaType, annotations } = document
+  const content =
+    'config' in document
+      ? { config: ordered(document.config), layers: document.layers.map(ordered) }
+      : { manifests: document.manifests.map(ordered) }
+  return JSON.stringify({ schemaVersion, mediaType, ...content, annotations })
+}
+
+function ordered({ mediaType, digest, size, urls, annotations, platform }: Descriptor): object {
+  const { os, architecture, variant } = platform ?? {}
+  return {
+    mediaType,
+    digest,
+    size,
+    urls,
+    annotations,
+    platform: platform && { architecture, os, variant },
+  }
+}
+
 /** Checks JSON against a schema; throws Failure that names the place and the path of keys. */
 export function check<T>(schema: v.GenericSchema<unknown, T>, json: unknown, where: string): T {
   const result = v.safeParse(schema, json, { abortEarly: true })

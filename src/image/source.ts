@@ -11,6 +11,8 @@ export interface Image {
   readonly digest: Digest
   readonly platform: Platform
   readonly manifest: Manifest
+  /** The manifest's own bytes, whose digest is `digest`; those of `renderManifest` when not given. */
+  readonly manifestBytes?: Uint8Array
   readonly config: ImageConfig
   /** The config's own bytes, whose digest is `manifest.config.digest`. */
   readonly configBytes: Uint8Array
