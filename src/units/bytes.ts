@@ -1,29 +1,34 @@
 /** Sizes are whole bytes as numbers; text uses decimal units (1 MB = 1,000,000 bytes), as registries and clouds bill. */
-const factors: Record<string, number> = {
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-}
+const factors: ReadonlyMap<string, number> = new Map([
+  ['B', 1],
+  ['kB', 1e3],
+  ['MB', 1e6],
+  ['GB', 1e9],
+  ['TB', 1e12],
+  ['KiB', 2 ** 10],
+  ['MiB', 2 ** 20],
+  ['GiB', 2 ** 30],
+  ['TiB', 2 ** 40],
+])
+const byLowerCase = new Map([...factors].map(([unit, factor]) => [unit.toLowerCase(), factor]))
+
+/** The units that {@link parseBytes} knows, in any case. */
+export const byteUnits: readonly string[] = [...factors.keys()]
 
 /** `"250 MB"`, `"1.5GiB"` or `"1024"` (bytes) as bytes; undefined when it is not a size. */
 export function parseBytes(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text)
   if (!match) return undefined
-  const factor = factors[(match[2] ?? '').toLowerCase() || 'b']
-  return factor === undefined ? undefined : Math.round(Number(match[1]) * factor)
+  const factor = byLowerCase.get((match[2] ?? '').toLowerCase() || 'b')
+  const bytes = factor === undefined ? Number.NaN : Math.round(Number(match[1]) * factor)
+  return Number.isSafeInteger(bytes) ? bytes : undefined
 }
 
 /** Bytes for people, three digits at most: `982 B`, `12.3 kB`, `146 MB`, `1.25 GB`. */
 export function formatBytes(bytes: number): string {
-  const size = Math.abs(bytes)
-  const sign = bytes < 0 ? '-' : ''
-  if (size < 1000) return `${sign}${Math.round(size)} B`
+  const size = Math.round(Math.abs(bytes))
+  const sign = bytes < 0 && size > 0 ? '-' : ''
+  if (size < 1000) return `${sign}${size} B`
   const units = ['kB', 'MB', 'GB', 'TB', 'PB']
   let value = size
   let unit = -1
@@ -36,7 +41,7 @@ export function formatBytes(bytes: number): string {
 
 /** A difference for people, always with its sign: `+12.3 kB`, `-1.25 GB`, `±0 B`. */
 export function formatBytesDelta(bytes: number): string {
-  if (bytes === 0) return '±0 B'
+  if (Math.round(bytes) === 0) return '±0 B'
   return bytes > 0 ? `+${formatBytes(bytes)}` : formatBytes(bytes)
 }
 

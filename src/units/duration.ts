@@ -1,4 +1,14 @@
-const factors: Record<string, number> = { ms: 1, s: 1000, sec: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
+const factors: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['sec', 1000],
+  ['m', 60_000],
+  ['min', 60_000],
+  ['h', 3_600_000],
+])
+
+/** The units that {@link parseDuration} knows. */
+export const durationUnits: readonly string[] = [...factors.keys()]
 
 /** `"4 min"`, `"90s"`, `"1m30s"` or `"250 ms"` as milliseconds; undefined when it is not a duration. */
 export function parseDuration(text: string): number | undefined {
@@ -6,15 +16,15 @@ export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?\s*(?:ms|sec|s|min|m|h)\s*)+$/.test(trimmed)) return undefined
   let total = 0
   for (const [, value, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*(ms|sec|s|min|m|h)/g)) {
-    total += Number(value) * (factors[unit ?? ''] ?? Number.NaN)
+    total += Number(value) * (factors.get(unit ?? '') ?? Number.NaN)
   }
-  return Math.round(total)
+  return Number.isSafeInteger(Math.round(total)) ? Math.round(total) : undefined
 }
 
 /** Milliseconds for people: `38 ms`, `2.41 s`, `58.3 s`, `4 min 05 s`, `2 h 03 min`. */
 export function formatDuration(ms: number): string {
-  const sign = ms < 0 ? '-' : ''
   const size = Math.abs(ms)
+  const sign = ms < 0 && Math.round(size) > 0 ? '-' : ''
   if (size < 999.5) return `${sign}${Math.round(size)} ms`
   if (size < 9_995) return `${sign}${(size / 1000).toFixed(2)} s`
   if (size < 59_950) return `${sign}${(size / 1000).toFixed(1)} s`

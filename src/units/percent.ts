@@ -1,7 +1,8 @@
 /** `"5%"` or `"12.5 %"` as a fraction of a hundred (5, 12.5); undefined when it is not a percentage. */
 export function parsePercent(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text)
-  return match ? Number(match[1]) : undefined
+  const percent = match ? Number(match[1]) : Number.NaN
+  return Number.isFinite(percent) ? percent : undefined
 }
 
 /** Growth from `before` to `after` in percent, with its sign: `+5.2%`; undefined when `before` is zero. */
