@@ -38,7 +38,7 @@ export function encodeHeader(entry: TarEntry): Uint8Array {
   if (!isCount(entry.uid, 0xffffffff) || !isCount(entry.gid, 0xffffffff))
     throw wrong('its owner is no number')
   if (!isCount(entry.mode, 0o7777)) throw wrong(`its mode is ${entry.mode}`)
-  if (entry.path.split('/').some((part, i, { length }) => part === '..' || (part === '' && length > 1))) {
+  if (entry.path.split('/').some((part, _, { length }) => part === '..' || (part === '' && length > 1))) {
     throw wrong('its path has empty or `..` parts')
   }
   if (entry.path === '' && entry.type !== 'directory') throw wrong('it has no name')
