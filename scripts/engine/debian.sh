@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016 # apt expands the format itself
 # The Debian mirror of this machine, from apt's own sources. Sourced by up and base.
 
 # Prints the mirror's URI; nothing on a machine that is not Debian or has no lists yet.
