@@ -1,0 +1,65 @@
+import { dirname, relative, resolve } from 'node:path'
+import type { Lock } from '../../project/lock.ts'
+import { parsePylock, withPaths } from '../../project/pylock.ts'
+import { checkNames, selectPackages, type Chosen } from '../../project/select.ts'
+import { markerEnvironment, type Target } from '../../project/target.ts'
+import type { Uv } from '../uv/find.ts'
+import { findLock, type FoundLock } from './find-lock.ts'
+import { readUvLock } from './read-uv-lock.ts'
+
+/** Texts kept between runs under a key; losing them costs time only. */
+export interface TextCache {
+  get(key: string): Promise<string | undefined>
+  put(key: string, text: string): Promise<void>
+}
+
+export interface LockOptions extends Chosen {
+  /** What to filter for; undefined: packages as the lock has them, with their markers. */
+  readonly target: Target | undefined
+  /** Asked for only when uv is needed. */
+  readonly uv: () => Promise<Uv>
+  readonly cache?: TextCache
+  /** Things to tell the user which are no errors. */
+  readonly note?: (text: string) => void
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The project's lock, from whichever file holds it: for a target only what applies there. Paths of files in it are
+ * relative to the project's folder. Throws Failure for no lock, a stale one, an unknown extra or group.
+ */
+export async function readLock(context: string, options: LockOptions): Promise<Lock> {
+  const found = await findLock(context)
+  if (found.others.length > 0)
+    options.note?.(`${found.shown} is the lock; ${found.others.join(', ')} not read`)
+  const lock = await readFound(context, found, options)
+  if (options.target === undefined) return lock
+  const environment = markerEnvironment(options.target, options)
+  return { ...lock, packages: selectPackages(lock.packages, environment, lock.path) }
+}
+
+function readFound(context: string, found: FoundLock, options: LockOptions): Promise<Lock> {
+  switch (found.kind) {
+    case 'uv':
+      return readUvLock(context, found, options)
+    case 'pylock':
+      return Promise.resolve(readPylock(context, found, options))
+    case 'requirements':
+      throw new Error('not yet')
+  }
+}
+
+function readPylock(context: string, found: FoundLock, options: LockOptions): Lock {
+  const pylock = parsePylock(found.text, found.shown)
+  checkNames('extra', options.extras, pylock.extras)
+  checkNames('group', options.groups, pylock.dependencyGroups)
+  const folder = dirname(found.path)
+  return {
+    kind: 'pylock',
+    path: found.shown,
+    frozen: true,
+    requiresPython: pylock.requiresPython,
+    packages: withPaths(pylock.packages, (path) => relative(context, resolve(folder, path))),
+  }
+}

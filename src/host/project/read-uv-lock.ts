@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { Failure } from '../../failure.ts'
+import type { Lock } from '../../project/lock.ts'
+import { parsePylock, renderPylock } from '../../project/pylock.ts'
+import { checkChosen, checkNames } from '../../project/select.ts'
+import { parseUvLock, type UvLock } from '../../project/uv-lock.ts'
+import { run, toolText } from '../process.ts'
+import { readPyproject, readText, type FoundLock } from './find-lock.ts'
+import type { LockOptions } from './read-lock.ts'
+
+/** Grows when what is kept under a key changes its meaning. */
+const format = 'uv-export-1'
+
+/** A uv.lock as `uv export` puts it, which needs no network and no Python. */
+export async function readUvLock(context: string, found: FoundLock, options: LockOptions): Promise<Lock> {
+  const uvLock = parseUvLock(found.text, found.shown)
+  await checkProject(context, uvLock, options)
+  const key = exportKey(context, found, options)
+  let text = await options.cache?.get(key)
+  if (text === undefined) {
+    text = await exportLock(context, found, options)
+    await options.cache?.put(key, text)
+  }
+  return {
+    kind: 'uv',
+    path: found.shown,
+    frozen: true,
+    requiresPython: uvLock.requiresPython,
+    packages: parsePylock(text, `export of ${found.shown}`).packages,
+  }
+}
+
+async function checkProject(context: string, uvLock: UvLock, options: LockOptions): Promise<void> {
+  const pyproject = await readPyproject(context)
+  if (pyproject === undefined) {
+    throw new Failure('usage', `${uvLock.file} is there without the pyproject.toml that it locks`)
+  }
+  if (pyproject.hasProject) checkChosen(options, pyproject)
+  else checkNames('group', options.groups, [...pyproject.dependencyGroups.keys()])
+}
+
+async function exportLock(context: string, found: FoundLock, options: LockOptions): Promise<string> {
+  const uv = await options.uv()
+  const folder = await mkdtemp(join(tmpdir(), 'pydeps-image-'))
+  try {
+    const output = join(folder, 'pylock.toml')
+    const flags = ['--frozen', '--offline', '--no-python-downloads', '--no-progress', '--quiet']
+    const chosen = [
+      '--no-default-groups',
+      ...options.extras.flatMap((name) => ['--extra', name]),
+      ...options.groups.flatMap((name) => ['--group', name]),
+    ]
+    const { code, stderr } = await run(
+      uv.path,
+      ['export', ...flags, '--format', 'pylock.toml', ...chosen, '--output-file', output],
+      {
+        cwd: context,
+        ...(options.env && { env: options.env }),
+        ...(options.signal && { signal: options.signal }),
+      },
+    )
+    if (code !== 0) {
+      throw new Failure('build', `uv cannot read ${found.shown}: ${toolText(stderr)}`, {
+        hint: 'try: uv lock --check',
+      })
+    }
+    const { packages } = parsePylock(await readText(output), `export of ${found.shown}`)
+    // uv writes paths relative to its output.
+    return renderPylock(packages, {
+      keepMarkers: true,
+      path: (written) => relative(context, resolve(folder, written)),
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function exportKey(context: string, found: FoundLock, options: LockOptions): string {
+  const parts = [
+    format,
+    relative(context, found.path),
+    found.text,
+    [...options.extras].sort(),
+    [...options.groups].sort(),
+  ]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}

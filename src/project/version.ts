@@ -1,0 +1,23 @@
+import { compare, satisfies, valid, validRange } from '@renovatebot/pep440'
+
+/**
+ * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
+ * Pre-releases count as any other version. False for what is no version or no specifier.
+ */
+export function satisfiesSpecifier(version: string, specifier: string): boolean {
+  if (specifier.trim() === '') return valid(version) !== null
+  return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true })
+}
+
+export function isSpecifier(text: string): boolean {
+  return text.trim() !== '' && validRange(text)
+}
+
+export function isVersion(text: string): boolean {
+  return valid(text) !== null
+}
+
+/** Order of two valid PEP 440 versions, for sorting. */
+export function compareVersions(a: string, b: string): number {
+  return compare(a, b)
+}
