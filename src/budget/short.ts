@@ -13,20 +13,24 @@ export interface ShortForms {
 }
 
 const forms = [
-  { key: 'maxSize', name: 'max-size', start: 'download > ' },
-  { key: 'maxIncrease', name: 'max-increase', start: 'download grows by > ' },
-  { key: 'maxBuildTime', name: 'max-build-time', start: 'build time > ' },
+  { key: 'maxSize', start: 'download > ' },
+  { key: 'maxIncrease', start: 'download grows by > ' },
+  { key: 'maxBuildTime', start: 'build time > ' },
 ] as const
 
-/** Short forms as the rules they stand for. `prefix` is what the user writes before their names, as `--`. */
-export function rulesFromShortForms(given: ShortForms, prefix = ''): ParsedRules {
+/** Short forms as the rules they stand for. `spell` gives the name of one as the user writes it: `--max-size`. */
+export function rulesFromShortForms(
+  given: ShortForms,
+  spell: (key: keyof ShortForms) => string,
+): ParsedRules {
   const rules: Rule[] = []
   const problems: Problem[] = []
-  for (const { key, name, start } of forms) {
+  for (const { key, start } of forms) {
+    const name = spell(key)
     const value = given[key]
     if (value === undefined) continue
     const text = value.trim().replace(/\s+/g, ' ')
-    const parsed = parseRules(start + text, prefix + name)
+    const parsed = parseRules(start + text, name)
     rules.push(...parsed.rules.map((rule) => ({ ...rule, text: `${name}: ${text}` })))
     problems.push(
       ...parsed.problems.map((problem) => ({
