@@ -1,0 +1,77 @@
+const named: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+])
+
+// Controls, invisible formatting (bidi overrides, zero-width characters, tags), line separators and lone surrogates;
+// the one invisible that stays is the selector that makes an emoji an emoji.
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\u{fe0f})\p{Default_Ignorable_Code_Point}/gu
+
+/**
+ * Text from a stranger on one line, with everything that acts on a terminal or hides from the eye made visible
+ * (`\n`, `\x1b`, `\u{202e}`). Characters that only look odd stay.
+ */
+export function visible(text: string): string {
+  return text.replace(unseen, (c) => {
+    const code = c.codePointAt(0) ?? 0
+    return named.get(c) ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`)
+  })
+}
+
+/** At most `length` code points, with `…` where some are missing. */
+export function capped(text: string, length: number): string {
+  // A code point is at most two units, so what is cut off here would be cut off below as well.
+  const points = Array.from(text.slice(0, 2 * length + 2))
+  return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`
+}
+
+/**
+ * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
+ * the bars of a table whole. Never empty, and never more than `length` characters of the text.
+ */
+export function codeSpan(
+  text: string,
+  { inTable = false, length = 200 }: { readonly inTable?: boolean; readonly length?: number } = {},
+): string {
+  let content = capped(visible(text), length)
+  if (content.trim() === '') return '(empty)'
+  // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
+  if (inTable) content = content.replace(/\\\|/g, '\\\\x7c').replace(/\|/g, '\\|')
+  const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const pad = /^`|`$|^ .* $/.test(content) ? ' ' : ''
+  return `${fence}${pad}${content}${pad}${fence}`
+}
+
+/**
+ * A sentence that may hold names from a stranger, as markdown: plain words stay; what stands between backticks and
+ * every word that markdown or GitHub would make something of become code.
+ */
+export function prose(text: string, length = 500): string {
+  const parts = capped(visible(text).trim(), length)
+    .split(/`([^`]+)`/)
+    .flatMap((part, i) => (i % 2 === 1 ? [codeSpan(part)] : part.split(/(\s+)/).map(plainWord)))
+  // Two spans side by side would be one fence.
+  return parts.reduce(
+    (all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part),
+    '',
+  )
+}
+
+// Letters and numbers joined by single marks, in the punctuation of a sentence.
+const plain = /^["'(]*[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u
+// What GitHub links by itself (a site, an issue, a commit), and what starts a list.
+const alive = /^\W*(?:www\.|gh-\d|\d+[.)])|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i
+
+function plainWord(word: string): string {
+  if (word.trim() === '' || /^[–—]$/.test(word)) return word
+  if (word === '-') return '–'
+  if (plain.test(word) && !alive.test(word)) return word
+  const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? []
+  return `${before}${codeSpan(core)}${after}`
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0')
+}
