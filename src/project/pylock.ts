@@ -102,13 +102,15 @@ export function lockedPackage(table: TomlReader): LockedPackage {
   if (!archive && !vcs && !sdist && wheels.length === 0) {
     throw new Failure('usage', `${table.file}: package ${table.requiredString('name')} has no source at all`)
   }
+  const single = archive && lockedFile(archive)
+  const isWheel = single?.filename.endsWith('.whl') === true
   return {
     name: packageName(table.requiredString('name')),
     version: table.string('version'),
     marker: table.string('marker'),
     requiresPython: table.string('requires-python'),
-    wheels: wheels.map(lockedFile),
-    sdist: sdist && lockedFile(sdist),
+    wheels: isWheel ? [single] : wheels.map(lockedFile),
+    sdist: single && !isWheel ? single : sdist && lockedFile(sdist),
     direct: vcs ? 'vcs' : archive ? 'archive' : undefined,
     table: table.plain(),
   }
