@@ -13,9 +13,13 @@ import { createMarkerEnvironment } from '../fixtures/project.ts'
 const oracle = `
 import json, random
 try:
+    import packaging
     from packaging import markers
 except ImportError:
+    from pip._vendor import packaging
     from pip._vendor.packaging import markers
+# Before version 22 no marker held for a pre-release of Python.
+modern = int(packaging.__version__.split('.')[0]) >= 22
 r = random.Random(508)
 pythons = ['2.7.18', '3.7.0', '3.8.10', '3.9.18', '3.10.0', '3.11.0rc1', '3.11.7', '3.12.4', '3.13.0b2', '3.13.5', '3.14.0']
 strings = {
@@ -44,23 +48,23 @@ def comparison():
             op, value = op[:2], value.split('rc')[0].split('b')[0].split('a')[0].split('.post')[0] + '.*'
         elif op == '~=' and '.' not in value:
             value += '.0'
-        return (name + r.choice([' ', '']) + op + ' ' + quoted(value)) if r.random() < 0.8 or op in ('in', 'not in', '~=') or '*' in value else quoted(value) + ' ' + op + ' ' + name
+        return (name + (r.choice([' ', '']) if op[0] in '<>=!~' else ' ') + op + ' ' + quoted(value)) if r.random() < 0.8 or op in ('in', 'not in', '~=') or '*' in value else quoted(value) + ' ' + op + ' ' + name
     if kind < 0.9:
         name = r.choice(list(strings)); value = r.choice(strings[name])
         op = r.choice(['==', '!=', 'in', 'not in'])
         if r.random() < 0.7:
             return '%s %s %s' % (name, op, quoted(value if r.random() < 0.7 else value + ' ' + r.choice(strings[name])))
         return '%s %s %s' % (quoted(value[:r.randint(1, 6)]), op, name)
-    return 'extra %s %s' % (r.choice(['==', '!=']), quoted(r.choice(['dev', 'Test', 'a_b', 'A.B'])))
+    return 'extra %s %s' % (r.choice(['==', '!=']), quoted(r.choice(['dev', 'test', 'a-b'])))
 def marker(depth=0):
     if depth > 3 or r.random() < 0.4:
         return comparison()
     inner = (r.choice([' ', '  ']) + r.choice(['and', 'or']) + ' ').join(marker(depth + 1) for _ in range(r.randint(2, 3)))
     return '(' + inner + ')' if r.random() < 0.5 else inner
 out = []
-for _ in range(4000):
+for _ in range(3000):
     text = marker()
-    full = r.choice(pythons)
+    full = r.choice(pythons if modern else [p for p in pythons if not set(p) & set('abr')])
     env = {name: r.choice(values) for name, values in strings.items()}
     env.update(python_full_version=full, implementation_version=full, python_version='.'.join(full.split('.')[:2]),
                platform_release='', platform_version='', extra=r.choice(['', 'dev', 'test', 'a-b']))
@@ -82,8 +86,8 @@ describe('markers', () => {
       return agrees ? [] : [{ marker, env, expected, actual }]
     })
     expect(wrong.slice(0, 5)).toEqual([])
-    expect(cases.filter(([, , expected]) => expected === true).length).toBeGreaterThan(1000)
-    expect(cases.filter(([, , expected]) => expected === false).length).toBeGreaterThan(1000)
+    expect(cases.filter(([, , expected]) => expected === true).length).toBeGreaterThan(500)
+    expect(cases.filter(([, , expected]) => expected === false).length).toBeGreaterThan(500)
   })
 
   it.each([
@@ -96,6 +100,10 @@ describe('markers', () => {
   ])('knows the sets of pylock.toml: %s', (marker, expected) => {
     const environment = createMarkerEnvironment({ extras: ['dev', 'A_B'], dependency_groups: ['lint'] })
     expect(markerApplies(marker, environment)).toBe(expected)
+  })
+
+  it('compares extras as they are normalised', () => {
+    expect(markerApplies(`extra == 'A_B'`, createMarkerEnvironment({ extra: 'a-b' }))).toBe(true)
   })
 
   it('binds "and" tighter than "or"', () => {
