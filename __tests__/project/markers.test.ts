@@ -22,6 +22,8 @@ except ImportError:
 modern = int(packaging.__version__.split('.')[0]) >= 22
 r = random.Random(508)
 pythons = ['2.7.18', '3.7.0', '3.8.10', '3.9.18', '3.10.0', '3.11.0rc1', '3.11.7', '3.12.4', '3.13.0b2', '3.13.5', '3.14.0']
+if not modern:
+    pythons = [p for p in pythons if not set(p) & set('abr')]
 strings = {
   'os_name': ['posix', 'nt', 'java'],
   'sys_platform': ['linux', 'win32', 'darwin', 'linux2', 'cygwin'],
@@ -32,7 +34,7 @@ strings = {
 }
 versions = {
   'python_version': ['2.7', '3', '3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13', '3.14'],
-  'python_full_version': pythons + ['3.13', '3.12.0a1', '3.11.5.post1'],
+  'python_full_version': pythons + ['3.13', '3.11.5.post1'] + (['3.12.0a1'] if modern else []),
   'implementation_version': pythons,
 }
 def quoted(text):
@@ -64,7 +66,7 @@ def marker(depth=0):
 out = []
 for _ in range(3000):
     text = marker()
-    full = r.choice(pythons if modern else [p for p in pythons if not set(p) & set('abr')])
+    full = r.choice(pythons)
     env = {name: r.choice(values) for name, values in strings.items()}
     env.update(python_full_version=full, implementation_version=full, python_version='.'.join(full.split('.')[:2]),
                platform_release='', platform_version='', extra=r.choice(['', 'dev', 'test', 'a-b']))
