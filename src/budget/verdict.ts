@@ -1,0 +1,20 @@
+import type { Rule } from './rule.ts'
+
+export type Outcome = 'pass' | 'warn' | 'fail' | 'skipped'
+
+/** What the rules say of a measurement. */
+export interface Verdict {
+  /** The worst of the rules; `skipped` when not one of them could be judged, or there is none. */
+  readonly overall: Outcome
+  /** In the order they were given: those that fail first, then those that warn. */
+  readonly rules: readonly RuleVerdict[]
+}
+
+export interface RuleVerdict {
+  readonly rule: Rule
+  /** What it leads to when it is broken. */
+  readonly severity: 'fail' | 'warn'
+  readonly outcome: Outcome
+  /** The numbers, in words: `download is 261 MB, above 250 MB`. */
+  readonly reason: string
+}
