@@ -54,7 +54,7 @@ const manifest = v.object({
 const index = v.object({
   schemaVersion: v.literal(2),
   mediaType: v.optional(v.string()),
-  manifests: v.nullable(v.array(descriptor)),
+  manifests: v.nullable(v.array(descriptor), []),
   annotations: v.optional(v.nullable(strings)),
 })
 

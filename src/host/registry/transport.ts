@@ -138,8 +138,7 @@ export class Transport {
       })
       request.on('error', (error) => {
         watchdog.stop()
-        if (this.#signal?.aborted) reject(this.#signal.reason as Error)
-        else reject(new NetworkError(url.host, error))
+        reject(this.#signal?.aborted ? abortReason(this.#signal) : new NetworkError(url.host, error))
       })
       request.on('close', () => wake())
       if (!body) {
@@ -159,6 +158,15 @@ export class Transport {
       })
     })
   }
+}
+
+/** Why a signal was raised, as an error. */
+export function abortReason({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error })
 }
 
 /** Lets a connection go that nothing more is wanted from: small bodies are read to keep it, others cut. */

@@ -1,0 +1,73 @@
+import { Failure } from '../../failure.ts'
+import type { Digest } from '../../image/digest.ts'
+import { formatPlatform } from '../../image/platform.ts'
+import { type ImageReference, formatImageReference } from '../../image/reference.ts'
+import type { Image } from '../../image/source.ts'
+import { writeFileBeside } from './beside.ts'
+import { bundle } from './bundle.ts'
+import { writeAll } from './chunks.ts'
+import type { ImageContext } from './context.ts'
+import { loadIntoDaemon } from './load.ts'
+import { parseNames } from './names.ts'
+import type { OnWriteProgress } from './progress.ts'
+import { pushBundle } from './push.ts'
+import { renderArchive } from './write-archive.ts'
+import { writeLayout } from './write-layout.ts'
+
+export interface WriteOptions {
+  readonly context: ImageContext
+  /** More full names for the image, as `example:1` or `example.invalid/a/b:1`. */
+  readonly tags?: readonly string[]
+  readonly onProgress?: OnWriteProgress | undefined
+}
+
+/**
+ * Writes one image, or one for each of several platforms under one index, and gives the digest that the name then
+ * stands for. What was there is replaced when all of the new is there, and stays as it was on any error. Throws
+ * Failure.
+ */
+export async function writeImage(
+  images: readonly Image[],
+  to: ImageReference,
+  { context, tags = [], onProgress }: WriteOptions,
+): Promise<{ readonly digest: Digest }> {
+  const parts = bundle(images)
+  switch (to.transport) {
+    case 'oci':
+      await writeLayout(parts, to.path, to.tag, parseNames(tags), onProgress)
+      break
+    case 'oci-archive':
+      await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress))
+      break
+    case 'docker-archive': {
+      refuseSeveral(images, to)
+      const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags])
+      await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress))
+      break
+    }
+    case 'docker-daemon': {
+      refuseSeveral(images, to)
+      const names = parseNames([to.name, ...tags])
+      const archive = renderArchive(parts, undefined, names, onProgress)
+      await loadIntoDaemon(archive, formatImageReference(to), context)
+      break
+    }
+    case 'docker':
+      await pushBundle(parts, [to, ...parseNames(tags)], context, onProgress)
+      break
+  }
+  return { digest: parts.root.descriptor.digest }
+}
+
+async function writeArchive(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  await writeFileBeside(path, (file) => writeAll(file, chunks))
+}
+
+/** Docker's own archive format has no place for platforms. */
+function refuseSeveral(images: readonly Image[], to: ImageReference): void {
+  if (images.length <= 1) return
+  const platforms = images.map(({ platform }) => formatPlatform(platform)).join(', ')
+  throw new Failure('usage', `${formatImageReference(to)} holds one platform, not ${platforms}`, {
+    hint: 'write oci-archive:FILE or oci:DIR, push to docker://, or choose one platform',
+  })
+}
