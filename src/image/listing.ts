@@ -13,6 +13,8 @@ export interface LayerListing {
   readonly texts: Readonly<Record<string, string>>
   /** Versions written inside binaries, by path: of Python in `python3.X` and `libpython`, of the C library in `libc.so.6`. */
   readonly versions: Readonly<Record<string, string>>
+  /** Paths whose text is missing from `texts` because it was over a limit. */
+  readonly leftOut?: readonly string[]
 }
 
 export type ListedEntry = Pick<TarEntry, 'path' | 'type' | 'size' | 'mode' | 'linkname'>

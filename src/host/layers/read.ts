@@ -1,0 +1,135 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { Failure } from '../../failure.ts'
+import { parseDigest } from '../../image/digest.ts'
+import type { LayerListing, ListedEntry } from '../../image/listing.ts'
+import { isWantedText, keptText, textLimits } from '../../image/texts.ts'
+import type { TarEntry } from '../../tar/entry.ts'
+import { type EntrySink, TarReader } from '../../tar/reader.ts'
+import { decompress } from './decompress.ts'
+import { versionSink } from './version.ts'
+
+export interface LayerLimits {
+  /** Entries of a layer. */
+  readonly entries: number
+  /** Bytes of a layer's tar. */
+  readonly bytes: number
+  /** Bytes of the tar for each byte of the blob, once the tar is over `bytesBeforeRatio`. */
+  readonly ratio: number
+  readonly bytesBeforeRatio: number
+  /** Bytes of one captured text, and of all together. */
+  readonly text: number
+  readonly texts: number
+}
+
+/** What no image that is meant to be run comes near: a million files, 64 GiB, 4 GiB out of 20 MB. */
+export const layerLimits: LayerLimits = {
+  entries: 1_000_000,
+  bytes: 64 * 2 ** 30,
+  ratio: 200,
+  bytesBeforeRatio: 4 * 2 ** 30,
+  text: textLimits.one,
+  texts: textLimits.all,
+}
+
+/**
+ * What is in a layer, from its blob in one pass: entries in the order of the tar, the diffID, the texts and versions
+ * that say what the files are. Memory grows with the number of entries, not with their bytes. Throws Failure that
+ * names the layer for what is damaged or over a limit; errors of the blob pass as they are.
+ */
+export async function listLayer(
+  blob: AsyncIterable<Uint8Array>,
+  { name = 'a layer', limits: given = {} }: { name?: string; limits?: Partial<LayerLimits> } = {},
+): Promise<LayerListing> {
+  const limits = { ...layerLimits, ...given }
+  let download = 0
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of blob) {
+      download += chunk.length
+      yield chunk
+    }
+  }
+  const hash = createHash('sha256')
+  const contents = new Contents(limits)
+  const reader = new TarReader((entry) => contents.add(entry), limits)
+  let bytes = 0
+  try {
+    const { compression, tar } = await decompress(counted())
+    for await (const chunk of tar) {
+      bytes += chunk.length
+      checkSize(bytes, download, limits)
+      hash.update(chunk)
+      reader.write(chunk)
+    }
+    reader.end()
+    const diffId = parseDigest(`sha256:${hash.digest('hex')}`)
+    return { diffId, download, compression, ...contents.listing() }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    throw new Failure(error.kind, `${name} cannot be read: ${error.message}`, {
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    })
+  }
+}
+
+function checkSize(bytes: number, download: number, limits: LayerLimits): void {
+  if (bytes > limits.bytes) {
+    throw new Failure('build', `it unpacks to more than ${limits.bytes} bytes`)
+  }
+  if (bytes > limits.bytesBeforeRatio && bytes > download * limits.ratio) {
+    throw new Failure('build', `it unpacks to more than ${limits.ratio} times its size`)
+  }
+}
+
+/** What is collected while a layer streams by. */
+class Contents {
+  readonly #limits: LayerLimits
+  readonly #entries: ListedEntry[] = []
+  readonly #texts = new Map<string, string>()
+  readonly #versions = new Map<string, string>()
+  readonly #leftOut = new Set<string>()
+  #textBytes = 0
+
+  constructor(limits: LayerLimits) {
+    this.#limits = limits
+  }
+
+  add({ path, type, size, mode, linkname }: TarEntry): EntrySink | undefined {
+    this.#entries.push(
+      linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname },
+    )
+    if (type !== 'file') return undefined
+    if (isWantedText(path)) return this.#text(path, size)
+    // A file that a tar names twice is the last of them.
+    this.#versions.delete(path)
+    return versionSink(path, (version) => this.#versions.set(path, version))
+  }
+
+  listing(): Pick<LayerListing, 'entries' | 'texts' | 'versions' | 'leftOut'> {
+    return {
+      entries: this.#entries,
+      texts: Object.fromEntries(this.#texts),
+      versions: Object.fromEntries(this.#versions),
+      ...(this.#leftOut.size > 0 ? { leftOut: [...this.#leftOut] } : {}),
+    }
+  }
+
+  #text(path: string, size: number): EntrySink | undefined {
+    this.#textBytes -= this.#texts.get(path)?.length ?? 0
+    this.#texts.delete(path)
+    this.#leftOut.add(path)
+    if (size > this.#limits.text || this.#textBytes + size > this.#limits.texts) return undefined
+    const chunks: Buffer[] = []
+    return {
+      write: (chunk) => void chunks.push(Buffer.from(chunk)),
+      end: () => {
+        const bytes = Buffer.concat(chunks)
+        const text = keptText(path, bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1'))
+        this.#texts.set(path, text)
+        this.#leftOut.delete(path)
+        this.#textBytes += text.length
+      },
+    }
+  }
+}

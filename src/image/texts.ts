@@ -1,0 +1,26 @@
+/** Bytes that one text may have, and all texts of a layer together. */
+export const textLimits = { one: 8 * 2 ** 20, all: 64 * 2 ** 20 } as const
+
+const patterns: readonly RegExp[] = [
+  /\.dist-info\/(?:RECORD|METADATA|WHEEL|INSTALLER|top_level\.txt|direct_url\.json|REQUESTED|entry_points\.txt)$/,
+  /(?:\.egg-info|\/EGG-INFO)\/(?:PKG-INFO|installed-files\.txt|top_level\.txt|SOURCES\.txt|requires\.txt)$/,
+  // A distribution that distutils installed is one file.
+  /\.egg-info$/,
+  /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.list)$/,
+  /^(?:usr\/)?lib\/apk\/db\/installed$/,
+  /^(?:etc|usr\/lib)\/os-release$/,
+  /^etc\/(?:passwd|group)$/,
+  /(?:^|\/)pyvenv\.cfg$/,
+]
+
+/** Whether the file at this path says what is in an image, so that a listing keeps its text. */
+export function isWantedText(path: string): boolean {
+  return patterns.some((pattern) => pattern.test(path))
+}
+
+/** A text as a listing keeps it: of metadata only the fields, not the description, which is most of it. */
+export function keptText(path: string, text: string): string {
+  if (!/(?:\/METADATA|\/PKG-INFO|\.egg-info)$/.test(path)) return text
+  const end = /\r?\n\r?\n/.exec(text)
+  return end ? `${text.slice(0, end.index)}\n` : text
+}
