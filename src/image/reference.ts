@@ -98,6 +98,9 @@ export function formatRepositoryReference({
 
 /** A tag is what follows the last colon, when it looks like one and is no part of a path (`C:\x`, `a:b/c`). */
 function splitPathTag(text: string): { path: string; tag?: string } {
+  // A full name after the path: `FILE:NAME:TAG`, `DIR:HOST:PORT/NAME:TAG`.
+  const full = /^([^:]{2,}):((?:[\w.-]+(?::\d+)?\/)*[\w.-]+:[\w.-]+)$/.exec(text)
+  if (full?.[1] !== undefined && full[2] !== undefined) return { path: full[1], tag: full[2] }
   const match = /^(.+):([\w][\w./:@-]*)$/.exec(text)
   const [, path, tag] = match ?? []
   if (path === undefined || tag === undefined || /^[A-Za-z]$/.test(path)) return { path: text }

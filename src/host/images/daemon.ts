@@ -13,7 +13,7 @@ export async function saveFromDaemon(name: string, context: ImageContext): Promi
     env: context.env,
     ...(context.signal ? { signal: context.signal } : {}),
   }).catch((error: unknown) => {
-    throw dockerMissing(error)
+    throw error instanceof Failure ? dockerMissing(error) : error
   })
   if (result.code !== 0) throw daemonFailure(result.stderr, `docker-daemon:${name}`, path)
   return path
@@ -54,10 +54,9 @@ export function daemonFailure(stderr: string, name: string, path?: string): Fail
 }
 
 /** A docker command line that cannot be started. */
-export function dockerMissing(error: unknown): unknown {
-  if (!(error instanceof Failure)) return error
-  return new Failure('build', error.message, {
+export function dockerMissing(cause: Error): Failure {
+  return new Failure('build', `docker cannot be started: ${cause.message}`, {
     hint: 'install the docker command line, or use oci:, docker-archive: or docker://, which need none',
-    cause: error,
+    cause,
   })
 }

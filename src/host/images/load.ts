@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Failure } from '../../failure.ts'
 import type { ImageContext } from './context.ts'
+import { abortReason } from '../registry/transport.ts'
 import { daemonFailure, dockerMissing } from './daemon.ts'
 
 /** Streams an archive into the Docker daemon, whichever image store it has. Throws Failure. */
@@ -20,8 +20,7 @@ export async function loadIntoDaemon(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-65_536)))
   const over = new Promise<number>((resolve, reject) => {
     child.on('error', (error) => {
-      if (context.signal?.aborted) reject(context.signal.reason as Error)
-      else reject(dockerMissing(new Failure('build', `docker cannot be started: ${error.message}`)))
+      reject(context.signal?.aborted ? abortReason(context.signal) : dockerMissing(error))
     })
     child.on('close', (code) => resolve(code ?? 1))
   })

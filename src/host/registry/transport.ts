@@ -153,7 +153,7 @@ export class Transport {
         })
       sendBody(request, body, drained, { watchdog, stall, commit }).catch((error: unknown) => {
         // A source that breaks is told as what it is, not as the connection that it breaks.
-        reject(error)
+        reject(asError(error))
         request.destroy()
       })
     })
