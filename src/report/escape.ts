@@ -48,10 +48,16 @@ export function codeSpan(
  * A sentence that may hold names from a stranger, as markdown: plain words stay; what stands between backticks and
  * every word that markdown or GitHub would make something of become code.
  */
-export function prose(text: string, length = 500): string {
+export function prose(
+  text: string,
+  { inTable = false, length = 500 }: { readonly inTable?: boolean; readonly length?: number } = {},
+): string {
+  const span = (part: string): string => codeSpan(part, { inTable, length })
   const parts = capped(visible(text).trim(), length)
     .split(/`([^`]+)`/)
-    .flatMap((part, i) => (i % 2 === 1 ? [codeSpan(part)] : part.split(/(\s+)/).map(plainWord)))
+    .flatMap((part, i) =>
+      i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)),
+    )
   // Two spans side by side would be one fence.
   return parts.reduce(
     (all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part),
@@ -60,16 +66,16 @@ export function prose(text: string, length = 500): string {
 }
 
 // Letters and numbers joined by single marks, in the punctuation of a sentence.
-const plain = /^["'(]*[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u
+const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u
 // What GitHub links by itself (a site, an issue, a commit), and what starts a list.
 const alive = /^\W*(?:www\.|gh-\d|\d+[.)])|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i
 
-function plainWord(word: string): string {
+function plainWord(word: string, span: (text: string) => string): string {
   if (word.trim() === '' || /^[–—]$/.test(word)) return word
   if (word === '-') return '–'
   if (plain.test(word) && !alive.test(word)) return word
   const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? []
-  return `${before}${codeSpan(core)}${after}`
+  return `${before}${span(core)}${after}`
 }
 
 function hex(code: number, digits: number): string {
