@@ -44,3 +44,9 @@ export function samePlatform(asked: Platform, offered: Platform): boolean {
     (asked.variant === undefined || variant(asked) === variant(offered))
   )
 }
+
+/** The platform of images for a machine whose architecture Node calls this (`process.arch`). */
+export function hostPlatform(arch: string): Platform {
+  const known: Record<string, string> = { x64: 'amd64', ia32: '386' }
+  return { os: 'linux', architecture: known[arch] ?? arch }
+}

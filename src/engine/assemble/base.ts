@@ -1,0 +1,61 @@
+import { findBaseFacts } from '../../image/base-facts.ts'
+import type { BaseFacts } from '../../image/interpreter.ts'
+import type { LayerListing } from '../../image/listing.ts'
+import type { Descriptor } from '../../image/manifest.ts'
+import type { BlobReader, Image } from '../../image/source.ts'
+import { drain } from '../../host/store/blobs.ts'
+import type { Store } from '../../host/store/store.ts'
+import { listLayers } from '../listings.ts'
+
+/** A base image and what an environment needs to know of it. */
+export interface Base {
+  /** Its blobs come from the store where they are kept, and are kept when they are read. */
+  readonly image: Image
+  readonly facts: BaseFacts
+  readonly listings: readonly LayerListing[]
+}
+
+/** Looks into a base image. Its layers are read the first time only. */
+export async function inspectBase(
+  opened: Image,
+  store: Store,
+  progress: (text: string) => void,
+): Promise<Base> {
+  const image: Image = { ...opened, blobs: keptBlobs(opened.blobs, store) }
+  const listings = await listLayers(image, store, progress)
+  return { image, facts: findBaseFacts(image.reference, image.config, listings), listings }
+}
+
+/** Blobs of an image, taken from the store first and kept there when they have to be fetched. */
+function keptBlobs(blobs: BlobReader, store: Store): BlobReader {
+  const fetch = async function* (descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+    if (await store.blobs.has(descriptor.digest, descriptor.size)) {
+      yield* store.blobs.read(descriptor.digest)
+      return
+    }
+    const writer = await store.blobs.create()
+    try {
+      for await (const chunk of blobs.open(descriptor)) {
+        await writer.write(chunk)
+        yield chunk
+      }
+      await writer.commit()
+    } finally {
+      await writer.abort()
+    }
+  }
+  const local = blobs.file !== undefined
+  return {
+    open: (descriptor) => (local ? blobs.open(descriptor) : fetch(descriptor)),
+    file: async (descriptor) => {
+      if (local) return blobs.file?.(descriptor)
+      const kept = await store.blobs.verified(descriptor.digest, descriptor.size)
+      if (kept !== undefined) return kept
+      await drain(fetch(descriptor))
+      return store.blobs.path(descriptor.digest)
+    },
+    ...(blobs.mountable
+      ? { mountable: (descriptor: Descriptor) => blobs.mountable?.(descriptor) }
+      : {}),
+  }
+}

@@ -1,0 +1,160 @@
+import type { ImageContext } from '../../host/images/context.ts'
+import { openImage } from '../../host/images/open.ts'
+import { readLock } from '../../host/project/read-lock.ts'
+import { readProject } from '../../host/project/read-project.ts'
+import { findUv } from '../../host/uv/find.ts'
+import { hostPython } from '../../host/uv/python.ts'
+import { Failure } from '../../failure.ts'
+import type { Inputs } from '../../inputs.ts'
+import { formatPlatform, type Platform } from '../../image/platform.ts'
+import { type ImageReference, parseImageReference } from '../../image/reference.ts'
+import type { Project } from '../../project/project.ts'
+import { newestPython } from '../../project/python-choice.ts'
+import type { Target } from '../../project/target.ts'
+import { satisfiesSpecifier } from '../../project/version.ts'
+import { planRecipe } from '../../recipe/plan.ts'
+import type { Recipe } from '../../recipe/recipe.ts'
+import { assemble, type Assembled } from './assemble.ts'
+import { type Base, inspectBase } from './base.ts'
+import type { Store } from '../../host/store/store.ts'
+import type { Progress } from '../../progress.ts'
+import type { Stopwatch } from '../stopwatch.ts'
+
+export interface BuildContext {
+  readonly store: Store
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  readonly stopwatch: Stopwatch
+  readonly images: ImageContext
+  readonly signal: AbortSignal | undefined
+}
+
+/** One platform's image, and what it was made from. */
+export interface Built extends Assembled {
+  readonly platform: Platform
+  readonly base: Base
+  readonly recipe: Recipe
+  readonly project: Project
+}
+
+/** Builds the image of a project for each platform that was asked for, from its lock, without a daemon. */
+export async function buildImages(
+  inputs: Inputs,
+  platforms: readonly Platform[],
+  skip: readonly string[],
+  context: BuildContext,
+): Promise<readonly Built[]> {
+  const { store, env, progress, stopwatch, signal } = context
+  const notes = new Set<string>()
+  const note = (text: string): void => {
+    if (!notes.has(text)) progress.note(text)
+    notes.add(text)
+  }
+  const chosen = { groups: inputs.groups, extras: inputs.extras }
+  const uv = once(() => findUv(store.root, { env, note, ...(signal ? { signal } : {}) }))
+  const python = once(() => hostPython(env, signal))
+  const cache = store.records
+  const lockOptions = { ...chosen, uv, cache, note, env, ...(signal ? { signal } : {}) }
+  const project = await stopwatch.time('project', () => readProject(inputs.context, chosen))
+  const reference =
+    inputs.base ??
+    (await defaultBase(inputs, platforms, project, () =>
+      readLock(inputs.context, { ...lockOptions, target: undefined }),
+    ))
+
+  const built: Built[] = []
+  for (const platform of platforms) {
+    const of = platforms.length === 1 ? '' : ` ${formatPlatform(platform)}`
+    const base = await progressing(progress, `base${of}`, (update) =>
+      stopwatch.time('base', async () =>
+        inspectBase(await openImage(reference, platform, context.images), store, update),
+      ),
+    )
+    const target = targetOf(base, platform)
+    checkPython(project, base, target)
+    const lock = await progressing(progress, `lock${of}`, () =>
+      stopwatch.time('lock', () => readLock(inputs.context, { ...lockOptions, target })),
+    )
+    const { recipe, notes } = planRecipe({
+      mode: inputs.mode,
+      project,
+      base: { config: base.image.config.config, facts: base.facts },
+      command: inputs.command,
+      user: inputs.user,
+    })
+    notes.forEach(note)
+    const assembled = await progressing(progress, `assemble${of}`, (update) =>
+      stopwatch.time('assemble', () =>
+        assemble(
+          { base, recipe, project, lock, skip },
+          {
+            store,
+            env,
+            signal,
+            uv,
+            python,
+            target,
+            context: inputs.context,
+            compression: inputs.compression,
+            progress: update,
+          },
+        ),
+      ),
+    )
+    assembled.warnings.forEach((text) => progress.warn(text))
+    built.push({ ...assembled, platform, base, recipe, project })
+  }
+  return built
+}
+
+async function defaultBase(
+  inputs: Inputs,
+  platforms: readonly Platform[],
+  project: Project,
+  lock: () => ReturnType<typeof readLock>,
+): Promise<ImageReference> {
+  let minor = inputs.pythonVersion
+  if (minor === undefined) {
+    const { requiresPython, packages } = await lock()
+    minor = newestPython([project.requiresPython, requiresPython], packages, platforms, inputs)
+  }
+  return parseImageReference(`docker://docker.io/library/python:${minor}-slim`)
+}
+
+function targetOf({ facts }: Base, platform: Platform): Target {
+  const { minor, full } = facts.interpreter
+  return { platform, python: { minor, full }, libc: facts.libc }
+}
+
+function checkPython({ requiresPython }: Project, { image }: Base, { python }: Target): void {
+  if (requiresPython === undefined || satisfiesSpecifier(python.full, requiresPython)) return
+  throw new Failure(
+    'build',
+    `${image.reference} has Python ${python.full}, and the project requires ${requiresPython}`,
+    {
+      hint: 'choose a base image with such a Python (--base), or change requires-python and lock again',
+    },
+  )
+}
+
+/** Shows a step while it works; its end is told whichever way it goes. */
+async function progressing<T>(
+  progress: Progress,
+  name: string,
+  work: (update: (text: string) => void) => Promise<T>,
+): Promise<T> {
+  const step = progress.step(name)
+  try {
+    const result = await work((text) => step.update(text))
+    step.done()
+    return result
+  } catch (error) {
+    step.failed()
+    throw error
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}

@@ -1,0 +1,121 @@
+import { promisify } from 'node:util'
+import * as zlib from 'node:zlib'
+import { Failure } from '../../failure.ts'
+
+export type LayerCompression = 'gzip' | 'zstd'
+
+/** Part of every key under which compressed bytes are kept: change it when these bytes change. */
+export const compressionVersion = 'gzip6-zstd3-4M-1'
+
+/**
+ * Uncompressed bytes of one gzip member or zstd frame. Members are compressed side by side, and their sequence is
+ * one valid stream (RFC 1952, section 2.2; RFC 8878, section 3).
+ */
+const segmentSize = 4 * 2 ** 20
+
+const gzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gzip)
+
+/** Runs at most `limit` jobs at a time, in the order they were asked for. */
+export class Lanes {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(limit: number) {
+    this.#free = limit
+  }
+
+  async enter(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1
+      return
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  leave(): void {
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#free += 1
+  }
+}
+
+/**
+ * Compresses a stream segment by segment and hands the result on in order. At most `lanes` segments of all streams
+ * are in memory. `chunks` is pulled only when there is room.
+ */
+export async function compress(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  compression: LayerCompression,
+  lanes: Lanes,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const pack = packer(compression)
+  let written: Promise<void> = Promise.resolve()
+  const chain = { failed: false }
+  const send = (segment: Buffer): void => {
+    const previous = written
+    const packed = pack(segment)
+    written = (async () => {
+      try {
+        const bytes = await packed
+        await previous
+        await write(bytes)
+      } catch (error) {
+        chain.failed = true
+        throw error
+      } finally {
+        lanes.leave()
+      }
+    })()
+    // The last link of the chain is awaited below; a failure before it must not count as unhandled.
+    written.catch(() => undefined)
+    packed.catch(() => undefined)
+  }
+  let segment: Buffer | undefined
+  let filled = 0
+  try {
+    for await (const chunk of chunks) {
+      let at = 0
+      while (at < chunk.length) {
+        if (segment === undefined) {
+          await lanes.enter()
+          segment = Buffer.allocUnsafeSlow(segmentSize)
+          filled = 0
+          if (chain.failed) await written
+        }
+        const taken = Math.min(segmentSize - filled, chunk.length - at)
+        segment.set(chunk.subarray(at, at + taken), filled)
+        filled += taken
+        at += taken
+        if (filled === segmentSize) {
+          send(segment)
+          segment = undefined
+        }
+      }
+    }
+    if (segment !== undefined) send(segment.subarray(0, filled))
+    segment = undefined
+    await written
+  } finally {
+    if (segment !== undefined) lanes.leave()
+  }
+}
+
+function packer(compression: LayerCompression): (segment: Buffer) => Promise<Buffer> {
+  if (compression === 'gzip') {
+    return async (segment) => {
+      const bytes = await gzip(segment, { level: 6, chunkSize: 1 << 20 })
+      // The tenth byte names the operating system that compressed; the digest must not.
+      bytes[9] = 0xff
+      return bytes
+    }
+  }
+  if (!('zstdCompress' in zlib)) {
+    throw new Failure('usage', `--compression zstd needs Node 22.15 or newer; this is ${process.version}`, {
+      hint: 'use a newer Node, or --compression gzip',
+    })
+  }
+  const zstd = promisify<zlib.InputType, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)
+  return (segment) =>
+    zstd(segment, { chunkSize: 1 << 20, params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } })
+}

@@ -1,0 +1,110 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Failure } from '../../failure.ts'
+import { run, toolText } from '../../host/process.ts'
+import type { Uv } from '../../host/uv/find.ts'
+import type { LockedPackage } from '../../project/lock.ts'
+import { packageName } from '../../project/name.ts'
+import { renderPylock } from '../../project/pylock.ts'
+import type { Target } from '../../project/target.ts'
+import { uvPlatform } from '../../project/target.ts'
+
+export interface InstallContext {
+  /** Asked for when something has to be installed, which is not at every build. */
+  readonly uv: () => Promise<Uv>
+  /** This machine's Python, which the installer asks how it lays out an environment. */
+  readonly python: () => Promise<string>
+  /** Absolute path that paths in the lock are relative to. */
+  readonly context: string
+  readonly target: Target
+  /** The environment of the installer: index settings and credentials are the user's own. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Installs packages of a lock into a folder, for the target's interpreter and platform, with whatever Python this
+ * machine has: nothing of what is installed is run. `build` allows source packages, which are built isolated.
+ * Throws Failure with the installer's own words and what to do.
+ */
+export async function installLocked(
+  packages: readonly LockedPackage[],
+  folder: string,
+  build: boolean,
+  context: InstallContext,
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const lock = join(folder, 'pylock.toml')
+  await writeFile(lock, renderPylock(packages, { path: (path) => resolve(context.context, path) }))
+  await install(join(folder, 'prefix'), [...(build ? [] : ['--no-build']), '-r', lock], context)
+}
+
+/** Installs one wheel file into a folder. */
+export async function installWheel(wheel: string, folder: string, context: InstallContext): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await install(join(folder, 'prefix'), [wheel], context)
+}
+
+async function install(prefix: string, what: readonly string[], context: InstallContext): Promise<void> {
+  const { target, env, signal } = context
+  const [uv, python] = await Promise.all([context.uv(), context.python()])
+  const where = ['--python', python, '--prefix', prefix]
+  const forWhat = ['--python-version', target.python.full, '--python-platform', uvPlatform(target)]
+  const result = await run(
+    uv.path,
+    ['pip', 'install', '--quiet', '--no-deps', ...where, ...forWhat, ...what],
+    {
+      env: {
+        ...env,
+        UV_PYTHON_DOWNLOADS: 'never',
+        UV_NO_PROGRESS: '1',
+        NO_COLOR: '1',
+        UV_COMPILE_BYTECODE: '0',
+      },
+      ...(signal ? { signal } : {}),
+    },
+  )
+  if (result.code !== 0) throw installFailure(toolText(result.stderr, 30))
+}
+
+/** `.dist-info` folders of a prefix, relative to it, by normalised name. */
+export async function installedDistributions(prefix: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const python of await readdir(join(prefix, 'lib')).catch(() => [])) {
+    const site = join('lib', python, 'site-packages')
+    for (const name of await readdir(join(prefix, site)).catch(() => [])) {
+      const match = /^(.+?)-[^-]+\.dist-info$/.exec(name)
+      if (match?.[1] !== undefined) found.set(packageName(match[1]), join(site, name))
+    }
+  }
+  return found
+}
+
+/** What the installer said, with what helps for the faults that are met in practice. */
+function installFailure(said: string): Failure {
+  const hints: readonly (readonly [RegExp, string])[] = [
+    [
+      /hash mismatch|hashes? .*(?:do(?:es)? not|don't) match/i,
+      'what the index serves is not what was locked: find out why before you lock again',
+    ],
+    [/no space left/i, 'free some space, or set UV_CACHE_DIR and XDG_CACHE_HOME to a disk that has room'],
+    [
+      /401|403|unauthorized|forbidden/i,
+      'the index wants credentials: set UV_INDEX_URL with them, UV_INDEX_<NAME>_USERNAME and _PASSWORD, or a netrc file',
+    ],
+    [
+      /dns|connect|timed? ?out|network|tcp|tls|certificate/i,
+      'the index cannot be reached: check the network and the proxy settings (HTTPS_PROXY, SSL_CERT_FILE)',
+    ],
+    [
+      /404|not found in the (?:package )?(?:registry|index)/i,
+      'a locked file is gone from the index: lock again, or use an index that keeps it',
+    ],
+  ]
+  const hint = hints.find(([pattern]) => pattern.test(said))?.[1]
+  return new Failure(
+    'build',
+    `the locked packages could not be installed:\n${said}`,
+    hint === undefined ? {} : { hint },
+  )
+}

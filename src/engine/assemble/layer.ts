@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import type { Store } from '../../host/store/store.ts'
+import { type Digest, isDigest } from '../../image/digest.ts'
+import type { LayerListing } from '../../image/listing.ts'
+import type { Descriptor } from '../../image/manifest.ts'
+import { mediaTypes } from '../../image/mediatype.ts'
+import { endOfArchive } from '../../tar/writer.ts'
+import { compress, compressionVersion, type Lanes, type LayerCompression } from './compress.ts'
+import { directorySources, hashed, listed } from './make-part.ts'
+import type { Part } from './part.ts'
+import { partTar, readRange } from './part-bytes.ts'
+import { type Source, tarBytes } from './source.ts'
+
+/** A layer that was made here, with its listing, so that measuring it reads nothing again. */
+export interface AssembledLayer {
+  readonly descriptor: Descriptor
+  readonly diffId: Digest
+  readonly listing: LayerListing
+  /** For people, in the image's history. */
+  readonly createdBy: string
+  /** Nothing had to be compressed for it. */
+  readonly kept: boolean
+}
+
+export interface LayerContext {
+  readonly store: Store
+  readonly compression: LayerCompression
+  readonly lanes: Lanes
+}
+
+const recordSchema = v.object({
+  digest: v.custom<Digest>(isDigest),
+  size: v.pipe(v.number(), v.safeInteger()),
+  diffId: v.custom<Digest>(isDigest),
+})
+type LayerRecord = v.InferOutput<typeof recordSchema>
+
+/** The layer of one heavy distribution: its blob as it is kept. */
+export function heavyLayer(part: Part, diffId: Digest, context: LayerContext): AssembledLayer {
+  const record = { ...part.blob, diffId }
+  const directories = directorySources(part.directories).map(listed)
+  return assembled(
+    record,
+    [...directories, ...part.entries],
+    part.texts,
+    `${part.name} ${part.version}`,
+    context,
+    true,
+  )
+}
+
+/**
+ * One layer of many distributions: `head` first (directories and what belongs to none of them), then each
+ * distribution's kept bytes as they are. Only the digests over the whole are computed, unless it was kept too.
+ */
+export async function sharedLayer(
+  head: readonly Source[],
+  parts: readonly Part[],
+  createdBy: string,
+  context: LayerContext,
+): Promise<AssembledLayer> {
+  const { store, compression, lanes } = context
+  const headHash = createHash('sha256')
+  for (const chunk of tarBytes(head)) headHash.update(chunk)
+  const pieces = parts.map(({ blob, content }) => `${blob.digest}:${content.start}-${content.end}`)
+  const key = ['shared-layer', compressionVersion, compression, headHash.digest('hex'), ...pieces].join('|')
+  const entries = [...head.map(listed), ...parts.flatMap((part) => part.entries)]
+  const texts = Object.assign({}, ...parts.map((part) => part.texts)) as Record<string, string>
+  const kept = await keptLayer(store, key)
+  if (kept) return assembled(kept, entries, texts, createdBy, context, true)
+
+  const diff = createHash('sha256')
+  const writer = await store.blobs.create()
+  const write = (bytes: Uint8Array): Promise<void> => writer.write(bytes)
+  const see = (chunk: Uint8Array): void => void diff.update(chunk)
+  try {
+    await compress(hashed(tarBytes(head), see), compression, lanes, write)
+    for (const part of parts) {
+      for await (const chunk of readRange(store, part)) await writer.write(chunk)
+      for await (const chunk of partTar(store, part)) see(chunk)
+    }
+    await compress(hashed([endOfArchive], see), compression, lanes, write)
+    const blob = await writer.commit()
+    const record: LayerRecord = { ...blob, diffId: `sha256:${diff.digest('hex')}` as Digest }
+    await store.records.put(key, JSON.stringify(record))
+    return assembled(record, entries, texts, createdBy, context, false)
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+/**
+ * A layer of files: hashed first, and compressed only when a layer of the same bytes is not kept. Sources are read
+ * twice then; a file that changed in between is a Failure.
+ */
+export async function fileLayer(
+  sources: readonly Source[],
+  texts: Readonly<Record<string, string>>,
+  createdBy: string,
+  context: LayerContext,
+): Promise<AssembledLayer> {
+  const { store, compression, lanes } = context
+  const bytes = function* (): Generator<Uint8Array> {
+    yield* tarBytes(sources)
+    yield endOfArchive
+  }
+  const diff = createHash('sha256')
+  for (const chunk of bytes()) diff.update(chunk)
+  const diffId = `sha256:${diff.digest('hex')}` as Digest
+  const entries = sources.map(listed)
+  const key = ['file-layer', compressionVersion, compression, diffId].join('|')
+  const kept = await keptLayer(store, key)
+  if (kept) return assembled(kept, entries, texts, createdBy, context, true)
+
+  const again = createHash('sha256')
+  const writer = await store.blobs.create()
+  try {
+    await compress(
+      hashed(bytes(), (chunk) => void again.update(chunk)),
+      compression,
+      lanes,
+      (chunk) => writer.write(chunk),
+    )
+    const blob = await writer.commit()
+    const record: LayerRecord = { ...blob, diffId: `sha256:${again.digest('hex')}` as Digest }
+    await store.records.put(
+      ['file-layer', compressionVersion, compression, record.diffId].join('|'),
+      JSON.stringify(record),
+    )
+    return assembled(record, entries, texts, createdBy, context, false)
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+async function keptLayer(store: Store, key: string): Promise<LayerRecord | undefined> {
+  const text = await store.records.get(key)
+  const parsed = text === undefined ? undefined : v.safeParse(recordSchema, JSON.parse(text))
+  if (!parsed?.success) return undefined
+  return (await store.blobs.has(parsed.output.digest, parsed.output.size)) ? parsed.output : undefined
+}
+
+function assembled(
+  { digest, size, diffId }: LayerRecord,
+  entries: LayerListing['entries'],
+  texts: Readonly<Record<string, string>>,
+  createdBy: string,
+  { compression }: LayerContext,
+  kept: boolean,
+): AssembledLayer {
+  return {
+    descriptor: {
+      mediaType: compression === 'gzip' ? mediaTypes.ociLayerGzip : mediaTypes.ociLayerZstd,
+      digest,
+      size,
+    },
+    diffId,
+    listing: { diffId, download: size, compression, entries, texts, versions: {} },
+    createdBy,
+    kept,
+  }
+}

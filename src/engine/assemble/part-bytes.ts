@@ -1,0 +1,59 @@
+import { createReadStream } from 'node:fs'
+import type { Store } from '../../host/store/store.ts'
+import { decompress } from '../../host/layers/decompress.ts'
+import { encodeHeader } from '../../tar/writer.ts'
+import type { Part } from './part.ts'
+import { entry } from './source.ts'
+
+/** The compressed bytes of a part's content, out of its verified blob. */
+export async function* readRange(store: Store, part: Part): AsyncGenerator<Uint8Array> {
+  const { start, end } = part.content
+  let at = 0
+  // The whole blob is read, though a range is wanted: its digest covers all of it.
+  for await (const chunk of store.blobs.read(part.blob.digest)) {
+    const from = Math.max(start - at, 0)
+    const to = Math.min(end - at, chunk.length)
+    if (from < to) yield chunk.subarray(from, to)
+    at += chunk.length
+  }
+}
+
+/** The tar bytes of a part's content. */
+export async function* partTar(store: Store, part: Part): AsyncGenerator<Uint8Array> {
+  const { start, end } = part.content
+  if (start === end) return
+  const path = store.blobs.path(part.blob.digest)
+  const { tar } = await decompress(createReadStream(path, { start, end: end - 1, highWaterMark: 1 << 20 }))
+  yield* tar
+}
+
+/** The tar bytes of a part's content without some of its entries; where they lie follows from the entries. */
+export async function* partTarWithout(
+  store: Store,
+  part: Part,
+  excluded: ReadonlySet<string>,
+): AsyncGenerator<Uint8Array> {
+  const keep: { start: number; end: number }[] = []
+  let offset = 0
+  for (const { path, type, size, mode, linkname } of part.entries) {
+    const header = encodeHeader(
+      entry(path, type, { size, mode, ...(linkname === undefined ? {} : { linkname }) }),
+    )
+    const length = header.length + Math.ceil(size / 512) * 512
+    if (!excluded.has(path)) keep.push({ start: offset, end: offset + length })
+    offset += length
+  }
+  let at = 0
+  let span = 0
+  for await (const chunk of partTar(store, part)) {
+    while (span < keep.length) {
+      const { start, end } = keep[span] ?? { start: 0, end: 0 }
+      const from = Math.max(start - at, 0)
+      const to = Math.min(end - at, chunk.length)
+      if (from < to) yield chunk.subarray(from, to)
+      if (end > at + chunk.length) break
+      span += 1
+    }
+    at += chunk.length
+  }
+}

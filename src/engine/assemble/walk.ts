@@ -1,0 +1,141 @@
+import { constants } from 'node:fs'
+import { access, lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import dockerignore from '@balena/dockerignore'
+import { Failure } from '../../failure.ts'
+import { unreadable } from './source.ts'
+
+/** A file of the project that belongs in the image. */
+export interface ProjectFile {
+  /** Relative to the project with `/`; latin1 when `rawName`, as in a tar entry. */
+  readonly path: string
+  readonly rawName: boolean
+  readonly type: 'file' | 'directory' | 'symlink'
+  readonly size: number
+  readonly executable: boolean
+  readonly linkname: string | undefined
+  /** Absolute, as the bytes that the file system knows. */
+  readonly file: Buffer
+}
+
+/** Folders that never belong in an image, at any depth: version control, environments, what tools keep. */
+const neverFolders = new Set(
+  '.git .hg .svn .bzr .jj .venv __pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .tox .nox .ipynb_checkpoints .pyre .pytype __pypackages__'.split(
+    ' ',
+  ),
+)
+const neverFiles = /\.py[co]$|^\.DS_Store$|^\.coverage$/
+
+/**
+ * The project's files, sorted by path, less what `.dockerignore` names and what never belongs in an image. Links are
+ * taken as links and never followed, so nothing outside the project comes in. Sockets and the like are left out with
+ * a warning. `skip` names absolute paths to leave out: where this build writes.
+ */
+export async function walkProject(
+  root: string,
+  skip: readonly string[] = [],
+): Promise<{ files: readonly ProjectFile[]; warnings: readonly string[] }> {
+  const text = await readFile(join(root, '.dockerignore'), 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw unreadable(join(root, '.dockerignore'), error)
+  })
+  const patterns = text.replace(/^\ufeff/, '').split(/\r?\n/)
+  const rules = dockerignore.default().add(patterns)
+  // Only an exception can bring back something below a folder that is ignored.
+  const hasExceptions = patterns.some((line) => line.trimStart().startsWith('!'))
+  const skipped = new Set(skip)
+  const files: ProjectFile[] = []
+  const warnings: string[] = []
+  const visit = async (folder: Buffer, prefix: string, prefixRaw: boolean): Promise<void> => {
+    const names = await readdir(folder, { encoding: 'buffer' }).catch((error: unknown) => {
+      throw unreadable(folder, error)
+    })
+    if (prefix !== '' && names.some((name) => name.equals(Buffer.from('pyvenv.cfg')))) return
+    for (const name of names) {
+      const utf8 = name.toString('utf8')
+      const raw = prefixRaw || !Buffer.from(utf8, 'utf8').equals(name)
+      const own = raw ? name.toString('latin1') : utf8
+      const before = raw && !prefixRaw ? Buffer.from(prefix, 'utf8').toString('latin1') : prefix
+      const path = before === '' ? own : `${before}/${own}`
+      const file = Buffer.concat([folder, Buffer.from('/'), name])
+      if (skipped.has(file.toString())) continue
+      const found = await lstat(file).catch((error: unknown) => {
+        throw unreadable(file, error)
+      })
+      if (found.isDirectory()) {
+        if (neverFolders.has(own)) continue
+        const ignored = rules.ignores(path)
+        if (ignored && !hasExceptions) continue
+        const at = files.length
+        await visit(file, path, raw)
+        // A folder that holds nothing but what is ignored is ignored too.
+        if (!ignored || files.length > at) {
+          files.push({
+            path,
+            rawName: raw,
+            type: 'directory',
+            size: 0,
+            executable: true,
+            linkname: undefined,
+            file,
+          })
+        }
+        continue
+      }
+      if (neverFiles.test(own) || rules.ignores(path)) continue
+      if (found.isSymbolicLink()) {
+        const target = await readlink(file)
+        files.push({
+          path,
+          rawName: raw,
+          type: 'symlink',
+          size: 0,
+          executable: false,
+          linkname: target,
+          file,
+        })
+        if (target.startsWith('/') || leaves(path, target)) {
+          warnings.push(
+            `${JSON.stringify(path)} is a link to ${JSON.stringify(target)}, outside the project: it is copied as a link, and what it names is not`,
+          )
+        }
+      } else if (found.isFile()) {
+        await access(file, constants.R_OK).catch((error: unknown) => {
+          throw unreadable(file, error)
+        })
+        files.push({
+          path,
+          rawName: raw,
+          type: 'file',
+          size: found.size,
+          executable: (found.mode & 0o111) !== 0,
+          linkname: undefined,
+          file,
+        })
+        if (/^\.env(?:\..*)?$/.test(own) && !/\.(?:example|sample|template|dist)$/.test(own)) {
+          warnings.push(
+            `${JSON.stringify(path)} goes into the image: if it holds secrets, name it in .dockerignore`,
+          )
+        }
+      } else {
+        warnings.push(`${JSON.stringify(path)} is left out: it is neither a file nor a folder nor a link`)
+      }
+    }
+  }
+  const found = await lstat(root).catch(() => undefined)
+  if (!found?.isDirectory() && !found?.isSymbolicLink()) {
+    throw new Failure('usage', `${root} is not a folder`, { hint: 'name the folder of the project' })
+  }
+  await visit(Buffer.from(root), '', false)
+  files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return { files, warnings }
+}
+
+function leaves(path: string, target: string): boolean {
+  let depth = path.split('/').length - 1
+  for (const part of target.split('/')) {
+    depth += part === '..' ? -1 : part === '.' || part === '' ? 0 : 1
+    if (depth < 0) return true
+  }
+  return false
+}

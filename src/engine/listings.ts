@@ -1,0 +1,59 @@
+import { Failure } from '../failure.ts'
+import { listLayer } from '../host/layers/read.ts'
+import type { Store } from '../host/store/store.ts'
+import type { Digest } from '../image/digest.ts'
+import type { LayerListing } from '../image/listing.ts'
+import { decodeListing, encodeListing } from '../image/listing-text.ts'
+import type { Descriptor } from '../image/manifest.ts'
+import type { Image } from '../image/source.ts'
+
+/** Layers that are read side by side: unpacking is bound by the processor, and each keeps one busy. */
+const atOnce = 2
+
+/**
+ * What is in each layer of an image, lowest first. A layer is read once: its listing is kept by its digest. Throws
+ * Failure for a layer that is not what the image's config says.
+ */
+export async function listLayers(
+  image: Image,
+  store: Store,
+  progress: (text: string) => void,
+): Promise<readonly LayerListing[]> {
+  const { layers } = image.manifest
+  const listings: LayerListing[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let i = next++; i < layers.length; i = next++) {
+      const descriptor = layers[i]
+      if (descriptor)
+        listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return listings
+}
+
+async function listingOf(
+  descriptor: Descriptor,
+  diffId: Digest | undefined,
+  image: Image,
+  store: Store,
+  progress: (text: string) => void,
+): Promise<LayerListing> {
+  const key = `listing-1|${descriptor.digest}`
+  const kept = await store.records.get(key)
+  const known = kept === undefined ? undefined : decodeListing(kept)
+  if (known) return known
+  progress(`reading ${image.reference}`)
+  const listing = await listLayer(image.blobs.open(descriptor), {
+    name: `${image.reference}, layer ${descriptor.digest}`,
+  })
+  if (listing.diffId !== diffId) {
+    throw new Failure(
+      'build',
+      `${image.reference} is damaged: layer ${descriptor.digest} holds ${listing.diffId}, its config says ${diffId ?? 'nothing'}`,
+    )
+  }
+  await store.records.put(key, encodeListing(listing))
+  return listing
+}

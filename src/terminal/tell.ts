@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises'
+import { Failure } from '../failure.ts'
+import type { Inputs } from '../inputs.ts'
+import type { ReportInput } from '../report/input.ts'
+import { renderMarkdown } from '../report/markdown.ts'
+import { renderText } from '../report/text.ts'
+import type { Screen } from './screen.ts'
+
+interface Told {
+  readonly reports: readonly ReportInput[]
+}
+
+/**
+ * Writes the reports that were asked for: as JSON and markdown where the user said, and for the person at the
+ * terminal, unless one of the files is standard output.
+ */
+export async function tell(
+  { reports }: Told,
+  { inputs, quiet }: { readonly inputs: Pick<Inputs, 'json' | 'markdown'>; readonly quiet: boolean },
+  { stdout, screen }: { readonly stdout: { write(text: string): unknown }; readonly screen: Screen },
+): Promise<void> {
+  const measurements = reports.map(({ measurement }) => measurement)
+  const json = `${JSON.stringify(measurements.length === 1 ? measurements[0] : measurements, null, 2)}\n`
+  const files = [
+    { path: inputs.json, text: () => json },
+    { path: inputs.markdown, text: () => reports.map((report) => renderMarkdown(report)).join('\n\n') },
+  ]
+  for (const { path, text } of files) {
+    if (path === '-') stdout.write(text())
+    else if (path !== undefined) await writeReport(path, text())
+  }
+  if (quiet || files.some(({ path }) => path === '-')) return
+  const options = { colour: screen.colour, columns: Math.min(screen.columns, 100) }
+  stdout.write(reports.map((report) => renderText(report, options)).join('\n'))
+}
+
+async function writeReport(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text)
+  } catch (cause) {
+    throw new Failure('usage', `the report ${path} cannot be written: ${(cause as Error).message}`, {
+      hint: 'name a file in a folder that exists and may be written',
+      cause,
+    })
+  }
+}
