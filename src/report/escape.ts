@@ -58,6 +58,8 @@ export function prose(
     .flatMap((part, i) =>
       i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)),
     )
+  // A number with a point starts a list.
+  if (/^\d+[.)]$/.test(parts[0] ?? '')) parts[0] = span(parts[0] ?? '')
   // Two spans side by side would be one fence.
   return parts.reduce(
     (all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part),
@@ -67,8 +69,8 @@ export function prose(
 
 // Letters and numbers joined by single marks, in the punctuation of a sentence.
 const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u
-// What GitHub links by itself (a site, an issue, a commit), and what starts a list.
-const alive = /^\W*(?:www\.|gh-\d|\d+[.)])|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i
+// What GitHub links by itself: a site, an issue, a commit.
+const alive = /www\.|^\W*gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i
 
 function plainWord(word: string, span: (text: string) => string): string {
   if (word.trim() === '' || /^[–—]$/.test(word)) return word

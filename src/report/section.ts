@@ -43,7 +43,7 @@ function cutRows(section: Section, excess: number): Section {
 }
 
 function renderSection({ before, rows, after, missing = 0, rowName }: Section): string {
-  if (rows.length === 0 && missing > 0) return moreLine(rowName, missing)
+  if (rows.length === 0 && missing > 0) return `${missing} ${rowName} left out\n\n`
   return `${before}${rows.join('')}${missing > 0 ? moreLine(rowName, missing) : ''}${after}`
 }
 
