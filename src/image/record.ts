@@ -1,64 +1,78 @@
-/** One row of a RECORD: a path relative to the folder that holds the `.dist-info`, its hash and its bytes. */
+/** One row of a RECORD file: a path relative to the folder of the `.dist-info`, or absolute. */
 export interface RecordRow {
   readonly path: string
-  /** As written, `sha256=` and urlsafe base64 without padding; empty for RECORD itself and compiled files. */
+  /** `sha256=` and urlsafe base64; empty for files made after the install. */
   readonly hash: string
   readonly size: number | undefined
 }
 
 /**
- * Rows of a RECORD (packaging specification "Recording installed projects": CSV with `,`, quoted with `"`). Rows
- * without a path are left out; paths are as written, so they may lead anywhere.
+ * Rows of a RECORD (Python packaging specification "Recording installed projects": CSV of path, hash, size). Rows
+ * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
  */
-export function parseRecord(text: string): RecordRow[] {
+export function parseRecord(text: string): readonly RecordRow[] {
   const rows: RecordRow[] = []
-  for (const [path = '', hash = '', size = ''] of csvRows(text)) {
+  for (const [path = '', hash = '', size = ''] of parseCsv(text)) {
     if (path === '') continue
     rows.push({ path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined })
   }
   return rows
 }
 
-/** Rows as the text of a RECORD, in the given order. */
+/** The text of a RECORD, rows in the order given. */
 export function renderRecord(rows: readonly RecordRow[]): string {
-  return rows.map(({ path, hash, size }) => `${quoted(path)},${hash},${size ?? ''}\n`).join('')
+  return rows.map(({ path, hash, size }) => `${quoted(path)},${quoted(hash)},${size ?? ''}\n`).join('')
 }
 
 function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 }
 
-/** RFC 4180 rows; most lines have no quotes and are split at once. */
-function* csvRows(text: string): Generator<string[]> {
+/** CSV as Python's csv module reads it: quotes around a field, doubled inside it. Linear in the text. */
+function parseCsv(text: string): readonly string[][] {
+  if (!text.includes('"')) return text.split(/\r?\n/).map((line) => line.split(','))
+  const rows: string[][] = [[]]
   let at = 0
   while (at < text.length) {
-    const lineEnd = text.indexOf('\n', at)
-    const end = lineEnd < 0 ? text.length : lineEnd
-    const line = text.slice(at, end)
-    if (!line.includes('"')) {
-      yield line.replace(/\r$/, '').split(',')
-      at = end + 1
-      continue
+    const field = text[at] === '"' ? quotedField(text, at) : plainField(text, at)
+    rows.at(-1)?.push(field.value)
+    at = field.end
+    if (text[at] === ',') {
+      at += 1
+      // A comma before the end of a line starts one more field, which is empty.
+      if (at === text.length || /[\r\n]/.test(text[at] ?? '')) rows.at(-1)?.push('')
     }
-    const fields: string[] = []
-    let field = ''
-    let inQuotes = false
-    for (; at < text.length; at += 1) {
-      const c = text.charAt(at)
-      if (inQuotes) {
-        if (c !== '"') field += c
-        else if (text[at + 1] === '"') {
-          field += '"'
-          at += 1
-        } else inQuotes = false
-      } else if (c === '"') inQuotes = true
-      else if (c === ',') {
-        fields.push(field)
-        field = ''
-      } else if (c === '\n') break
-      else field += c
-    }
-    at += 1
-    yield [...fields, field.replace(/\r$/, '')]
+    const atEndOfLine = at
+    while (text[at] === '\r' || text[at] === '\n') at += 1
+    if (at > atEndOfLine) rows.push([])
   }
+  return rows
+}
+
+interface Field {
+  readonly value: string
+  readonly end: number
+}
+
+function quotedField(text: string, start: number): Field {
+  let value = ''
+  let at = start + 1
+  for (;;) {
+    const quote = text.indexOf('"', at)
+    if (quote < 0) return { value: value + text.slice(at), end: text.length }
+    value += text.slice(at, quote)
+    if (text[quote + 1] !== '"') {
+      // What follows a closing quote belongs to the field too.
+      const rest = plainField(text, quote + 1)
+      return { value: value + rest.value, end: rest.end }
+    }
+    value += '"'
+    at = quote + 2
+  }
+}
+
+function plainField(text: string, start: number): Field {
+  let end = start
+  while (end < text.length && !',\r\n'.includes(text[end] ?? '')) end += 1
+  return { value: text.slice(start, end), end }
 }

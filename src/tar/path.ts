@@ -10,11 +10,14 @@ export function decodeName(latin1: string): { readonly text: string; readonly ra
 
 /**
  * A path of a tar without `/` and `./` at its start, without `/` at its end, and without `.`, `..` and empty parts;
- * the root is `''`. Container engines clean `a/../b` the same way. Throws Failure for one that leaves the root, and
- * for one with a NUL.
+ * the root is `''`. Container engines clean `a/../b` the same way. Throws Failure for one that leaves the root, has
+ * a NUL, or is longer than Linux takes.
  */
 export function normalizePath(path: string): string {
   if (path.includes('\0')) throw new Failure('build', `the name ${JSON.stringify(path)} has a NUL byte`)
+  if (path.length > 4096) {
+    throw new Failure('build', `the name ${JSON.stringify(path.slice(0, 40))}… is longer than 4096 bytes`)
+  }
   const bare = path.endsWith('/') ? path.slice(0, -1) : path
   if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(bare)) return bare
   const kept: string[] = []
