@@ -29,7 +29,7 @@ export function environmentName(facts: EnvironmentFacts): string {
     facts.lock,
     formatPlatform(target.platform),
     target.python.full,
-    target.libc.kind,
+    `${target.libc.kind} ${target.libc.version}`,
     facts.interpreter,
     facts.paths,
     facts.compileBytecode,
