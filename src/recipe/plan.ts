@@ -3,6 +3,7 @@ import type { BaseFacts } from '../image/interpreter.ts'
 import type { Project } from '../project/project.ts'
 import type { Recipe } from './recipe.ts'
 import { chooseUser } from './user.ts'
+import { startEntrypoint } from './volume/places.ts'
 
 export interface PlanInput {
   readonly mode: 'ship' | 'volume'
@@ -39,7 +40,10 @@ export function planRecipe(input: PlanInput): { recipe: Recipe; notes: readonly 
       app: places.app,
       user,
       env: withValues(base.config.env, { PATH: [...ahead, path].join(':'), VIRTUAL_ENV: environment }),
-      entrypoint: base.config.entrypoint,
+      entrypoint: [
+        ...(volume === undefined ? [] : startEntrypoint(base.facts.interpreter.path)),
+        ...base.config.entrypoint,
+      ],
       command,
       labels: base.config.labels,
     },

@@ -4,6 +4,7 @@ import type { LayerListing } from '../../image/listing.ts'
 import type { Lock } from '../../project/lock.ts'
 import type { Project } from '../../project/project.ts'
 import type { Recipe } from '../../recipe/recipe.ts'
+import { places } from '../../recipe/plan.ts'
 import { withUser } from '../../recipe/user.ts'
 import type { Base } from './base.ts'
 import { Lanes } from './compress.ts'
@@ -15,6 +16,7 @@ import { localParts } from './local-wheel.ts'
 import { directorySources } from './make-part.ts'
 import type { Part } from './part.ts'
 import { entry, type Source, textFile } from './source.ts'
+import { installerLayer, volumeSources } from './volume.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
 
 export interface AssembleInput {
@@ -45,17 +47,36 @@ export async function assemble(input: AssembleInput, context: AssembleContext): 
   const { base, recipe, project, lock, skip } = input
   // One more than there are cores: while they compress, another segment is read.
   const lanes = new Lanes(Math.min(availableParallelism(), 4) + 1)
-  const layout: Layout = { root: recipe.environment.slice(1), minor: base.facts.interpreter.minor }
-  const own: EnvironmentContext = { ...context, lanes, layout }
+  const { minor } = base.facts.interpreter
   const { files, warnings } = await walkProject(context.context, skip)
+  const finish = async (
+    below: readonly AssembledLayer[],
+    layout: Layout,
+    more: readonly Source[],
+  ): Promise<Pick<Assembled, 'image' | 'listings' | 'made'>> => {
+    const own = { ...context, lanes, layout }
+    const local = await localParts(project.localPackages, files, own)
+    const layers = [...below, await appLayer(files, local.parts, more, base, recipe, own)]
+    return {
+      image: composeImage(base, layers, recipe, context.store),
+      listings: [...base.listings, ...layers.map(({ listing }) => listing)],
+      made: local.made,
+    }
+  }
+  if (recipe.volume !== undefined) {
+    const layout = { root: places.appEnvironment.slice(1), minor, python: `${recipe.environment}/bin/python` }
+    const own = { ...context, lanes, layout }
+    const installer = await installerLayer(own)
+    const done = await finish([installer], layout, volumeSources(lock, recipe, recipe.volume, base, own))
+    return { ...done, warnings }
+  }
+  const layout = { root: recipe.environment.slice(1), minor }
+  const own = { ...context, lanes, layout }
   const environment = await assembleEnvironment(lock.packages, own)
-  const layers = await environmentLayers(environment.parts, base, own)
-  const local = await localParts(project.localPackages, files, own)
-  layers.push(await appLayer(files, local.parts, base, recipe, own))
+  const done = await finish(await environmentLayers(environment.parts, base, own), layout, [])
   return {
-    image: composeImage(base, layers, recipe, context.store),
-    listings: [...base.listings, ...layers.map(({ listing }) => listing)],
-    made: [...environment.made, ...local.made],
+    ...done,
+    made: [...environment.made, ...done.made],
     warnings: [...warnings, ...environment.warnings],
   }
 }
@@ -118,13 +139,14 @@ function interpreterLinks({ facts }: Base, { root, minor }: Layout): Source[] {
 async function appLayer(
   files: readonly ProjectFile[],
   parts: readonly Part[],
+  more: readonly Source[],
   base: Base,
   recipe: Recipe,
   context: EnvironmentContext,
 ): Promise<AssembledLayer> {
   const app = recipe.app.slice(1)
   const sources = files.map((file) => projectSource(file, app))
-  const own = [{ entry: entry(app, 'directory') }, ...userSources(recipe, base)]
+  const own = [{ entry: entry(app, 'directory') }, ...userSources(recipe, base), ...more]
   const directories = new Set(parts.flatMap((part) => part.directories))
   const head = [...own, ...directorySources([...directories].sort()), ...sources]
   const isDirectory = ({ entry: { type } }: Source): boolean => type === 'directory'

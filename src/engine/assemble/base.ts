@@ -54,8 +54,6 @@ function keptBlobs(blobs: BlobReader, store: Store): BlobReader {
       await drain(fetch(descriptor))
       return store.blobs.path(descriptor.digest)
     },
-    ...(blobs.mountable
-      ? { mountable: (descriptor: Descriptor) => blobs.mountable?.(descriptor) }
-      : {}),
+    ...(blobs.mountable ? { mountable: (descriptor: Descriptor) => blobs.mountable?.(descriptor) } : {}),
   }
 }

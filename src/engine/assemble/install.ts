@@ -45,6 +45,18 @@ export async function installWheel(wheel: string, folder: string, context: Insta
   await install(join(folder, 'prefix'), [wheel], context)
 }
 
+/** Installs what a requirements file names, hashes required, wheels only. */
+export async function installRequirements(
+  text: string,
+  folder: string,
+  context: InstallContext,
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, 'requirements.txt')
+  await writeFile(file, text)
+  await install(join(folder, 'prefix'), ['--no-build', '--require-hashes', '-r', file], context)
+}
+
 async function install(prefix: string, what: readonly string[], context: InstallContext): Promise<void> {
   const { target, env, signal } = context
   const [uv, python] = await Promise.all([context.uv(), context.python()])

@@ -4,11 +4,13 @@ export interface Layout {
   readonly root: string
   /** The image's Python, `3.13`. */
   readonly minor: string
+  /** What its scripts are started by, where that is not the environment's own `bin/python`. */
+  readonly python?: string
 }
 
 /** The interpreter that scripts of the environment start: its own link, which leads to the image's. */
 export function environmentPython(layout: Layout): string {
-  return `/${layout.root}/bin/python`
+  return layout.python ?? `/${layout.root}/bin/python`
 }
 
 /** `opt/venv/lib/python3.13/site-packages` */

@@ -9,6 +9,7 @@ import { collect } from './collect.ts'
 import { compressionVersion } from './compress.ts'
 import type { EnvironmentContext } from './environment.ts'
 import { installedDistributions, installWheel } from './install.ts'
+import { environmentPython } from './layout.ts'
 import { makePart } from './make-part.ts'
 import { parsePart, type Part } from './part.ts'
 import { tarBytes } from './source.ts'
@@ -155,6 +156,7 @@ class Stage {
       'local-part-1',
       compressionVersion,
       compression,
+      environmentPython(layout),
       layout.root,
       layout.minor,
       local.name,

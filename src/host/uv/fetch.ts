@@ -47,13 +47,18 @@ export async function fetchUv(
   }
 }
 
+/** That version as a line of a requirements file, with the hashes of its wheels for every platform known here. */
+export function uvRequirement(): string {
+  const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`)
+  return `uv==${fetched.version} ${hashes.join(' ')}\n`
+}
+
 async function installInto(
   temporary: string,
   options: { readonly env: Readonly<Record<string, string | undefined>>; readonly signal?: AbortSignal },
 ): Promise<void> {
   const requirements = join(temporary, 'requirements.txt')
-  const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`)
-  await writeFile(requirements, `uv==${fetched.version} ${hashes.join(' ')}\n`)
+  await writeFile(requirements, uvRequirement())
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps']
   const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--target', join(temporary, 'uv')]
   const result = await run('python3', [...args, '-r', requirements], options).catch((cause: unknown) => {
