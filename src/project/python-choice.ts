@@ -23,7 +23,7 @@ export function newestPython(
   minors: readonly string[] = supportedPythons,
 ): string {
   const ranges = requiresPython.filter((range) => range !== undefined)
-  const allowed = minors.filter((minor) => ranges.every((range) => allows(range, minor))).reverse()
+  const allowed = minors.filter((minor) => ranges.every((range) => allowsMinor(range, minor))).reverse()
   if (allowed.length === 0) {
     throw new Failure(
       'usage',
@@ -50,7 +50,7 @@ export function newestPython(
 }
 
 /** Whether some patch version of a Python is in the range. */
-function allows(range: string, minor: string): boolean {
+export function allowsMinor(range: string, minor: string): boolean {
   return Array.from({ length: 31 }, (_, patch) => `${minor}.${patch}`).some((v) =>
     satisfiesSpecifier(v, range),
   )

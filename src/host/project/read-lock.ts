@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { dirname, relative, resolve } from 'node:path'
 import type { Lock } from '../../project/lock.ts'
 import { parsePylock, withPaths } from '../../project/pylock.ts'
@@ -5,6 +6,7 @@ import { checkNames, selectPackages, type Chosen } from '../../project/select.ts
 import { markerEnvironment, type Target } from '../../project/target.ts'
 import type { Uv } from '../uv/find.ts'
 import { findLock, type FoundLock } from './find-lock.ts'
+import { readRequirementsLock } from './read-requirements.ts'
 import { readUvLock } from './read-uv-lock.ts'
 
 /** Texts kept between runs under a key; losing them costs time only. */
@@ -46,7 +48,7 @@ function readFound(context: string, found: FoundLock, options: LockOptions): Pro
     case 'pylock':
       return Promise.resolve(readPylock(context, found, options))
     case 'requirements':
-      throw new Error('not yet')
+      return readRequirementsLock(context, found, options)
   }
 }
 
@@ -62,4 +64,9 @@ function readPylock(context: string, found: FoundLock, options: LockOptions): Lo
     requiresPython: pylock.requiresPython,
     packages: withPaths(pylock.packages, (path) => relative(context, resolve(folder, path))),
   }
+}
+
+/** A key of everything that decides what is kept under it. */
+export function cacheKey(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

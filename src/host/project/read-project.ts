@@ -1,41 +1,65 @@
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { markerEnvironment } from '../../project/target.ts'
-import { packageName } from '../../project/name.ts'
+import { Failure } from '../../failure.ts'
+import { markerApplies, type MarkerEnvironment } from '../../project/markers.ts'
+import { packageName, type PackageName } from '../../project/name.ts'
 import type { LocalPackage, Project } from '../../project/project.ts'
 import { parsePylock } from '../../project/pylock.ts'
 import { extraRequirements, isPackage, type Pyproject } from '../../project/pyproject.ts'
-import { markerApplies, type MarkerEnvironment } from '../../project/markers.ts'
 import type { Chosen } from '../../project/select.ts'
+import { markerEnvironment } from '../../project/target.ts'
 import { localPackages, parseUvLock } from '../../project/uv-lock.ts'
-import { findLock, readPyproject, type FoundLock } from './find-lock.ts'
+import { findLock, readIfThere, readPyproject, type FoundLock } from './find-lock.ts'
+import { readRequirements, type Requirements } from './requirements-files.ts'
 
 /** The project in a folder, as its pyproject.toml and its lock describe it. Throws Failure for a broken file. */
-export async function readProject(context: string, chosen: Chosen): Promise<Project> {
+export async function readProject(
+  context: string,
+  chosen: Chosen,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Project> {
   const found = await findLock(context)
   const pyproject = await readPyproject(context)
+  const listed = found.kind === 'requirements' ? await readRequirements(context, found.shown, env) : undefined
   return {
     name: pyproject?.name ?? pyproject?.poetry?.name ?? basename(resolve(context)),
     version: pyproject?.version,
     requiresPython: pyproject?.requiresPython,
-    requirements: pyproject ? requirementsOf(pyproject, chosen) : [],
+    requirements: await requirementsOf(context, pyproject, listed, chosen, env),
     scripts: pyproject?.scripts ?? [],
-    localPackages: localPackagesOf(context, found, pyproject, chosen),
+    localPackages: await localPackagesOf(context, found, pyproject, listed, chosen),
   }
 }
 
-function requirementsOf(pyproject: Pyproject, chosen: Chosen): readonly string[] {
+/** Those of pyproject.toml; without any, those of requirements.in or of requirements.txt. */
+async function requirementsOf(
+  context: string,
+  pyproject: Pyproject | undefined,
+  listed: Requirements | undefined,
+  chosen: Chosen,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[]> {
+  const declared = pyproject ? declaredRequirements(pyproject, chosen) : []
+  if (declared.length > 0 || listed === undefined) return declared
+  const written = await readIfThere(join(context, 'requirements.in'))
+  const { items } = written === undefined ? listed : await readRequirements(context, 'requirements.in', env)
+  return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []))
+}
+
+function declaredRequirements(pyproject: Pyproject, chosen: Chosen): readonly string[] {
   const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get(packageName(name)) ?? [])
   return [...new Set([...pyproject.dependencies, ...extraRequirements(pyproject, chosen.extras), ...groups])]
 }
 
-function localPackagesOf(
+async function localPackagesOf(
   context: string,
   found: FoundLock,
   pyproject: Pyproject | undefined,
+  listed: Requirements | undefined,
   chosen: Chosen,
-): readonly LocalPackage[] {
+): Promise<readonly LocalPackage[]> {
   const lockFolder = dirname(found.path)
-  const fromContext = (path: string): string => relative(context, join(lockFolder, path)) || '.'
+  const fromContext = (path: string): string => relative(context, resolve(lockFolder, path)) || '.'
   const environments = possibleEnvironments(chosen)
   if (found.kind === 'uv') {
     const lock = parseUvLock(found.text, found.shown)
@@ -44,17 +68,41 @@ function localPackagesOf(
       path: fromContext(local.path),
     }))
   }
-  const itself =
-    pyproject && isPackage(pyproject)
-      ? [
-          {
-            name: packageName(pyproject.name ?? pyproject.poetry?.name ?? basename(resolve(context))),
-            path: '.',
-          },
-        ]
-      : []
-  const named = found.kind === 'pylock' ? pylockDirectories(found, environments, fromContext) : []
-  return [...itself, ...named.filter((local) => !itself.some((own) => own.path === local.path))]
+  const itself = pyproject && isPackage(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : []
+  const named =
+    listed === undefined
+      ? pylockDirectories(found, environments, fromContext)
+      : await listedTrees(context, listed, environments)
+  const all = [...itself, ...named]
+  return all.filter((local, i) => all.findIndex((other) => other.path === local.path) === i)
+}
+
+/** Source trees that a requirements file names: `-e .`, `./library`. */
+async function listedTrees(
+  context: string,
+  listed: Requirements,
+  environments: readonly MarkerEnvironment[],
+): Promise<readonly LocalPackage[]> {
+  const trees = listed.items.filter((item) => item.kind === 'local')
+  const applying = trees.filter(({ marker }) => environments.some((env) => markerApplies(marker, env)))
+  return Promise.all(
+    applying.map(async ({ path, place }) => {
+      const folder = resolve(context, path)
+      const shown = relative(context, folder) || '.'
+      const names = await readdir(folder).catch((cause: unknown) => {
+        throw new Failure('usage', `${place}: ${shown} is not a folder that can be read`, { cause })
+      })
+      if (!names.some((name) => ['pyproject.toml', 'setup.py'].includes(name))) {
+        throw new Failure('usage', `${place}: ${shown} has no pyproject.toml and no setup.py`)
+      }
+      const inner = await readPyproject(folder, join(shown, 'pyproject.toml'))
+      return { name: ownName(folder, inner), path: shown }
+    }),
+  )
+}
+
+function ownName(folder: string, pyproject: Pyproject | undefined): PackageName {
+  return packageName(pyproject?.name ?? pyproject?.poetry?.name ?? basename(resolve(folder)))
 }
 
 function pylockDirectories(

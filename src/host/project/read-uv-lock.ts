@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
@@ -9,7 +8,7 @@ import { checkChosen, checkNames } from '../../project/select.ts'
 import { parseUvLock, type UvLock } from '../../project/uv-lock.ts'
 import { run, toolText } from '../process.ts'
 import { readPyproject, readText, type FoundLock } from './find-lock.ts'
-import type { LockOptions } from './read-lock.ts'
+import { cacheKey, type LockOptions } from './read-lock.ts'
 
 /** Grows when what is kept under a key changes its meaning. */
 const format = 'uv-export-1'
@@ -18,7 +17,8 @@ const format = 'uv-export-1'
 export async function readUvLock(context: string, found: FoundLock, options: LockOptions): Promise<Lock> {
   const uvLock = parseUvLock(found.text, found.shown)
   await checkProject(context, uvLock, options)
-  const key = exportKey(context, found, options)
+  const [extras, groups] = [[...options.extras].sort(), [...options.groups].sort()]
+  const key = cacheKey(format, relative(context, found.path), found.text, extras, groups)
   let text = await options.cache?.get(key)
   if (text === undefined) {
     text = await exportLock(context, found, options)
@@ -76,15 +76,4 @@ async function exportLock(context: string, found: FoundLock, options: LockOption
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-function exportKey(context: string, found: FoundLock, options: LockOptions): string {
-  const parts = [
-    format,
-    relative(context, found.path),
-    found.text,
-    [...options.extras].sort(),
-    [...options.groups].sort(),
-  ]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
