@@ -28,7 +28,9 @@ export function parseSubject(
     return previous
   }
   const texts = phrase.map((word) => word.text.toLowerCase())
-  const start = texts.findIndex((text) => text === 'by' || nearestWord(text, ['grows']) !== undefined)
+  const known = [2, 1].find((n) => figures.some((figure) => figure === texts.slice(0, n).join(' ')))
+  const start =
+    known ?? texts.findIndex((text) => text === 'by' || nearestWord(text, ['grows']) !== undefined)
   const named = start === -1 ? phrase : phrase.slice(0, start)
   const verb = start === -1 ? [] : phrase.slice(start)
   const figure = named.length === 0 && previous ? previous.figure : parseFigure(named, phrase, fault)
