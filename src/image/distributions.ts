@@ -1,0 +1,177 @@
+import type { Filesystem } from './filesystem.ts'
+import { baseName, join, parentOf } from './layer-files.ts'
+import { distributionName, type Metadata, parseMetadata } from './metadata.ts'
+import { createPlaces, resolvePath } from './place.ts'
+import { parseRecord } from './record.ts'
+import { createTree, type Tree } from './tree.ts'
+
+/** An installed distribution and the files of the image that are its own. */
+export interface Distribution {
+  /** Normalised (PEP 503). */
+  readonly name: string
+  readonly version: string
+  readonly metadata: Metadata
+  /** Folder that it is imported from: `opt/venv/lib/python3.13/site-packages`. */
+  readonly location: string
+  /** Its `.dist-info`, `.egg-info` or egg. */
+  readonly info: string
+  /** Paths of files that belong to it and to no other distribution. */
+  readonly files: readonly string[]
+  /** The files were found by names, since no list of them is in the image. */
+  readonly estimated: boolean
+  /** Paths that its RECORD claims outside its environment; they are not counted for it. */
+  readonly outside: readonly string[]
+}
+
+interface Candidate {
+  readonly info: string
+  readonly location: string
+  readonly metadata: Metadata
+}
+
+/**
+ * All distributions of an image, in every folder that has any, by location and name. Each file belongs to the first
+ * that claims it, and what is compiled into `__pycache__` to the owner of its source. A copy that another
+ * distribution brings along as its own file (vendored) is no distribution.
+ */
+export function findDistributions(filesystem: Filesystem): readonly Distribution[] {
+  const place = createPlaces(filesystem)
+  const tree = createTree(filesystem)
+  const owners = new Map<string, number>()
+  const found: (Omit<Distribution, 'files'> & { files: string[] })[] = []
+  for (const { info, location, metadata } of candidatesOf(filesystem)) {
+    if (isOwned(filesystem, info, owners)) continue
+    const claim = claimed(filesystem, { info, location, metadata }, tree)
+    const files: string[] = []
+    for (const path of claim.paths) {
+      const real = place(path)
+      if (real === undefined || owners.has(real) || filesystem.files.get(real)?.entry.type === 'directory')
+        continue
+      owners.set(real, found.length)
+      files.push(real)
+    }
+    found.push({
+      name: distributionName(metadata.name),
+      version: metadata.version,
+      metadata,
+      location,
+      info,
+      files,
+      estimated: claim.estimated,
+      outside: claim.outside,
+    })
+  }
+  for (const path of filesystem.files.keys()) {
+    const source = sourceOf(path)
+    const owner = source === undefined || owners.has(path) ? undefined : owners.get(source)
+    if (owner !== undefined) found[owner]?.files.push(path)
+  }
+  return found
+}
+
+/** Shallow locations first, so that a distribution is met before the copies inside it. */
+function candidatesOf({ files, texts }: Filesystem): readonly Candidate[] {
+  const candidates = new Map<string, Candidate>()
+  const add = (info: string, location: string, metadata: Metadata): void => {
+    if (metadata.name !== '' && !candidates.has(info)) candidates.set(info, { info, location, metadata })
+  }
+  for (const path of files.keys()) {
+    const isMetadata = /\.dist-info\/METADATA$|(?:\.egg-info|\/EGG-INFO)\/PKG-INFO$|\.egg-info$/.test(path)
+    const text = isMetadata ? texts.get(path) : undefined
+    if (isMetadata && text === undefined && files.get(path)?.entry.type === 'directory') continue
+    if (isMetadata || /\.dist-info\/RECORD$/.test(path)) {
+      const info = path.endsWith('.egg-info') ? path : parentOf(path)
+      const container = baseName(info) === 'EGG-INFO' ? parentOf(info) : info
+      const stated = text === undefined ? undefined : parseMetadata(text)
+      const named = fromFileName(baseName(container))
+      // RECORD alone says less than the METADATA that may still come.
+      if (text === undefined && texts.has(`${info}/METADATA`)) continue
+      add(info, parentOf(container), {
+        name: stated?.name || named.name,
+        version: stated?.version || named.version,
+        requiresDist: stated?.requiresDist ?? [],
+      })
+    } else if (/\/site-packages\/[^/]+\.egg$/.test(path) && files.get(path)?.entry.type === 'file') {
+      add(path, parentOf(path), { ...fromFileName(baseName(path)), requiresDist: [] })
+    }
+  }
+  const depth = (path: string): number => path.split('/').length
+  return [...candidates.values()].sort(
+    (a, b) =>
+      depth(a.location) - depth(b.location) || compare(a.location, b.location) || compare(a.info, b.info),
+  )
+}
+
+/** `name-version.dist-info`, `name-version-py3.11.egg-info`. */
+function fromFileName(file: string): { readonly name: string; readonly version: string } {
+  const [, name = '', version = ''] =
+    /^(.+?)(?:-(\d[^-]*))?(?:-py[\d.]+)?\.(?:dist-info|egg-info|egg)$/.exec(file) ?? []
+  return { name, version }
+}
+
+interface Claim {
+  readonly paths: readonly string[]
+  readonly estimated: boolean
+  readonly outside: readonly string[]
+}
+
+/** The paths that a distribution says are its own. */
+function claimed(filesystem: Filesystem, candidate: Candidate, tree: Tree): Claim {
+  const { info, location, metadata } = candidate
+  const { texts } = filesystem
+  const record = texts.get(`${info}/RECORD`)
+  const installed = texts.get(`${info}/installed-files.txt`)
+  if (record !== undefined || installed !== undefined) {
+    const listed =
+      record !== undefined
+        ? parseRecord(record).map(({ path }) => resolvePath(location, path))
+        : (installed ?? '').split(/\r?\n/).map((path) => resolvePath(info, path))
+    const prefix = prefixOf(location)
+    const paths = listed.filter((path) => path !== undefined && path !== '') as string[]
+    const isInside = (path: string): boolean => prefix === '' || path.startsWith(`${prefix}/`)
+    return {
+      paths: [...paths.filter(isInside), ...below(info)],
+      estimated: false,
+      outside: paths.filter((path) => !isInside(path)),
+    }
+  }
+  if (filesystem.files.get(info)?.entry.type === 'file' && info.endsWith('.egg')) {
+    return { paths: [info], estimated: false, outside: [] }
+  }
+  if (baseName(info) === 'EGG-INFO')
+    return { paths: tree.filesBelow(parentOf(info)), estimated: false, outside: [] }
+  const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/).filter(Boolean)
+  const names = topLevel ?? [metadata.name, distributionName(metadata.name).replaceAll('-', '_')]
+  const paths = names
+    .filter((name) => !name.includes('..'))
+    .flatMap((name) => {
+      const base = join(location, name)
+      const modules = tree
+        .filesIn(location)
+        .filter((path) => path.startsWith(`${base}.`) && /\.(?:py|so|pyi)$/.test(path))
+      return [...below(base), ...modules]
+    })
+  return { paths: [...paths, info, ...below(info)], estimated: true, outside: [] }
+}
+
+/** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
+function prefixOf(location: string): string {
+  const match = /^(.*?)(?:^|\/)lib(?:64)?\/python\d[\d.]*t?\/(?:site|dist)-packages$/.exec(location)
+  return match?.[1] ?? location
+}
+
+function isOwned({ files }: Filesystem, info: string, owners: ReadonlyMap<string, number>): boolean {
+  if (files.get(info)?.entry.type === 'file') return owners.has(info)
+  return owners.has(`${info}/METADATA`) || owners.has(`${info}/PKG-INFO`) || owners.has(`${info}/RECORD`)
+}
+
+/** The source that a compiled file was made of: `a/__pycache__/b.cpython-313.pyc` of `a/b.py` (PEP 3147). */
+function sourceOf(path: string): string | undefined {
+  const [, folder, name] =
+    /^(.*?)\/?__pycache__\/([^/]+?)\.(?:cpython|pypy)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? []
+  return folder === undefined || name === undefined ? undefined : join(folder, `${name}.py`)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,152 @@
+import { Failure } from '../failure.ts'
+import { findDistributions } from './distributions.ts'
+import { type Filesystem, mergeLayers } from './filesystem.ts'
+import type { LayerListing } from './listing.ts'
+import type { Measurement, Part } from './measurement.ts'
+import { createParts } from './parts.ts'
+import { formatPlatform } from './platform.ts'
+import { findRequirers, type RequirementsOf } from './required-by.ts'
+import type { Image } from './source.ts'
+import { findSystemPackages } from './system-packages.ts'
+
+/** What is measured: an image's own description and the listing of each of its layers. */
+export interface Measured extends Pick<
+  Image,
+  'reference' | 'digest' | 'platform' | 'manifest' | 'config' | 'source'
+> {
+  /** One for each layer, lowest first. */
+  readonly listings: readonly LayerListing[]
+  /** How many of the layers are the base's; undefined when it is not known. */
+  readonly baseLayers: number | undefined
+  readonly mode?: Measurement['mode']
+  readonly engine?: Measurement['engine']
+  /** Names of the project's own requirements; without them those that no distribution requires. */
+  readonly directNames?: readonly string[] | ReadonlySet<string> | undefined
+  /** Names that a distribution requires; without it all that are not behind an extra. */
+  readonly requirementsOf?: RequirementsOf
+  readonly timings: Measurement['timings']
+}
+
+/**
+ * The measurement of an image, from its layers' listings alone. The parts add up to `filesystem`, the layers to
+ * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
+ * the base and not listed. Throws Failure when the listings are not those of the image.
+ */
+export function measure(image: Measured): Measurement {
+  const { manifest, listings, baseLayers, mode, engine } = image
+  if (listings.length !== manifest.layers.length) {
+    throw new Failure(
+      'build',
+      `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`,
+    )
+  }
+  const filesystem = mergeLayers(listings)
+  const distributions = findDistributions(filesystem)
+  const owned = new Set(distributions.flatMap(({ files }) => files))
+  const system = findSystemPackages(filesystem).map((one) => ({
+    ...one,
+    files: one.files.filter((path) => !owned.has(path)),
+  }))
+  const partOf = createParts(
+    filesystem,
+    { distributions: owned, system: new Set(system.flatMap(({ files }) => files)) },
+    { baseLayers, workingDir: image.config.config.workingDir },
+  )
+  const { parts, byLayer } = partSizes(filesystem, partOf)
+  const layers = layersOf(image, filesystem, byLayer)
+
+  const isAdded = (path: string): boolean =>
+    baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers
+  const bytesOf = (files: readonly string[]): number =>
+    sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0))
+  const added = distributions.filter(({ files }) => files.some(isAdded))
+  const requirers = findRequirers(added, image.directNames, image.requirementsOf)
+
+  return {
+    schemaVersion: 1,
+    image: { reference: image.reference, digest: image.digest, platform: formatPlatform(image.platform) },
+    basis: { compression: compressionOf(listings), source: image.source },
+    ...(mode === undefined ? {} : { mode }),
+    ...(engine === undefined ? {} : { engine }),
+    sizes: {
+      download: sum(layers.map(({ download }) => download)),
+      disk: sum(layers.map(({ disk }) => disk)),
+      filesystem: filesystem.bytes,
+      environment: parts.environment,
+    },
+    parts,
+    layers,
+    packages: added
+      .map(({ name, version, files, location, estimated }) => ({
+        name,
+        version,
+        bytes: bytesOf(files),
+        files: files.filter(isAdded).length,
+        location: `/${location}`,
+        direct: requirers.get(name)?.direct ?? false,
+        requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
+        ...(estimated ? { estimated } : {}),
+      }))
+      .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+    systemPackages: system
+      .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
+      .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
+      .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+    waste: [],
+    timings: [...image.timings],
+  }
+}
+
+function noParts(): Record<Part, number> {
+  return { base: 0, system: 0, interpreter: 0, environment: 0, app: 0, waste: 0, other: 0 }
+}
+
+function partSizes(
+  filesystem: Filesystem,
+  partOf: (path: string, layer: number) => Part,
+): { readonly parts: Record<Part, number>; readonly byLayer: ReadonlyMap<number, Record<Part, number>> } {
+  const parts = noParts()
+  const byLayer = new Map<number, Record<Part, number>>()
+  for (const [path, { layer, bytes }] of filesystem.files) {
+    if (bytes === 0) continue
+    const part = partOf(path, layer)
+    parts[part] += bytes
+    const own = byLayer.get(layer) ?? noParts()
+    own[part] += bytes
+    byLayer.set(layer, own)
+  }
+  return { parts, byLayer }
+}
+
+function layersOf(
+  { manifest, config, listings, baseLayers }: Measured,
+  filesystem: Filesystem,
+  byLayer: ReadonlyMap<number, Record<Part, number>>,
+): Measurement['layers'] {
+  const history = config.history.filter(({ emptyLayer }) => emptyLayer !== true)
+  return manifest.layers.map((descriptor, i) => ({
+    digest: descriptor.digest,
+    diffId: config.diffIds[i] ?? listings[i]?.diffId ?? '',
+    mediaType: descriptor.mediaType,
+    download: descriptor.size,
+    disk: filesystem.layers[i]?.disk ?? 0,
+    part: baseLayers !== undefined && i < baseLayers ? 'base' : largest(byLayer.get(i)),
+    // A history that says less than there are layers is about no layer in particular.
+    createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
+  }))
+}
+
+/** What most bytes of a layer are; `other` for one without any. */
+function largest(parts: Record<Part, number> | undefined): Part {
+  const sorted = (Object.entries(parts ?? {}) as [Part, number][]).sort(([, a], [, b]) => b - a)
+  return sorted[0]?.[0] ?? 'other'
+}
+
+function compressionOf(listings: readonly LayerListing[]): Measurement['basis']['compression'] {
+  const [first = 'none', ...more] = new Set(listings.map(({ compression }) => compression))
+  return more.length === 0 ? first : 'mixed'
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,77 @@
+import type { Filesystem } from './filesystem.ts'
+import { baseName, parentOf } from './layer-files.ts'
+import type { Part } from './measurement.ts'
+
+/** What the owners are known of; paths of files. */
+export interface Ownership {
+  readonly distributions: ReadonlySet<string>
+  readonly system: ReadonlySet<string>
+}
+
+/**
+ * The part that each file belongs to. Everything in the base's layers is `base`; of the rest what a distribution owns
+ * or an environment's folder holds is `environment`, then a Python's own files, then what the system's package
+ * manager owns, then the application: the working directory, and above a known base whatever is no system folder.
+ */
+export function createParts(
+  filesystem: Filesystem,
+  owned: Ownership,
+  {
+    baseLayers,
+    workingDir,
+  }: { readonly baseLayers: number | undefined; readonly workingDir: string | undefined },
+): (path: string, layer: number) => Part {
+  const environments = environmentFolders(filesystem)
+  const interpreters = interpreterFolders(filesystem)
+  const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '')
+  return (path, layer) => {
+    if (baseLayers !== undefined && layer < baseLayers) return 'base'
+    if (owned.distributions.has(path) || isInEnvironment(path, environments)) return 'environment'
+    if (isInterpreter(path, interpreters)) return 'interpreter'
+    if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path)) return 'system'
+    if (app !== '' && path.startsWith(`${app}/`)) return 'app'
+    const isSystemFolder =
+      /^(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|tmp|usr(?!\/local\/)|var)(?:\/|$)/.test(path)
+    return baseLayers !== undefined && !isSystemFolder ? 'app' : 'other'
+  }
+}
+
+/** Folders with a `pyvenv.cfg`. */
+function environmentFolders({ files }: Filesystem): ReadonlySet<string> {
+  return new Set([...files.keys()].filter((path) => baseName(path) === 'pyvenv.cfg').map(parentOf))
+}
+
+/** What belongs to an environment besides its distributions' files, seen from its folder. */
+const environmentFile =
+  /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/
+
+function isInEnvironment(path: string, environments: ReadonlySet<string>): boolean {
+  if (/(?:^|\/)(?:site|dist)-packages\//.test(path)) return true
+  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
+    if (environments.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
+      return true
+    if (folder === '') return false
+  }
+}
+
+/** Prefixes of Pythons by their minor version, where their standard library is. */
+function interpreterFolders({ files }: Filesystem): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const path of files.keys()) {
+    const [, prefix = '', minor] = /^(?:(.*)\/)?lib\/python(3\.\d+t?)\/os\.pyc?$/.exec(path) ?? []
+    if (minor !== undefined) found.set(prefix, minor)
+  }
+  return found
+}
+
+/** A Python's files, seen from its prefix. */
+const interpreterFile =
+  /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/
+
+function isInterpreter(path: string, interpreters: ReadonlyMap<string, string>): boolean {
+  for (const prefix of interpreters.keys()) {
+    if (prefix !== '' && !path.startsWith(`${prefix}/`)) continue
+    if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1))) return true
+  }
+  return false
+}
