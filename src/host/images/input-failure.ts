@@ -2,8 +2,8 @@ import { Failure } from '../../failure.ts'
 
 /** What an error of the file system means for an image that is read; the rest is passed on. */
 export function inputFailure(error: unknown, path: string, kind: 'archive' | 'OCI layout'): unknown {
-  if (!(error instanceof Error) || error instanceof Failure) return error
-  switch ((error as NodeJS.ErrnoException).code) {
+  const { code, message } = Object(error) as Partial<NodeJS.ErrnoException>
+  switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
       return new Failure('usage', `${path} does not exist`, {
@@ -16,7 +16,7 @@ export function inputFailure(error: unknown, path: string, kind: 'archive' | 'OC
     case 'EISDIR':
     case 'ELOOP':
     case 'ENAMETOOLONG':
-      return new Failure('usage', `${path} is no ${kind}: ${error.message}`, { cause: error })
+      return new Failure('usage', `${path} is no ${kind}: ${message ?? code}`, { cause: error })
     default:
       return error
   }

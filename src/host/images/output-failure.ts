@@ -2,10 +2,9 @@ import { Failure } from '../../failure.ts'
 
 /** What an error of the file system means for an output; the rest is passed on. */
 export function outputFailure(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || error instanceof Failure) return error
   const fail = (kind: 'usage' | 'build', why: string, hint: string): Failure =>
     new Failure(kind, `${path} cannot be written: ${why}`, { hint, cause: error })
-  switch ((error as NodeJS.ErrnoException).code) {
+  switch ((Object(error) as Partial<NodeJS.ErrnoException>).code) {
     case 'ENOSPC':
     case 'EDQUOT':
       return fail('build', 'the disk is full', 'free some space, or write the image to another disk')
