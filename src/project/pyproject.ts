@@ -35,6 +35,8 @@ export interface UvSettings {
   readonly package: boolean | undefined
   readonly managed: boolean
   readonly defaultGroups: readonly string[] | 'all' | undefined
+  /** Groups with settings of their own, such as another requires-python. */
+  readonly limitedGroups: readonly PackageName[]
   readonly workspaceMembers: readonly string[] | undefined
   readonly workspaceExclude: readonly string[]
   /** By normalised name of the package; one or more tables each. */
@@ -100,6 +102,7 @@ function uvSettings(uv: TomlReader | undefined): UvSettings {
     package: uv?.boolean('package'),
     managed: uv?.boolean('managed') ?? true,
     defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
+    limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(packageName),
     workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
     workspaceExclude: workspace?.strings('exclude') ?? [],
     sources: sources(uv?.table('sources')),

@@ -8,6 +8,8 @@ import { parseToml, TomlReader, type TomlTable } from './toml.ts'
 export interface UvLock {
   readonly file: string
   readonly requiresPython: string | undefined
+  /** Packages of the workspace; empty when there is only one. */
+  readonly members: readonly PackageName[]
   readonly packages: readonly UvPackage[]
   /** Requirements of dependency groups of a workspace root that is no project. */
   readonly rootGroups: ReadonlyMap<PackageName, readonly UvRequirement[]>
@@ -62,12 +64,15 @@ export function parseUvLock(text: string, file = 'uv.lock'): UvLock {
       hint: 'version 1 is what this version reads; lock again with a uv that writes it',
     })
   }
-  const groups = root.table('manifest')?.table('dependency-groups')
+  const manifest = root.table('manifest')
   return {
     file,
     requiresPython: root.string('requires-python'),
     packages: root.tables('package').map(uvPackage),
-    rootGroups: mapOf(groups, (table, key) => table.tables(key).map(uvRequirement)),
+    members: (manifest?.strings('members') ?? []).map(packageName),
+    rootGroups: mapOf(manifest?.table('dependency-groups'), (table, key) =>
+      table.tables(key).map(uvRequirement),
+    ),
   }
 }
 

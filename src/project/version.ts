@@ -1,4 +1,4 @@
-import { compare, satisfies, valid, validRange } from '@renovatebot/pep440'
+import { clean, compare, satisfies, valid, validRange } from '@renovatebot/pep440'
 
 /**
  * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
@@ -20,4 +20,16 @@ export function isVersion(text: string): boolean {
 /** Order of two valid PEP 440 versions, for sorting. */
 export function compareVersions(a: string, b: string): number {
   return compare(a, b)
+}
+
+/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
+export function normalSpecifier(specifier: string): string {
+  const clauses = specifier.split(',').flatMap((clause) => {
+    const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? []
+    if (operator === '' || operator === '===') return clause.trim() === '' ? [] : [clause.trim()]
+    const prefix = version.endsWith('.*')
+    const normal = clean(prefix ? version.slice(0, -2) : version) ?? version
+    return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))]
+  })
+  return [...new Set(clauses)].sort().join(',')
 }

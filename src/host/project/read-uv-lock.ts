@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { Failure } from '../../failure.ts'
 import type { Lock } from '../../project/lock.ts'
 import { parsePylock, renderPylock } from '../../project/pylock.ts'
+import type { Pyproject } from '../../project/pyproject.ts'
 import { checkChosen, checkNames } from '../../project/select.ts'
+import { staleness } from '../../project/staleness.ts'
 import { parseUvLock, type UvLock } from '../../project/uv-lock.ts'
 import { run, toolText } from '../process.ts'
 import { readPyproject, readText, type FoundLock } from './find-lock.ts'
@@ -16,7 +18,7 @@ const format = 'uv-export-1'
 /** A uv.lock as `uv export` puts it, which needs no network and no Python. */
 export async function readUvLock(context: string, found: FoundLock, options: LockOptions): Promise<Lock> {
   const uvLock = parseUvLock(found.text, found.shown)
-  await checkProject(context, uvLock, options)
+  await checkProject(context, found, uvLock, options)
   const [extras, groups] = [[...options.extras].sort(), [...options.groups].sort()]
   const key = cacheKey(format, relative(context, found.path), found.text, extras, groups)
   let text = await options.cache?.get(key)
@@ -33,13 +35,38 @@ export async function readUvLock(context: string, found: FoundLock, options: Loc
   }
 }
 
-async function checkProject(context: string, uvLock: UvLock, options: LockOptions): Promise<void> {
+/** Throws Failure for an unknown extra or group, and for a lock that is not up to date. */
+async function checkProject(
+  context: string,
+  found: FoundLock,
+  uvLock: UvLock,
+  options: LockOptions,
+): Promise<void> {
   const pyproject = await readPyproject(context)
   if (pyproject === undefined) {
     throw new Failure('usage', `${uvLock.file} is there without the pyproject.toml that it locks`)
   }
   if (pyproject.hasProject) checkChosen(options, pyproject)
   else checkNames('group', options.groups, [...pyproject.dependencyGroups.keys()])
+
+  const folder = dirname(found.path)
+  const pyprojects = new Map<string, Pyproject | undefined>()
+  const paths = uvLock.packages.flatMap(({ source }) => (source.kind === 'local' ? [source.path] : []))
+  for (const path of new Set(['.', relative(folder, context) || '.', ...paths])) {
+    const shown = relative(context, join(folder, path, 'pyproject.toml'))
+    const local = await readPyproject(join(folder, path), shown)
+    if (local !== undefined || (await isFolder(join(folder, path)))) pyprojects.set(path, local)
+  }
+  const reasons = staleness(pyprojects, uvLock)
+  if (reasons.length > 0) {
+    throw new Failure(
+      'usage',
+      `${uvLock.file} is stale:\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
+      {
+        hint: 'lock again with: uv lock',
+      },
+    )
+  }
 }
 
 async function exportLock(context: string, found: FoundLock, options: LockOptions): Promise<string> {
@@ -76,4 +103,11 @@ async function exportLock(context: string, found: FoundLock, options: LockOption
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
