@@ -130,7 +130,7 @@ function claimed(filesystem: Filesystem, candidate: Candidate, tree: Tree): Clai
     const paths = listed.filter((path) => path !== undefined && path !== '') as string[]
     const isInside = (path: string): boolean => prefix === '' || path.startsWith(`${prefix}/`)
     return {
-      paths: [...paths.filter(isInside), ...below(info)],
+      paths: [...paths.filter(isInside), ...tree.filesBelow(info)],
       estimated: false,
       outside: paths.filter((path) => !isInside(path)),
     }
@@ -149,9 +149,9 @@ function claimed(filesystem: Filesystem, candidate: Candidate, tree: Tree): Clai
       const modules = tree
         .filesIn(location)
         .filter((path) => path.startsWith(`${base}.`) && /\.(?:py|so|pyi)$/.test(path))
-      return [...below(base), ...modules]
+      return [...tree.filesBelow(base), ...modules]
     })
-  return { paths: [...paths, info, ...below(info)], estimated: true, outside: [] }
+  return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] }
 }
 
 /** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
