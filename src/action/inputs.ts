@@ -1,0 +1,49 @@
+import { Failure } from '../failure.ts'
+import { type Given, parseGiven } from '../given.ts'
+import type { Inputs } from '../inputs.ts'
+import { type ActionKey, inputName, type InputRow, inputTable } from './inputs-table.ts'
+
+/**
+ * Reads the action's inputs through `read`, which gives `''` for what is not there. Relative paths are relative to
+ * `cwd`. Throws Failure (usage) that names every problem at once.
+ */
+export function readInputs(read: (name: string) => string, { cwd }: { readonly cwd: string }): Inputs {
+  const problems: string[] = []
+  const given = Object.fromEntries(
+    Object.entries(inputTable).map(([key, row]) => {
+      const text = read(row.name).trim()
+      return [key, text === '' ? undefined : valueOf(row, text, problems)]
+    }),
+  ) as Pick<Given, ActionKey>
+  const parsed = parseGiven(given, { cwd, spell: inputName })
+  problems.push(...parsed.problems)
+  if (!('inputs' in parsed) || problems.length > 0) throw inputsFailure(problems)
+  return parsed.inputs
+}
+
+function valueOf({ name, kind }: InputRow, text: string, problems: string[]): Given[keyof Given] {
+  switch (kind) {
+    case 'text':
+      return text
+    case 'list':
+    case 'lines':
+      return [text]
+    case 'boolean': {
+      // The core schema of YAML 1.2: a workflow file's own `yes` is text, not a truth.
+      if (/^(?:true|True|TRUE)$/.test(text)) return true
+      if (!/^(?:false|False|FALSE)$/.test(text)) {
+        problems.push(`${name}: ${JSON.stringify(text)} is neither true nor false`)
+      }
+      return false
+    }
+  }
+}
+
+function inputsFailure(problems: readonly string[]): Failure {
+  const [first = ''] = problems
+  const message =
+    problems.length === 1
+      ? first
+      : `${problems.length} problems in the inputs:\n${problems.map((each) => `- ${each.replace(/\n/g, '\n  ')}`).join('\n')}`
+  return new Failure('usage', message, { hint: 'mend them under `with:` of the step in the workflow file' })
+}

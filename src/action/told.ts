@@ -1,0 +1,12 @@
+import type { Outcome, Verdict } from '../budget/verdict.ts'
+import type { ReportInput } from '../report/input.ts'
+
+/** What of a run is told to the runner and the people behind it. */
+export interface Told {
+  readonly digest: string
+  /** Where the image is, as a user would type it. */
+  readonly images: readonly string[]
+  /** One for each platform. */
+  readonly reports: readonly (ReportInput & { readonly verdict: Verdict })[]
+  readonly verdict: Outcome
+}
