@@ -83,7 +83,7 @@ describe('the start program', () => {
 
   it('makes a real virtual environment, whose scripts, modules and pip-like tools agree', async () => {
     const ask =
-      'import sys, os, json, importlib.metadata as m; print(json.dumps([sys.prefix, sys.prefix != sys.base_prefix, os.environ["VIRTUAL_ENV"], os.environ["PATH"].split(":")[0], sorted(d.name for d in m.distributions())]))'
+      'import sys, os, json, importlib.metadata as m; print(json.dumps([sys.prefix, sys.prefix != sys.base_prefix, os.environ["VIRTUAL_ENV"], os.environ["PATH"].split(":")[0], sorted(d.metadata["Name"] for d in m.distributions())]))'
     const { stdout } = await run(image, ['python', '-c', ask])
     const environment = join(volume, first)
     expect(JSON.parse(stdout)).toEqual([
@@ -173,13 +173,24 @@ describe('an interrupted sync', () => {
     expect(await environments()).toEqual([first])
   }
 
-  it('by kill -9 while it downloads', async () => {
+  it('by kill -9 while it downloads, and the installer lives on', async () => {
     const stalled = index.stall()
     const killed = start(image, ['alpha'])
     await stalled
     killed.child.kill('SIGKILL')
+    const other = start(image, ['alpha'])
+    await other.said('waiting for another container')
     index.release()
+    expect((await other.ended).stdout).toBe(`alpha 1.0 ${join(volume, first)}\n`)
     await works()
+  })
+
+  it('by kill -9 just before the mark', async () => {
+    await run(image, ['true'])
+    await rm(join(volume, first, '.complete'))
+    await writeFile(join(volume, first, 'half'), '')
+    await works()
+    await expect(stat(join(volume, first, 'half'))).rejects.toThrow('ENOENT')
   })
 
   it('by kill -9 when everything is installed but the mark is missing', async () => {
@@ -249,18 +260,24 @@ describe('pruning', () => {
     expect(stderr).toContain('removed 1 environment ')
   })
 
-  it('never removes one in use, and takes the number from PYDEPS_VOLUME_KEEP', async () => {
-    await run(image, ['true'])
-    const server = start(image, ['sh', '-c', 'echo up >&2; exec sleep 60'])
-    await server.said('up')
-    await run(await imageOf(second), ['true'])
-    await run(await imageOf(third), ['true'], { PYDEPS_VOLUME_KEEP: '1' })
-    expect(await environments()).toEqual([first, third])
-    server.child.kill()
-    await server.ended
-    await run(await imageOf(fourth), ['true'], { PYDEPS_VOLUME_KEEP: '1' })
-    expect(await environments()).toEqual([fourth])
-  })
+  it.each([
+    ['made', false],
+    ['found', true],
+  ])(
+    'never removes one in use by who has %s it, and takes the number from PYDEPS_VOLUME_KEEP',
+    async (_, found) => {
+      if (found) await run(image, ['true'])
+      const server = start(image, ['sh', '-c', 'echo up >&2; exec sleep 60'])
+      await server.said('up')
+      await run(await imageOf(second), ['true'])
+      await run(await imageOf(third), ['true'], { PYDEPS_VOLUME_KEEP: '1' })
+      expect(await environments()).toEqual([first, third])
+      server.child.kill()
+      await server.ended
+      await run(await imageOf(fourth), ['true'], { PYDEPS_VOLUME_KEEP: '1' })
+      expect(await environments()).toEqual([fourth])
+    },
+  )
 
   it('drops what no environment has from the cache', async () => {
     const unpacked = async (): Promise<number> => (await readdir(join(volume, '.cache', 'archive-v0'))).length
@@ -299,6 +316,13 @@ describe('a sync that cannot be', () => {
     } finally {
       await mirror.close()
     }
+  })
+
+  it('takes nothing without a hash from it', async () => {
+    await writeFile(join(image.folder, 'requirements.txt'), 'alpha==1.0\n')
+    const { code, stderr } = await run(image, ['alpha'], { PYDEPS_INDEX_URL: `${index.url}/simple` })
+    expect(code).toBe(69)
+    expect(stderr).toMatch(/hash/)
   })
 
   it('refuses a file that is not the locked one', async () => {
