@@ -14,7 +14,7 @@ import { why } from './why.ts'
 
 interface Options {
   readonly colour?: boolean
-  /** Columns that a line may take; at least 60. */
+  /** Columns that a line may take; at least 72. */
   readonly columns?: number
   /** Rows of a list before it is cut. */
   readonly rows?: number
@@ -25,7 +25,7 @@ export function renderText(
   input: ReportInput,
   { colour = false, columns: asked = 80, rows = 12 }: Options = {},
 ): string {
-  const columns = Math.max(60, asked)
+  const columns = Math.max(72, asked)
   const page: Page = { input, style: styleFor(colour), columns, rows }
   const { quiet } = headline(input)
   const sections = quiet
@@ -138,7 +138,7 @@ function changeLine(change: PackageChange, style: Style, columns: number): strin
       ? `${before?.version ?? ''} → ${after?.version ?? ''}`
       : ((after ?? before)?.version ?? '')
   const size = delta === undefined ? '' : formatBytesDelta(delta)
-  const name = left(visible(`${change.name} ${versions}`), columns - 48)
+  const name = left(visible(`${change.name} ${versions}`), columns - 49)
   return `  ${mark} ${name} ${right(size, 10)}  ${style.dim(fit(visible(why(change)), 32))}`.trimEnd()
 }
 
@@ -149,7 +149,7 @@ function packages({ input, style, columns, rows }: Page): readonly string[] {
   return [
     style.bold(`Largest of ${all.length} packages`),
     ...all.slice(0, rows).map((each) => {
-      const name = left(visible(`${each.name} ${each.version}`), columns - 46)
+      const name = left(visible(`${each.name} ${each.version}`), columns - 47)
       const size = `${each.estimated === true ? '~' : ''}${formatBytes(each.bytes)}`
       return `  ${name} ${right(size, 10)}  ${style.dim(fit(visible(why(each)), 32))}`.trimEnd()
     }),
