@@ -1,39 +1,55 @@
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 
 /**
- * Bundles each entry into dist/. With --check nothing is written: it fails when dist/ is not what the sources give.
+ * Usage: node scripts/bundle.ts [--check] [--out DIR] [main|post|cli]…
+ *
+ * Bundles the entries into dist/, or into a folder that does not exist yet. With --check nothing is written: it fails
+ * when dist/ is not what the sources give.
  */
 const root = join(import.meta.dirname, '..')
 const entries = { main: 'src/main.ts', post: 'src/post.ts', cli: 'src/cli.ts' }
-const check = process.argv.includes('--check')
-const out = mkdtempSync(join(check ? tmpdir() : root, '.dist-'))
 const ncc = join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js')
 
+const { values, positionals } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, out: { type: 'string' } },
+  allowPositionals: true,
+})
+const names = Object.keys(entries).filter((each) => positionals.length === 0 || positionals.includes(each))
+const target = values.out === undefined ? join(root, 'dist') : resolve(values.out)
+// Beside the target, so that it can be renamed; where it is not kept, out of the way.
+const made = mkdtempSync(join(values.check ? tmpdir() : dirname(target), '.dist-'))
 try {
-  for (const [name, entry] of Object.entries(entries)) {
-    const args = [ncc, 'build', entry, '-o', join(out, name), '--license', 'licenses.txt', '--quiet']
-    execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-  }
-  if (check) {
-    const stale = differences(join(root, 'dist'), out)
+  await Promise.all(names.map((name) => bundle(name as keyof typeof entries)))
+  if (values.check) {
+    const stale = differences(target, made)
     if (stale.length > 0) {
       console.error(`dist/ is stale: ${stale.join(', ')}. Run \`npm run bundle\` and commit what it writes.`)
       process.exitCode = 1
     }
   } else {
-    rmSync(join(root, 'dist'), { recursive: true, force: true })
-    renameSync(out, join(root, 'dist'))
+    if (values.out === undefined) rmSync(target, { recursive: true, force: true })
+    renameSync(made, target)
   }
 } finally {
-  rmSync(out, { recursive: true, force: true })
+  rmSync(made, { recursive: true, force: true })
+}
+
+async function bundle(name: keyof typeof entries): Promise<void> {
+  const args = [ncc, 'build', entries[name], '-o', join(made, name), '--license', 'licenses.txt', '--quiet']
+  // ncc tells type errors on standard output.
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 'inherit'] })
+  const [status] = (await once(child, 'close')) as [number | null]
+  if (status !== 0) throw new Error(`ncc could not bundle ${entries[name]}`)
 }
 
 function differences(a: string, b: string): string[] {
-  const names = new Set([...filesOf(a), ...filesOf(b)])
-  return [...names].filter((name) => read(join(a, name)) !== read(join(b, name)))
+  const files = new Set([...filesOf(a), ...filesOf(b)])
+  return [...files].filter((file) => read(join(a, file)) !== read(join(b, file)))
 }
 
 function filesOf(folder: string): string[] {

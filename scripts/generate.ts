@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { actionYaml, inputsMarkdown, outputsMarkdown } from '../src/action/metadata.ts'
+
+/**
+ * Writes action.yml and the tables of inputs and outputs in README.md from the tables in src/action/. With --check
+ * nothing is written: it fails when one of them is not what the tables give.
+ */
+const root = join(import.meta.dirname, '..')
+const check = process.argv.includes('--check')
+const stale: string[] = []
+
+await update('action.yml', () => actionYaml())
+await update('README.md', (text) =>
+  between(between(text, 'inputs', inputsMarkdown()), 'outputs', outputsMarkdown()),
+)
+if (stale.length > 0) {
+  console.error(`${stale.join(' and ')}: not as the tables in src/action/ say. Run \`npm run generate\`.`)
+  process.exitCode = 1
+}
+
+async function update(name: string, change: (text: string) => string): Promise<void> {
+  const path = join(root, name)
+  const before = read(path)
+  const options = await resolveConfig(path)
+  const after = await format(change(before), { ...options, filepath: path })
+  if (before === after) return
+  if (check) stale.push(name)
+  else writeFileSync(path, after)
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+/** The text with what stands between `<!-- name -->` and `<!-- /name -->` replaced. */
+function between(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  const [from, to] = [text.indexOf(start), text.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`README.md has no ${start} with ${end} after it`)
+  return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`
+}
