@@ -51,7 +51,7 @@ export async function writeLayoutBeside(
 async function placed(path: string, write: (target: string, beside: string) => Promise<void>): Promise<void> {
   let beside: string | undefined
   try {
-    await mkdir(dirname(resolve(path)), { recursive: true })
+    await makeFolders(dirname(resolve(path)))
     const target = await realpath(path).catch(() => resolve(path))
     beside = temporaryName(target)
     await write(target, beside)
@@ -59,6 +59,21 @@ async function placed(path: string, write: (target: string, beside: string) => P
     throw outputFailure(error, path)
   } finally {
     if (beside !== undefined) await rm(beside, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+/** Node's own recursive mkdir never ends where the kernel makes no folders, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolders(dirname(path))
+    await mkdir(path).catch((again: unknown) => {
+      if ((again as NodeJS.ErrnoException).code !== 'EEXIST') throw again
+    })
   }
 }
 

@@ -18,6 +18,7 @@ export interface Candidate {
 export interface OpenedManifest {
   readonly manifest: Manifest
   readonly manifestBytes: Uint8Array
+  readonly configBytes: Uint8Array
 }
 
 const maxDepth = 4
@@ -59,7 +60,7 @@ export async function findCandidates(
     const { manifest } = document
     const configBytes = await source.read(manifest.config, maxConfigBytes)
     const config = parseImageConfig(parseJson(configBytes, `${where}, config`), `${where}, config`)
-    const opened = { manifest, manifestBytes: bytes }
+    const opened = { manifest, manifestBytes: bytes, configBytes }
     found.push({ descriptor, platform: descriptor.platform ?? platformOf(config), opened, missing: false })
   }
   for (const root of roots) await visit(root, 0)

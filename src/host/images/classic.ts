@@ -82,7 +82,12 @@ export async function readClassic(
     layers: descriptors,
   }
   const bytes = Buffer.from(renderManifest(manifest))
-  return { manifest, manifestBytes: bytes, find: (digest) => Promise.resolve(places.get(digest)) }
+  return {
+    manifest,
+    manifestBytes: bytes,
+    configBytes,
+    find: (digest) => Promise.resolve(places.get(digest)),
+  }
 }
 
 /** A plain tar's digest is its diffID; that of a compressed one has to be worked out. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Failure } from '../../failure.ts'
 import type { ImageContext } from './context.ts'
-import { abortReason } from '../registry/transport.ts'
 import { daemonFailure, dockerMissing } from './daemon.ts'
 
 /** Streams an archive into the Docker daemon, whichever image store it has. Throws Failure. */
@@ -10,38 +10,47 @@ export async function loadIntoDaemon(
   name: string,
   context: ImageContext,
 ): Promise<void> {
-  context.signal?.throwIfAborted()
+  const { signal, env } = context
+  signal?.throwIfAborted()
+  // A process group of its own: what docker starts is stopped with it.
   const child = spawn('docker', ['image', 'load', '--quiet'], {
-    env: context.env,
+    env,
     stdio: ['pipe', 'ignore', 'pipe'],
-    ...(context.signal ? { signal: context.signal } : {}),
+    detached: true,
   })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-65_536)))
-  const over = new Promise<number>((resolve, reject) => {
-    child.on('error', (error) => {
-      reject(context.signal?.aborted ? abortReason(context.signal) : dockerMissing(error))
-    })
-    child.on('close', (code) => resolve(code ?? 1))
-  })
-  over.catch(() => undefined)
   // A docker that ends before its input does has said why.
   child.stdin.on('error', () => undefined)
-  const closed = once(child, 'close').catch(() => undefined)
+  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null
+  const over = new Promise<number | Error>((resolve) => {
+    child.on('error', (error) => resolve(dockerMissing(error)))
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+  const stop = (): void => {
+    if (child.pid === undefined || ended()) return
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // The group is gone already.
+    }
+  }
+  signal?.addEventListener('abort', stop, { once: true })
   try {
     for await (const chunk of archive) {
-      if (child.stdin.destroyed) break
-      if (!child.stdin.write(chunk)) {
-        await Promise.race([once(child.stdin, 'drain').catch(() => undefined), closed])
-      }
-      if (child.exitCode !== null) break
+      if (ended() || child.stdin.destroyed) break
+      if (!child.stdin.write(chunk))
+        await Promise.race([once(child.stdin, 'drain').catch(() => undefined), over])
     }
-  } catch (error) {
+    child.stdin.end()
+    const status = await over
+    signal?.throwIfAborted()
+    if (status instanceof Failure) throw status
+    if (status !== 0) throw daemonFailure(stderr, name)
+  } finally {
     // Half an archive must not be taken for a whole one.
-    child.kill('SIGKILL')
-    await closed
-    throw error
+    stop()
+    await over
+    signal?.removeEventListener('abort', stop)
   }
-  child.stdin.end()
-  if ((await over) !== 0) throw daemonFailure(stderr, name)
 }

@@ -7,7 +7,7 @@ import type { BlobReader, Image } from '../../image/source.ts'
 import { Failure } from '../../failure.ts'
 import { digestOf } from '../registry/verified.ts'
 import { indexArchive } from './archive.ts'
-import { type Candidate, choosePlatform, findCandidates } from './choose.ts'
+import { type Candidate, choosePlatform, findCandidates, platformOf } from './choose.ts'
 import { readClassic, smallFile } from './classic.ts'
 import type { ImageContext } from './context.ts'
 import { saveFromDaemon } from './daemon.ts'
@@ -42,7 +42,8 @@ export async function openImage(
   const document = parseManifestOrIndex(parseJson(manifestBytes, where), chosen.descriptor.mediaType, where)
   if (document.kind === 'index') throw new Failure('build', `${where} is an index where a manifest should be`)
   const { manifest } = document
-  const configBytes = await source.documents.read(manifest.config, maxConfigBytes)
+  const configBytes =
+    chosen.opened?.configBytes ?? (await source.documents.read(manifest.config, maxConfigBytes))
   const config = parseImageConfig(parseJson(configBytes, `${name}, config`), `${name}, config`)
   if (config.diffIds.length !== manifest.layers.length) {
     throw new Failure(
@@ -112,16 +113,14 @@ async function openArchive(
       return { kind, candidates, documents: blobs, blobs }
     }
   }
-  const { manifest, manifestBytes, find } = await readClassic(files, tag, name)
+  const { find, ...opened } = await readClassic(files, tag, name)
   const blobs = placedBlobs(find, name)
+  const { manifestBytes, configBytes } = opened
   const descriptor: Descriptor = {
     mediaType: mediaTypes.ociManifest,
     digest: digestOf(manifestBytes),
     size: manifestBytes.length,
   }
-  const configBytes = await blobs.read(manifest.config, maxConfigBytes)
-  const { os, architecture, variant } = parseImageConfig(parseJson(configBytes, name), name)
-  const platform = { os, architecture, ...(variant === undefined ? {} : { variant }) }
-  const opened = { manifest, manifestBytes }
+  const platform = platformOf(parseImageConfig(parseJson(configBytes, name), name))
   return { kind, candidates: [{ descriptor, platform, opened, missing: false }], documents: blobs, blobs }
 }

@@ -17,6 +17,8 @@ export function outputFailure(error: unknown, path: string): unknown {
     case 'ENOTDIR':
     case 'EEXIST':
       return fail('usage', 'a part of its path is a file', 'name a path below a folder')
+    case 'ENOENT':
+      return fail('usage', 'no folder can be made there', 'name another place')
     case 'ENAMETOOLONG':
       return fail('usage', 'its name is too long', 'name a shorter path')
     default:

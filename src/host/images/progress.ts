@@ -1,3 +1,4 @@
+import { Failure } from '../../failure.ts'
 import type { Digest } from '../../image/digest.ts'
 
 /** How a blob came to its place. */
@@ -15,7 +16,7 @@ export interface WriteProgress {
 
 export type OnWriteProgress = (progress: WriteProgress) => void
 
-/** Passes chunks on and tells how many bytes went by. */
+/** Passes a blob's chunks on and tells how many bytes went by; throws Failure for more or fewer than it says. */
 export async function* told(
   chunks: AsyncIterable<Uint8Array>,
   { digest, size }: { readonly digest: Digest; readonly size: number },
@@ -24,7 +25,9 @@ export async function* told(
   let bytes = 0
   for await (const chunk of chunks) {
     bytes += chunk.length
+    if (bytes > size) break
     onProgress?.({ digest, size, bytes })
     yield chunk
   }
+  if (bytes !== size) throw new Failure('build', `blob ${digest} has not the ${size} bytes that it says`)
 }

@@ -1,4 +1,3 @@
-import { Failure } from '../../failure.ts'
 import { renderManifest } from '../../image/manifest.ts'
 import { mediaTypes } from '../../image/mediatype.ts'
 import type { RepositoryReference } from '../../image/reference.ts'
@@ -44,15 +43,7 @@ export async function* renderArchive(
   for (const { descriptor, image } of layers) {
     const { digest, size } = descriptor
     yield encodeHeader(entry(blobPath(digest), size))
-    let bytes = 0
-    for await (const chunk of told(image.blobs.open(descriptor), descriptor, onProgress)) {
-      bytes += chunk.length
-      if (bytes > size) break
-      yield chunk
-    }
-    if (bytes !== size) {
-      throw new Failure('build', `${image.reference}, blob ${digest} has not the ${size} bytes that it says`)
-    }
+    yield* told(image.blobs.open(descriptor), descriptor, onProgress)
     yield padding(size)
     onProgress?.({ digest, size, bytes: size, arrival: 'copied' })
   }
