@@ -121,6 +121,17 @@ describe('the start program', () => {
     expect(await readlink(join(volume, 'current'))).toBe(first)
   })
 
+  it('does not start through the link, which moves under a process', async () => {
+    await run(image, ['true'])
+    const script = join(folder, 'script')
+    const lines = ['import sys', 'print(sys.prefix, sys.flags.dont_write_bytecode, sys.argv[1:])', '']
+    await writeFile(script, [`#!${volume}/current/bin/python -B`, ...lines].join('\n'), { mode: 0o755 })
+    expect((await run(image, [script, 'a b'])).stdout).toBe(`${join(volume, first)} 1 ['a b']\n`)
+    const ask = ['-c', 'import sys; print(sys.prefix)']
+    const named = await run(image, [`${volume}/current/bin/python`, ...ask])
+    expect(named.stdout).toBe(`${join(volume, first)}\n`)
+  })
+
   it('lets one of two make it, and the other wait', async () => {
     const stalled = index.stall()
     const one = start(image, ['alpha'])
@@ -164,6 +175,9 @@ describe('the start program', () => {
       stderr: expect.stringContaining('interpreter in its first line'),
     })
     expect(await run(image, [folder])).toMatchObject({ code: 126 })
+    const folders = `${volume}/current/bin:${folder}:/usr/bin:/bin`
+    await mkdir(join(folder, 'true'))
+    expect(await run(image, ['true'], { PATH: folders })).toMatchObject({ code: 0 })
   })
 })
 

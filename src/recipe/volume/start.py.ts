@@ -135,7 +135,7 @@ def become(command, environment, volume):
     name = command[0]
     for program in [name] if "/" in name else [f"{folder}/{name}" for folder in variables["PATH"].split(":")]:
         try:
-            os.execve(program, command, variables)
+            os.execve(*not_by_the_link(program, command, environment, volume), variables)
         except (FileNotFoundError, NotADirectoryError):
             if os.path.isfile(program):
                 raise Stop(
@@ -145,6 +145,23 @@ def become(command, environment, volume):
             if "/" in name or not isinstance(error, PermissionError):
                 raise Stop(NOT_EXECUTABLE, f"cannot start {program}: {error.strerror}")
     raise Stop(NOT_FOUND, f"cannot start {name}: there is no such command; PATH is {variables['PATH']}")
+
+
+def not_by_the_link(program, command, environment, volume):
+    """The program and its arguments, with this environment where the program or its first line names the link."""
+    link = volume + "/current/"
+    if program.startswith(link):
+        program = f"{environment}/{program[len(link) :]}"
+        command = [program, *command[1:]]
+    try:
+        with open(program, "rb") as file:
+            first_line = os.fsdecode(file.read(256).split(b"\n")[0])
+    except OSError:
+        first_line = ""
+    if not first_line.startswith("#!" + link):
+        return program, command
+    interpreter, *option = f"{environment}/{first_line[len('#!' + link) :]}".split(None, 1)
+    return interpreter, [interpreter, *option, program, *command[1:]]
 
 
 def path(folders, environment, volume):
