@@ -102,11 +102,12 @@ function candidatesOf({ files, texts }: Filesystem): readonly Candidate[] {
   )
 }
 
-/** `name-version.dist-info`, `name-version-py3.11.egg-info`. */
+/** `name-version.dist-info`, `name-version-py3.11.egg-info`, `name.egg-info`. */
 function fromFileName(file: string): { readonly name: string; readonly version: string } {
-  const [, name = '', version = ''] =
-    /^(.+?)(?:-(\d[^-]*))?(?:-py[\d.]+)?\.(?:dist-info|egg-info|egg)$/.exec(file) ?? []
-  return { name, version }
+  const stem = file.replace(/\.(?:dist-info|egg-info|egg)$/, '')
+  const dash = stem.search(/-\d/)
+  if (dash < 0) return { name: stem, version: '' }
+  return { name: stem.slice(0, dash), version: stem.slice(dash + 1).split('-')[0] ?? '' }
 }
 
 interface Claim {

@@ -59,7 +59,9 @@ export function measure(image: Measured): Measurement {
     baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers
   const bytesOf = (files: readonly string[]): number =>
     sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0))
-  const added = distributions.filter(({ files }) => files.some(isAdded))
+  const added = distributions.filter(({ info, files }) =>
+    files.some((path) => (path === info || path.startsWith(`${info}/`)) && isAdded(path)),
+  )
   const requirers = findRequirers(added, image.directNames, image.requirementsOf)
 
   return {

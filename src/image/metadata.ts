@@ -1,3 +1,5 @@
+import { fieldValues } from './fields.ts'
+
 /** What a distribution says of itself (core metadata, PEP 566 and later), as far as measuring needs it. */
 export interface Metadata {
   readonly name: string
@@ -8,12 +10,10 @@ export interface Metadata {
 
 /** The fields of a METADATA or PKG-INFO; a missing name or version is empty. Continued lines are not needed here. */
 export function parseMetadata(text: string): Metadata {
-  const values = (field: string): string[] =>
-    [...text.matchAll(new RegExp(`^${field}:[ \\t]*(.*?)[ \\t\\r]*$`, 'gim'))].map(([, value = '']) => value)
   return {
-    name: values('Name')[0] ?? '',
-    version: values('Version')[0] ?? '',
-    requiresDist: values('Requires-Dist'),
+    name: fieldValues(text, 'Name')[0] ?? '',
+    version: fieldValues(text, 'Version')[0] ?? '',
+    requiresDist: fieldValues(text, 'Requires-Dist'),
   }
 }
 

@@ -54,12 +54,12 @@ function isInEnvironment(path: string, environments: ReadonlySet<string>): boole
   }
 }
 
-/** Prefixes of Pythons by their minor version, where their standard library is. */
-function interpreterFolders({ files }: Filesystem): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
+/** Prefixes of Pythons: the folders above their standard libraries. */
+function interpreterFolders({ files }: Filesystem): ReadonlySet<string> {
+  const found = new Set<string>()
   for (const path of files.keys()) {
     const [, prefix = '', minor] = /^(?:(.*)\/)?lib\/python(3\.\d+t?)\/os\.pyc?$/.exec(path) ?? []
-    if (minor !== undefined) found.set(prefix, minor)
+    if (minor !== undefined) found.add(prefix)
   }
   return found
 }
@@ -68,9 +68,11 @@ function interpreterFolders({ files }: Filesystem): ReadonlyMap<string, string> 
 const interpreterFile =
   /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/
 
-function isInterpreter(path: string, interpreters: ReadonlyMap<string, string>): boolean {
-  for (const prefix of interpreters.keys()) {
+function isInterpreter(path: string, interpreters: ReadonlySet<string>): boolean {
+  for (const prefix of interpreters) {
     if (prefix !== '' && !path.startsWith(`${prefix}/`)) continue
+    // A folder of its own for one Python, as uv and pyenv make it, holds nothing else.
+    if (/^(?:cpython-|pypy|3\.\d)/.test(baseName(prefix))) return true
     if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1))) return true
   }
   return false

@@ -1,3 +1,4 @@
+import { fieldValues } from './fields.ts'
 import type { Filesystem } from './filesystem.ts'
 import { baseName } from './layer-files.ts'
 import { createPlaces } from './place.ts'
@@ -84,5 +85,5 @@ function apkPackages(texts: ReadonlyMap<string, string>): readonly Listed[] {
 }
 
 function field(paragraph: string, name: string): string | undefined {
-  return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t\\r]*$`, 'm').exec(paragraph)?.[1]
+  return fieldValues(paragraph, name)[0]
 }

@@ -1,0 +1,194 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Distribution, findDistributions } from '../../src/image/distributions.ts'
+import { mergeLayers } from '../../src/image/filesystem.ts'
+import { createListing, type TinyLayer } from '../fixtures/image.ts'
+
+const site = 'opt/venv/lib/python3.13/site-packages'
+
+function find(...layers: TinyLayer[]): readonly Distribution[] {
+  return findDistributions(mergeLayers(layers.map((layer) => createListing(layer))))
+}
+
+/** A layer with paths below a folder. */
+function below(folder: string, layer: TinyLayer): TinyLayer {
+  return Object.fromEntries(Object.entries(layer).map(([path, what]) => [`${folder}/${path}`, what]))
+}
+
+function distInfo(name: string, version: string, record: string): TinyLayer {
+  return {
+    [`${name}-${version}.dist-info/METADATA`]: `Name: ${name}\nVersion: ${version}\n`,
+    [`${name}-${version}.dist-info/RECORD`]: record,
+  }
+}
+
+describe('findDistributions', () => {
+  it('gives a distribution what its RECORD names, scripts, libraries and compiled files with it', () => {
+    const [numpy, ...more] = find({
+      ...below(site, {
+        'numpy/__init__.py': 10,
+        'numpy/core.so': 20,
+        'numpy.libs/blas.so': 30,
+        'numpy/__pycache__/__init__.cpython-313.pyc': 5,
+        'numpy/__pycache__/__init__.cpython-313.opt-1.pyc': 6,
+        'numpy/__pycache__/other.cpython-313.pyc': 7,
+        'unrelated.py': 1,
+        ...distInfo(
+          'NumPy',
+          '2.1',
+          'numpy/__init__.py,,\nnumpy/core.so,,\nnumpy.libs/blas.so,,\n../../../bin/f2py,,\n../../../share/man/f2py.1,,\nnumpy/missing.py,,\n',
+        ),
+        'NumPy-2.1.dist-info/licenses/LICENSE': 3,
+      }),
+      'opt/venv/bin/f2py': 40,
+      'opt/venv/share/man/f2py.1': 50,
+    })
+    expect(more).toEqual([])
+    expect(numpy).toMatchObject({
+      name: 'numpy',
+      version: '2.1',
+      location: site,
+      estimated: false,
+      outside: [],
+    })
+    expect([...(numpy?.files ?? [])].sort()).toEqual(
+      [
+        'opt/venv/bin/f2py',
+        `${site}/NumPy-2.1.dist-info/METADATA`,
+        `${site}/NumPy-2.1.dist-info/RECORD`,
+        `${site}/NumPy-2.1.dist-info/licenses/LICENSE`,
+        `${site}/numpy.libs/blas.so`,
+        `${site}/numpy/__init__.py`,
+        `${site}/numpy/__pycache__/__init__.cpython-313.opt-1.pyc`,
+        `${site}/numpy/__pycache__/__init__.cpython-313.pyc`,
+        `${site}/numpy/core.so`,
+        'opt/venv/share/man/f2py.1',
+      ].sort(),
+    )
+  })
+
+  it('gives a file that two claim to the first alone', () => {
+    const [a, b] = find(
+      below(site, {
+        'shared/__init__.py': 1,
+        ...distInfo('b', '1', 'shared/__init__.py,,\n'),
+        ...distInfo('a', '1', 'shared/__init__.py,,\n'),
+      }),
+    )
+    expect([a?.name, b?.name]).toEqual(['a', 'b'])
+    expect(a?.files).toContain(`${site}/shared/__init__.py`)
+    expect(b?.files).not.toContain(`${site}/shared/__init__.py`)
+  })
+
+  it('finds files through links to folders, and absolute rows inside the environment', () => {
+    const [x] = find({
+      'opt/venv/lib64': { linkname: 'lib' },
+      ...below(site, {
+        'x.py': 1,
+        'y.py': 2,
+        ...distInfo(
+          'x',
+          '1',
+          '../../../lib64/python3.13/site-packages/x.py,,\n/opt/venv/lib/python3.13/site-packages/y.py,,\n',
+        ),
+      }),
+    })
+    expect(x?.files).toEqual(expect.arrayContaining([`${site}/x.py`, `${site}/y.py`]))
+  })
+
+  it('counts nothing outside the environment, and says what was claimed there', () => {
+    const [x] = find({
+      'etc/shadow': 100,
+      'usr/bin/bash': 100,
+      ...below(
+        site,
+        distInfo('x', '1', '../../../../../etc/shadow,,\n/usr/bin/bash,,\n../../../../../../../../up,,\n'),
+      ),
+    })
+    expect(x?.outside).toEqual(['etc/shadow', 'usr/bin/bash'])
+    expect(x?.files.every((path) => path.startsWith(`${site}/`))).toBe(true)
+  })
+
+  it('estimates by top-level names where no list is', () => {
+    const [foo, six] = find(
+      below('usr/lib/python3/dist-packages', {
+        'six.py': 10,
+        'sixty.py': 99,
+        '__pycache__/six.cpython-313.pyc': 5,
+        'six-1.16.0.egg-info': 'Name: six\nVersion: 1.16.0\n',
+        'foo_bar/a/b.py': 20,
+        'foo_bar.cpython-313-x86_64-linux-gnu.so': 30,
+        'foo_bar-2.dist-info/METADATA': 'Name: Foo.Bar\nVersion: 2\n',
+        'foo_bar-2.dist-info/top_level.txt': 'foo_bar\n../../../../etc\n',
+      }),
+    )
+    const folder = 'usr/lib/python3/dist-packages'
+    expect(six).toMatchObject({ name: 'six', version: '1.16.0', estimated: true })
+    expect([...(six?.files ?? [])].sort()).toEqual([
+      `${folder}/__pycache__/six.cpython-313.pyc`,
+      `${folder}/six-1.16.0.egg-info`,
+      `${folder}/six.py`,
+    ])
+    expect(foo).toMatchObject({ name: 'foo-bar', estimated: true })
+    expect(foo?.files).toHaveLength(4)
+  })
+
+  it('reads installed-files.txt of an egg-info, and eggs', () => {
+    const found = find(
+      below(site, {
+        'old.py': 10,
+        'old-1.egg-info/PKG-INFO': 'Name: old\nVersion: 1\n',
+        'old-1.egg-info/installed-files.txt': '../old.py\nPKG-INFO\n',
+        'zipped-1.2-py3.13.egg': 77,
+        'folder-3-py3.13.egg/EGG-INFO/PKG-INFO': 'Name: folder\nVersion: 3\n',
+        'folder-3-py3.13.egg/folder/__init__.py': 5,
+      }),
+    )
+    expect(
+      found.map(({ name, version, files, estimated }) => [name, version, files.length, estimated]),
+    ).toEqual([
+      ['folder', '3', 2, false],
+      ['old', '1', 3, false],
+      ['zipped', '1.2', 1, false],
+    ])
+  })
+
+  it('takes a vendored copy for a part of who brings it', () => {
+    const vendored = 'setuptools/_vendor/wheel-0.45.dist-info'
+    const found = find(
+      below(site, {
+        [`${vendored}/METADATA`]: 'Name: wheel\nVersion: 0.45\n',
+        [`${vendored}/RECORD`]: '',
+        ...distInfo('setuptools', '80', `${vendored}/METADATA,,\n${vendored}/RECORD,,\n`),
+      }),
+    )
+    expect(found.map(({ name }) => name)).toEqual(['setuptools'])
+  })
+
+  it('finds environments anywhere, and the same distribution in two of them', () => {
+    const found = find({
+      ...below('app/.venv/lib/python3.12/site-packages', { 'x.py': 1, ...distInfo('x', '1', 'x.py,,\n') }),
+      ...below('root/.local/lib/python3.12/site-packages', { 'x.py': 1, ...distInfo('x', '2', 'x.py,,\n') }),
+      ...below('srv/target', { 'x.py': 1, ...distInfo('x', '3', 'x.py,,\n../../etc/x,,\n') }),
+      'etc/x': 1,
+    })
+    expect(found.map(({ location, version, files }) => [location, version, files.length])).toEqual([
+      ['srv/target', '3', 3],
+      ['app/.venv/lib/python3.12/site-packages', '1', 3],
+      ['root/.local/lib/python3.12/site-packages', '2', 3],
+    ])
+  })
+
+  it('does not see a distribution that a later layer removed', () => {
+    const layer = below(site, { 'x.py': 1, ...distInfo('x', '1', 'x.py,,\n') })
+    expect(find(layer, { [`${site}/.wh.x-1.dist-info`]: 0 })).toEqual([])
+  })
+
+  it('needs no METADATA, and takes name and version from the folder', () => {
+    const [x] = find(below(site, { 'x.py': 1, 'x_y-1.5.dist-info/RECORD': 'x.py,,\n' }))
+    expect(x).toMatchObject({ name: 'x-y', version: '1.5' })
+    expect(find(below(site, { 'x-1.dist-info/METADATA': 'no metadata' }))[0]).toMatchObject({
+      name: 'x',
+      version: '1',
+    })
+  })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals'
+import { findRequirers } from '../../src/image/required-by.ts'
+
+/** Distributions by name, with what they require. */
+function requirers(
+  graph: Readonly<Record<string, readonly string[]>>,
+  direct?: readonly string[],
+): Record<string, [boolean, string[]]> {
+  const distributions = Object.entries(graph).map(([name, requiresDist]) => ({
+    name,
+    metadata: { name, version: '1', requiresDist },
+  }))
+  return Object.fromEntries(
+    [...findRequirers(distributions, direct)].map(([name, { direct, requiredBy }]) => [
+      name,
+      [direct, requiredBy.map((chain) => chain.join(' < '))],
+    ]),
+  )
+}
+
+describe('findRequirers', () => {
+  it('tells the chain from a package to what the project requires', () => {
+    const graph = {
+      app: ['torch>=2'],
+      torch: ['Filelock', 'numpy; python_version > "3"'],
+      filelock: [],
+      numpy: [],
+    }
+    expect(requirers(graph, ['App'])).toEqual({
+      app: [true, []],
+      torch: [false, ['app']],
+      filelock: [false, ['torch < app']],
+      numpy: [false, ['torch < app']],
+    })
+  })
+
+  it('takes those that no other requires where the project says nothing', () => {
+    expect(requirers({ a: ['b'], b: [], c: [] })).toEqual({ a: [true, []], b: [false, ['a']], c: [true, []] })
+  })
+
+  it('tells up to three, the shortest first, of a direct one too', () => {
+    const graph = { x: [], a: ['x'], b: ['x'], c: ['x'], d: ['x'], e: ['d'] }
+    expect(requirers(graph, ['a', 'b', 'c', 'e', 'x'])['x']).toEqual([true, ['a', 'b', 'c']])
+    expect(requirers(graph, ['b', 'e'])['x']).toEqual([false, ['b', 'd < e']])
+  })
+
+  it('ends where packages require each other', () => {
+    expect(requirers({ a: ['b'], b: ['a', 'c'], c: ['b', 'c'] }, ['a'])).toEqual({
+      a: [true, []],
+      b: [false, ['a']],
+      c: [false, ['b < a']],
+    })
+  })
+
+  it('explains by an extra what nothing else explains', () => {
+    const graph = { uvicorn: ['uvloop; extra == "standard"', 'click'], uvloop: ['deep'], click: [], deep: [] }
+    expect(requirers(graph, ['uvicorn', 'click'])).toEqual({
+      uvicorn: [true, []],
+      uvloop: [false, ['uvicorn']],
+      deep: [false, ['uvloop < uvicorn']],
+      click: [true, ['uvicorn']],
+    })
+  })
+
+  it('says nothing of what the project does not reach', () => {
+    expect(requirers({ a: [], pip: ['x'], x: [] }, ['a'])).toEqual({
+      a: [true, []],
+      pip: [false, []],
+      x: [false, []],
+    })
+  })
+
+  it('evaluates requirements as it is told', () => {
+    const distributions = ['a', 'b'].map((name) => ({
+      name,
+      metadata: { name, version: '1', requiresDist: [] },
+    }))
+    const found = findRequirers(distributions, ['a'], ({ name }) => (name === 'a' ? ['B'] : []))
+    expect(found.get('b')).toEqual({ direct: false, requiredBy: [['a']] })
+  })
+})
