@@ -15,27 +15,24 @@ const segmentSize = 4 * 2 ** 20
 
 const gzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gzip)
 
-/** Runs at most `limit` jobs at a time, in the order they were asked for. */
+/** The segments that may be in memory at once, of all streams: whoever has one may fill and compress it. */
 export class Lanes {
-  #free: number
-  readonly #waiting: (() => void)[] = []
+  readonly #free: Buffer[]
+  readonly #waiting: ((segment: Buffer) => void)[] = []
 
   constructor(limit: number) {
-    this.#free = limit
+    this.#free = Array.from({ length: limit }, () => Buffer.allocUnsafeSlow(segmentSize))
   }
 
-  async enter(): Promise<void> {
-    if (this.#free > 0) {
-      this.#free -= 1
-      return
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  /** An empty segment, as soon as there is one; first come, first served. */
+  async take(): Promise<Buffer> {
+    return this.#free.pop() ?? new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  leave(): void {
+  give(segment: Buffer): void {
     const next = this.#waiting.shift()
-    if (next) next()
-    else this.#free += 1
+    if (next) next(segment)
+    else this.#free.push(segment)
   }
 }
 
@@ -52,9 +49,9 @@ export async function compress(
   const pack = packer(compression)
   let written: Promise<void> = Promise.resolve()
   const chain = { failed: false }
-  const send = (segment: Buffer): void => {
+  const send = (segment: Buffer, size: number): void => {
     const previous = written
-    const packed = pack(segment)
+    const packed = pack(segment.subarray(0, size))
     written = (async () => {
       try {
         const bytes = await packed
@@ -64,7 +61,7 @@ export async function compress(
         chain.failed = true
         throw error
       } finally {
-        lanes.leave()
+        lanes.give(segment)
       }
     })()
     // The last link of the chain is awaited below; a failure before it must not count as unhandled.
@@ -78,8 +75,7 @@ export async function compress(
       let at = 0
       while (at < chunk.length) {
         if (segment === undefined) {
-          await lanes.enter()
-          segment = Buffer.allocUnsafeSlow(segmentSize)
+          segment = await lanes.take()
           filled = 0
           if (chain.failed) await written
         }
@@ -88,16 +84,16 @@ export async function compress(
         filled += taken
         at += taken
         if (filled === segmentSize) {
-          send(segment)
+          send(segment, filled)
           segment = undefined
         }
       }
     }
-    if (segment !== undefined) send(segment.subarray(0, filled))
+    if (segment !== undefined) send(segment, filled)
     segment = undefined
     await written
   } finally {
-    if (segment !== undefined) lanes.leave()
+    if (segment !== undefined) lanes.give(segment)
   }
 }
 

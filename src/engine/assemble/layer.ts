@@ -91,51 +91,6 @@ export async function sharedLayer(
   }
 }
 
-/**
- * A layer of files: hashed first, and compressed only when a layer of the same bytes is not kept. Sources are read
- * twice then; a file that changed in between is a Failure.
- */
-export async function fileLayer(
-  sources: readonly Source[],
-  texts: Readonly<Record<string, string>>,
-  createdBy: string,
-  context: LayerContext,
-): Promise<AssembledLayer> {
-  const { store, compression, lanes } = context
-  const bytes = function* (): Generator<Uint8Array> {
-    yield* tarBytes(sources)
-    yield endOfArchive
-  }
-  const diff = createHash('sha256')
-  for (const chunk of bytes()) diff.update(chunk)
-  const diffId = `sha256:${diff.digest('hex')}` as Digest
-  const entries = sources.map(listed)
-  const key = ['file-layer', compressionVersion, compression, diffId].join('|')
-  const kept = await keptLayer(store, key)
-  if (kept) return assembled(kept, entries, texts, createdBy, context, true)
-
-  const again = createHash('sha256')
-  const writer = await store.blobs.create()
-  try {
-    await compress(
-      hashed(bytes(), (chunk) => void again.update(chunk)),
-      compression,
-      lanes,
-      (chunk) => writer.write(chunk),
-    )
-    const blob = await writer.commit()
-    const record: LayerRecord = { ...blob, diffId: `sha256:${again.digest('hex')}` as Digest }
-    await store.records.put(
-      ['file-layer', compressionVersion, compression, record.diffId].join('|'),
-      JSON.stringify(record),
-    )
-    return assembled(record, entries, texts, createdBy, context, false)
-  } catch (error) {
-    await writer.abort()
-    throw error
-  }
-}
-
 async function keptLayer(store: Store, key: string): Promise<LayerRecord | undefined> {
   const text = await store.records.get(key)
   const parsed = text === undefined ? undefined : v.safeParse(recordSchema, JSON.parse(text))

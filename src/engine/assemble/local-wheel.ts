@@ -11,7 +11,8 @@ import type { EnvironmentContext } from './environment.ts'
 import { installedDistributions, installWheel } from './install.ts'
 import { environmentPython } from './layout.ts'
 import { makePart } from './make-part.ts'
-import { parsePart, type Part } from './part.ts'
+import { keptPart } from './kept-part.ts'
+import type { Part } from './part.ts'
 import { tarBytes } from './source.ts'
 import { entry } from './source.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
@@ -38,9 +39,8 @@ export async function localParts(
   try {
     for (const local of packages) {
       const { key, inPlace } = await stage.keyOf(local)
-      const text = inPlace ? undefined : await context.store.records.get(key)
-      const kept = text === undefined ? undefined : parsePart(text)
-      if (kept && (await context.store.blobs.has(kept.blob.digest, kept.blob.size))) {
+      const kept = inPlace ? undefined : await keptPart(key, context.store)
+      if (kept) {
         parts.push(kept)
         continue
       }

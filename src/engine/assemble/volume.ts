@@ -19,7 +19,8 @@ import type { EnvironmentContext } from './environment.ts'
 import { type AssembledLayer, sharedLayer } from './layer.ts'
 import { sitePackages } from './layout.ts'
 import { directorySources, makePart } from './make-part.ts'
-import { parsePart, type Part } from './part.ts'
+import { keptPart } from './kept-part.ts'
+import type { Part } from './part.ts'
 import { entry, type Source, textFile } from './source.ts'
 
 /** The layer with the installer: uv for the image's platform, of the one version that this program knows. */
@@ -33,10 +34,7 @@ export async function installerLayer(context: EnvironmentContext): Promise<Assem
     target.platform,
     target.libc.kind,
   ])
-  const text = await store.records.get(key)
-  const kept = text === undefined ? undefined : parsePart(text)
-  const isHere = kept && (await store.blobs.has(kept.blob.digest, kept.blob.size))
-  const part = isHere ? kept : await makeInstaller(key, context)
+  const part = (await keptPart(key, store)) ?? (await makeInstaller(key, context))
   return sharedLayer(directorySources(part.directories), [part], `uv ${part.version}`, context)
 }
 

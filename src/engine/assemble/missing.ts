@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from '../../failure.ts'
+import { formatPlatform } from '../../image/platform.ts'
+import { collect, type Collected } from './collect.ts'
+import type { Chosen, EnvironmentContext } from './environment.ts'
+import { installedDistributions, installLocked } from './install.ts'
+import { makePart } from './make-part.ts'
+import type { Part } from './part.ts'
+import { buildFromSource } from './source-build.ts'
+
+/** Installs distributions and compresses each into a part, kept under its key. Gives the parts by key. */
+export async function makeParts(
+  missing: readonly Chosen[],
+  context: EnvironmentContext,
+): Promise<ReadonlyMap<string, Part>> {
+  const { store, compression, lanes, layout } = context
+  const parts = new Map<string, Part>()
+  const work = await mkdtemp(join(store.root, 'tmp', 'install-'))
+  try {
+    const wheels = missing.filter((one) => one.wheel)
+    const sources = missing.filter((one) => !one.wheel)
+    const collected = new Map<Chosen, Collected>()
+    for (const [one, { prefix, distInfo }] of await buildFromSource(sources, join(work, 'built'), context)) {
+      collected.set(one, collect(prefix, distInfo, layout))
+    }
+    if (wheels.length > 0) {
+      for (const [one, its] of await installTogether(wheels, join(work, 'all'), context))
+        collected.set(one, its)
+    }
+    // The largest first: it is the one to wait for.
+    const queue = [...collected].sort(([, a], [, b]) => b.bytes - a.bytes)
+    const next = async (): Promise<void> => {
+      for (let item = queue.shift(); item; item = queue.shift()) {
+        context.signal?.throwIfAborted()
+        const [one, its] = item
+        const part = await makePart(its, store, compression, lanes)
+        await store.records.put(one.key, JSON.stringify(part))
+        parts.set(one.key, part)
+        context.progress(`compressing ${parts.size} of ${missing.length} distributions`)
+      }
+    }
+    // Two at a time: while one waits for the compressor, the other reads.
+    await Promise.all([next(), next()])
+    return parts
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Installs wheels into one folder; those that own a file together are installed again, each on its own. */
+async function installTogether(
+  wheels: readonly Chosen[],
+  folder: string,
+  context: EnvironmentContext,
+): Promise<ReadonlyMap<Chosen, Collected>> {
+  const packages = wheels.map(({ locked }) => locked)
+  await installLocked(packages, folder, false, context)
+  const prefix = join(folder, 'prefix')
+  const found = await installedDistributions(prefix)
+  const absent = wheels.filter(({ locked }) => !found.has(locked.name))
+  if (absent.length > 0) throw nothingInstalled(absent, context)
+  const collected = new Map<Chosen, Collected>()
+  const owners = new Map<string, Chosen[]>()
+  for (const one of wheels) {
+    const its = collect(prefix, found.get(one.locked.name) ?? '', context.layout)
+    collected.set(one, its)
+    for (const { entry } of its.sources) owners.set(entry.path, [...(owners.get(entry.path) ?? []), one])
+  }
+  for (const one of new Set([...owners.values()].filter((list) => list.length > 1).flat())) {
+    const own = join(folder, `alone-${one.locked.name}`)
+    await installLocked([one.locked], own, false, context)
+    collected.set(one, collect(join(own, 'prefix'), found.get(one.locked.name) ?? '', context.layout))
+  }
+  return collected
+}
+
+function nothingInstalled(absent: readonly Chosen[], { target }: EnvironmentContext): Failure {
+  const names = absent.map(({ locked }) => locked.name).join(', ')
+  return new Failure(
+    'build',
+    `nothing was installed for ${names}: locked, but not for Python ${target.python.full} on ${formatPlatform(target.platform)}`,
+    { hint: 'lock again for this Python, or choose another base image' },
+  )
+}
