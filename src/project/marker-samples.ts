@@ -1,4 +1,4 @@
-import { parseMarker, type Marker, type MarkerEnvironment, type MarkerVariable } from './markers.ts'
+import type { Marker, MarkerEnvironment, MarkerVariable } from './markers.ts'
 import { isVersion, satisfiesSpecifier } from './version.ts'
 
 /** Values that go together on one system: a marker over two of them is simplified with that in mind. */
@@ -20,30 +20,44 @@ const most = 3_000
  * within a range of Pythons. Two markers that agree on all of them are taken to mean the same.
  */
 export function sampleEnvironments(
-  markers: readonly string[],
+  markers: readonly Marker[],
   requiresPython: string | undefined,
 ): readonly MarkerEnvironment[] {
-  const literals = collect(markers.map(parseMarker))
-  const pythons = pythonSamples(literals).filter(
+  const literals = collect(markers)
+  const has = (...names: readonly MarkerVariable[]): boolean => names.some((name) => literals.has(name))
+  const allowed = pythonSamples(literals).filter(
     (version) => requiresPython === undefined || satisfiesSpecifier(version, requiresPython),
   )
-  const other = (name: MarkerVariable): readonly string[] => [...(literals.get(name) ?? []), 'another']
-  const unknownSystems = [...(literals.get('sys_platform') ?? []), ...(literals.get('platform_system') ?? [])]
+  const usesPython = has('python_version', 'python_full_version', 'implementation_version')
+  const pythons = (usesPython ? allowed : allowed.slice(-1)).map((full) => ({
+    python_full_version: full,
+    implementation_version: full,
+    python_version: full.split('.').slice(0, 2).join('.'),
+  }))
+  const usesImplementation = has('implementation_name', 'platform_python_implementation')
+  return product(
+    pythons,
+    has('os_name', 'sys_platform', 'platform_system') ? [...systems, ...namedSystems(literals)] : [{}],
+    usesImplementation ? implementations : [{}],
+    has('platform_machine') ? values(literals, 'platform_machine') : [{}],
+    has('platform_release') ? values(literals, 'platform_release') : [{}],
+  ).map((parts) => Object.assign({ ...base }, ...parts) as MarkerEnvironment)
+}
+
+type Literals = ReadonlyMap<MarkerVariable, ReadonlySet<string>>
+
+function values(literals: Literals, name: MarkerVariable): readonly object[] {
+  return [...(literals.get(name) ?? []), 'another'].map((value) => ({ [name]: value }))
+}
+
+/** Systems that a marker names beside the usual ones. */
+function namedSystems(literals: Literals): readonly object[] {
+  const names = [...(literals.get('sys_platform') ?? []), ...(literals.get('platform_system') ?? [])]
+  return names
     .filter(
       (name) => !systems.some((s) => s.sys_platform === name.toLowerCase() || s.platform_system === name),
     )
     .map((name) => ({ os_name: 'posix', sys_platform: name.toLowerCase(), platform_system: name }))
-  return product(
-    pythons.map((full) => ({
-      python_full_version: full,
-      implementation_version: full,
-      python_version: full.split('.').slice(0, 2).join('.'),
-    })),
-    [...systems, ...unknownSystems],
-    literals.has('platform_machine') ? other('platform_machine').map((m) => ({ platform_machine: m })) : [{}],
-    implementations,
-    literals.has('platform_release') ? other('platform_release').map((r) => ({ platform_release: r })) : [{}],
-  ).map((parts) => Object.assign({ ...base }, ...parts) as MarkerEnvironment)
 }
 
 const base: MarkerEnvironment = {
@@ -63,7 +77,7 @@ const base: MarkerEnvironment = {
   dependency_groups: [],
 }
 
-function collect(markers: readonly Marker[]): ReadonlyMap<MarkerVariable, ReadonlySet<string>> {
+function collect(markers: readonly Marker[]): Literals {
   const found = new Map<MarkerVariable, Set<string>>()
   const visit = (marker: Marker): void => {
     if (marker.kind !== 'compare') {
@@ -84,7 +98,7 @@ function collect(markers: readonly Marker[]): ReadonlyMap<MarkerVariable, Readon
 }
 
 /** Each version that is named, the patch and the minor before and after it, and one of each Python in use. */
-function pythonSamples(literals: ReadonlyMap<MarkerVariable, ReadonlySet<string>>): readonly string[] {
+function pythonSamples(literals: Literals): readonly string[] {
   const named = (['python_version', 'python_full_version', 'implementation_version'] as const)
     .flatMap((name) => [...(literals.get(name) ?? [])])
     .flatMap((text) => text.split(/[\s,]+/))

@@ -45,18 +45,35 @@ function packageStaleness(
   const { file, dynamic } = pyproject
   // What a build decides is not to be read from the file.
   if (!pyproject.hasProject || dynamic.some((field) => /dependencies$/.test(field))) return []
+  // What the root says of sources holds for the members of its workspace only.
+  const above = lock.members.includes(locked.name) ? root : undefined
   const declared = [
     ...pyproject.dependencies.map((text) => ({ text, extra: undefined })),
     ...[...pyproject.optionalDependencies].flatMap(([extra, list]) => list.map((text) => ({ text, extra }))),
-  ].flatMap(({ text, extra }) => declaredSources(parseRequirement(text), pyproject, root, { extra }))
+  ].flatMap(({ text, extra }) => declaredSources(parseRequirement(text), pyproject, above, { extra }))
+  const names = sourcesLostInBuild(pyproject, above)
+  const compared = declared.filter(({ name }) => !names.has(name))
+  const written = (locked.metadata?.requiresDist ?? []).filter(({ name }) => !names.has(name))
   const extras = [...pyproject.optionalDependencies.keys()]
   const provided = locked.metadata?.providesExtras ?? []
   const gone = provided.filter((extra) => !extras.includes(extra))
   return [
-    ...differences(declared, locked.metadata?.requiresDist ?? [], extras, lock, file),
+    ...differences(compared, written, { name: locked.name, extras }, lock, file),
     ...gone.map((extra) => `${file}: extra ${extra} was removed`),
-    ...groupStaleness(pyproject, locked.metadata?.requiresDev ?? new Map(), root, lock, file),
+    ...groupStaleness(pyproject, locked.metadata?.requiresDev ?? new Map(), above, lock, file),
   ]
+}
+
+/**
+ * Where a build decides the version, uv takes the requirements from the build too, and backends write out what extras
+ * include: which extra a requirement came from, and so a source that is for one extra, can no longer be told.
+ */
+function sourcesLostInBuild(pyproject: Pyproject, root: Pyproject | undefined): ReadonlySet<PackageName> {
+  if (!pyproject.dynamic.includes('version')) return new Set()
+  const all = [...(root?.uv.sources ?? []), ...pyproject.uv.sources]
+  return new Set(
+    all.flatMap(([name, tables]) => (tables.some((t) => t['extra'] !== undefined) ? [name] : [])),
+  )
 }
 
 function groupStaleness(
@@ -73,63 +90,112 @@ function groupStaleness(
     const declared = (pyproject.dependencyGroups.get(group) ?? []).flatMap((text) =>
       declaredSources(parseRequirement(text), pyproject, root, { group }),
     )
-    return differences(declared, locked.get(group) ?? [], [], lock, `${file} (group ${group})`)
+    return differences(
+      declared,
+      locked.get(group) ?? [],
+      { name: undefined, extras: [] },
+      lock,
+      `${file} (group ${group})`,
+    )
   })
+}
+
+/** Whose requirements are compared: its requirements of itself are a way to say that an extra includes others. */
+interface Owner {
+  readonly name: PackageName | undefined
+  readonly extras: readonly PackageName[]
 }
 
 function differences(
   declared: readonly Declared[],
   locked: readonly UvRequirement[],
-  extras: readonly PackageName[],
+  owner: Owner,
   lock: UvLock,
   place: string,
 ): readonly string[] {
-  const names = [...new Set([...declared, ...locked].map(({ name }) => name))]
-  return names.flatMap((name) => {
-    const now = declared.filter((one) => one.name === name)
-    const then = locked.filter((one) => one.name === name).map(lockedRequirement)
-    if (then.length === 0) return [`${place}: ${name} is new`]
-    if (now.length === 0) return [`${place}: ${name} was removed`]
-    return sameMeaning(now, then, extras, lock.requiresPython) ? [] : [`${place}: ${name} was changed`]
+  const now = declared.map(parsed)
+  const then = locked.map(lockedRequirement).map(parsed)
+  const names = new Set([...now, ...then].map(({ name }) => name).filter((name) => name !== owner.name))
+  return [...names].flatMap((name) => {
+    const either = (one: Parsed): boolean => one.name === name
+    if (!then.some(either)) return [`${place}: ${name} is new`]
+    if (!now.some(either)) return [`${place}: ${name} was removed`]
+    return sameMeaning(now, then, name, owner, lock.requiresPython) ? [] : [`${place}: ${name} was changed`]
   })
 }
 
 function sameMeaning(
-  now: readonly Declared[],
-  then: readonly Declared[],
-  extras: readonly PackageName[],
+  now: readonly Parsed[],
+  then: readonly Parsed[],
+  name: PackageName,
+  owner: Owner,
   requiresPython: string | undefined,
 ): boolean {
-  const written = [...now, ...then].flatMap(({ markers, unless }) => [...markers, ...unless])
-  const [a, b] = [now, then].map((list) => list.map(parsed))
-  const known = ['', ...extras.filter((extra) => written.some((marker) => marker.includes(extra)))]
-  return sampleEnvironments(written, requiresPython).every((env) =>
-    known.every((extra) => wanted(a ?? [], { ...env, extra }) === wanted(b ?? [], { ...env, extra })),
+  const isOwn = (one: Parsed): boolean => one.name === owner.name
+  const isNamed = (one: Parsed): boolean => one.name === name
+  const sides = [now, then].map((list) => ({ own: list.filter(isOwn), named: list.filter(isNamed) }))
+  const markers = sides
+    .flatMap(({ own, named }) => [...own, ...named])
+    .flatMap((one) => [...one.markers, ...one.unless])
+  return sampleEnvironments(markers, requiresPython).every((environment) =>
+    ['', ...owner.extras].every((extra) => {
+      const [a, b] = sides.map(({ own, named }) =>
+        wanted(named, environment, closure(own, environment, extra)),
+      )
+      return a === b
+    }),
   )
 }
 
 interface Parsed {
+  readonly name: PackageName
+  readonly extras: readonly PackageName[]
+  /** Extras, versions and source as one text. */
   readonly asked: string
   readonly markers: readonly Marker[]
   readonly unless: readonly Marker[]
 }
 
-function parsed({ extras, specifier, source, markers, unless }: Declared): Parsed {
+function parsed({ name, extras, specifier, source, markers, unless }: Declared): Parsed {
   const version = source === '' ? normalSpecifier(specifier) : ''
   return {
+    name,
+    extras,
     asked: `${extras.join(',')} ${version} ${source}`,
     markers: markers.map(parseMarker),
     unless: unless.map(parseMarker),
   }
 }
 
-/** All that is asked of a package in an environment, as one text. */
-function wanted(requirements: readonly Parsed[], environment: MarkerEnvironment): string {
-  const holds = (marker: Marker): boolean => evaluateMarker(marker, environment)
+/** An extra and those that it includes; some build backends write out what others leave as `me[other]`. */
+function closure(own: readonly Parsed[], environment: MarkerEnvironment, extra: string): ReadonlySet<string> {
+  const found = new Set([extra])
+  // A set that grows while it is walked is walked to its end.
+  for (const one of found) {
+    for (const requirement of own) {
+      if (holds(requirement, { ...environment, extra: one }))
+        for (const more of requirement.extras) found.add(more)
+    }
+  }
+  return found
+}
+
+/** All that is asked of a package in an environment with some extras, as one text. */
+function wanted(
+  requirements: readonly Parsed[],
+  environment: MarkerEnvironment,
+  extras: ReadonlySet<string>,
+): string {
+  const environments = [...extras].map((extra) => ({ ...environment, extra }))
   const asked = requirements
-    .filter(({ markers, unless }) => markers.every(holds) && !unless.some(holds))
+    .filter((one) => environments.some((env) => holds(one, env)))
     .map((one) => one.asked)
   return [...new Set(asked)].sort().join('; ')
+}
+
+function holds({ markers, unless }: Parsed, environment: MarkerEnvironment): boolean {
+  const is = (marker: Marker): boolean => evaluateMarker(marker, environment)
+  return markers.every(is) && !unless.some(is)
 }
 
 /** The oldest and the newest Python that all members allow, against those of the lock. */
