@@ -339,7 +339,9 @@ def installer_failed(config, environment, status):
         lines.append(
             f"it has {len(others)} of other locks ({', '.join(others)}), which are not used in its place"
         )
-    lines.append("why is said above; if it cannot reach the package index, name one that it can in PYDEPS_INDEX_URL")
+    lines.append(
+        "why is said above; if it cannot reach the package index, name one that it can in PYDEPS_INDEX_URL"
+    )
     return Stop(UNAVAILABLE, *lines)
 
 
