@@ -46,6 +46,22 @@ describe('the report as markdown', () => {
     expect(folds[3]?.[2]).toContain('| `total` | 5.12 s | +810 ms |  |')
   })
 
+  it('tells what is wasted and what to do about it', () => {
+    const path = '/root/.cache/pip'
+    const waste = [
+      {
+        path,
+        bytes: 7_120_000,
+        download: 6_900_000,
+        why: "pip's cache",
+        hint: 'install with --no-cache-dir',
+      },
+    ]
+    const shown = renderMarkdown(createReport({ measurement: createMeasurement({ waste }) }))
+    expect(shown).toContain('<details><summary>Waste, 7.12 MB</summary>')
+    expect(shown).toContain("| `/root/.cache/pip` | 7.12 MB | pip's cache: install with `--no-cache-dir` |")
+  })
+
   it('has a row for every cell of its head', () => {
     for (const block of markdown.split('\n\n').filter((each) => each.startsWith('|'))) {
       const counts = block
@@ -140,7 +156,7 @@ describe('text of strangers', () => {
     const wanted = expected.split('\n')
     expect(lines).toHaveLength(wanted.length)
     for (const [i, line] of lines.entries()) {
-      const isProse = /^- |^\| ❌/.test(wanted[i] ?? '')
+      const isProse = /^- |^\| ❌|^\| · \| 1\.00 kB/.test(wanted[i] ?? '')
       if (!isProse) expect(line).toBe(wanted[i])
       expect(line).not.toMatch(/@\w|#\d|https?:|www\.|<(?!\/?(?:details|summary)>)|\]\(|\*\*\*/i)
     }

@@ -83,6 +83,23 @@ describe('the report in a terminal', () => {
     expect(shown.replace(/\n +/g, ' ')).toContain('The base image itself moved: download -29.8 MB')
   })
 
+  it('tells what is wasted and what to do about it', () => {
+    const path = '/root/.cache/pip'
+    const waste = [
+      {
+        path,
+        bytes: 7_120_000,
+        download: 6_900_000,
+        why: "pip's cache",
+        hint: 'install with --no-cache-dir',
+      },
+    ]
+    const measurement = createMeasurement({ waste })
+    expect(renderText(createReport({ measurement }))).toContain(
+      "Waste, 7.12 MB\n     7.12 MB  /root/.cache/pip\n              pip's cache: install with --no-cache-dir\n",
+    )
+  })
+
   it('cuts long lists and says how much is missing', () => {
     const packages = Array.from({ length: 30 }, (_, i) =>
       createPackage({ name: `p${i}`, bytes: 1_000_000 * (30 - i) }),

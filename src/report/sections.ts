@@ -29,6 +29,7 @@ export function sections(input: ReportInput): readonly Section[] {
     ),
     parts(input),
     packages(input),
+    waste(input),
     layers(input),
     steps(input),
     outputs(input),
@@ -182,7 +183,7 @@ function parts({ measurement, delta }: ReportInput): Section {
     ['delta', 'right'],
     ['', 'left'],
   ]
-  return folded('Parts', 'parts', 5, table(columns, rows))
+  return folded('Parts', 'parts', 4, table(columns, rows))
 }
 
 function packages({ measurement }: ReportInput): Section {
@@ -205,6 +206,22 @@ function packages({ measurement }: ReportInput): Section {
     ...folded(`Largest packages (of ${rows.length})`, 'packages', 3, { before, rows: lines }),
     missing,
   }
+}
+
+function waste({ measurement }: ReportInput): Section {
+  const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes)
+  const rows = all.map(({ path, bytes, why, hint }) => [
+    cell(path, 120),
+    formatBytes(bytes),
+    prose(`${why}: ${hint}`, { inTable: true }),
+  ])
+  const columns: readonly Column[] = [
+    ['path', 'left'],
+    ['size', 'right'],
+    ['what to do', 'left'],
+  ]
+  const total = all.reduce((sum, { bytes }) => sum + bytes, 0)
+  return folded(`Waste, ${formatBytes(total)}`, 'places of waste', 5, table(columns, rows))
 }
 
 function layers({ measurement, delta }: ReportInput): Section {

@@ -4,7 +4,7 @@ import { shortDigest } from '../image/digest.ts'
 import type { Part } from '../image/measurement.ts'
 import { formatBytes, formatBytesDelta } from '../units/bytes.ts'
 import { bar } from './bar.ts'
-import { visible } from './escape.ts'
+import { capped, visible } from './escape.ts'
 import { figureRows } from './figures.ts'
 import { headline } from './headline.ts'
 import type { ReportInput } from './input.ts'
@@ -30,7 +30,9 @@ export function renderText(
   const { quiet } = headline(input)
   const sections = quiet
     ? [head(page), notes(page), outputs(page)]
-    : [head, rules, figures, parts, changes, packages, layers, notes, outputs].map((section) => section(page))
+    : [head, rules, figures, parts, changes, packages, waste, layers, notes, outputs].map((section) =>
+        section(page),
+      )
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -65,7 +67,7 @@ function rules({ input, style, columns }: Page): readonly string[] {
   return [
     style.bold('Budget'),
     ...input.verdict.rules.flatMap(({ rule, outcome, reason }) => {
-      const [first = '', ...rest] = wrap(visible(`${rule.text}: ${reason}`), columns - 4)
+      const [first = '', ...rest] = wrap(shown(`${rule.text}: ${reason}`), columns - 4)
       return [`  ${markOf(outcome, style)} ${first}`, ...rest.map((line) => `    ${line}`)]
     }),
   ]
@@ -84,7 +86,7 @@ function figures({ input, style, columns }: Page): readonly string[] {
       compared ? line(figure, before, after, delta, growth).trimEnd() : line(figure, after),
       ...(reason === ''
         ? []
-        : wrap(visible(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
+        : wrap(shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
     ]),
   ]
 }
@@ -157,6 +159,24 @@ function packages({ input, style, columns, rows }: Page): readonly string[] {
   ]
 }
 
+function waste({ input, style, columns, rows }: Page): readonly string[] {
+  const all = [...input.measurement.waste].sort((a, b) => b.bytes - a.bytes)
+  if (all.length === 0) return []
+  const total = all.reduce((sum, each) => sum + each.bytes, 0)
+  return [
+    style.bold(`Waste, ${formatBytes(total)}`),
+    ...all
+      .slice(0, rows)
+      .flatMap((each) => [
+        `  ${right(formatBytes(each.bytes), 10)}  ${fit(visible(each.path), columns - 14)}`,
+        ...wrap(shown(`${each.why}: ${each.hint}`), columns - 14).map((line) =>
+          style.dim(`${' '.repeat(14)}${line}`),
+        ),
+      ]),
+    ...more(all.length - rows, style),
+  ]
+}
+
 function layers({ input, style, columns, rows }: Page): readonly string[] {
   const { measurement, delta } = input
   const added = new Set(delta?.layers.added.map((layer) => layer.digest))
@@ -179,7 +199,7 @@ function layers({ input, style, columns, rows }: Page): readonly string[] {
 
 function notes({ input, style, columns }: Page): readonly string[] {
   return input.notes.flatMap((note) => {
-    const [first = '', ...rest] = wrap(visible(note), columns - 2)
+    const [first = '', ...rest] = wrap(shown(note), columns - 2)
     return [`${style.yellow('!')} ${first}`, ...rest.map((line) => `  ${line}`)]
   })
 }
@@ -210,4 +230,9 @@ function markOf(outcome: Outcome, style: Style): string {
     case 'skipped':
       return style.dim('-')
   }
+}
+
+/** A sentence with names in it, of a length that does not bury the rest. */
+function shown(text: string): string {
+  return capped(visible(text), 1000)
 }

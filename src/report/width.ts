@@ -12,7 +12,7 @@ export function displayWidth(text: string): number {
 /** As much of the text as fits into so many columns, with `…` where some is missing. */
 export function fit(text: string, columns: number): string {
   // Marks that take no column could go on for ever.
-  if (text.length <= 4 * columns && displayWidth(text) <= columns) return text
+  if (text.length <= 4 * columns && !isWider(text, columns)) return text
   let fitted = ''
   let width = 0
   for (const point of text) {
@@ -40,7 +40,7 @@ export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (let word of text.split(' ')) {
-    while (displayWidth(word) > columns) {
+    while (isWider(word, columns)) {
       if (line !== '') lines.push(line)
       line = ''
       const head = takeColumns(word, columns)
@@ -71,4 +71,14 @@ function takeColumns(text: string, columns: number): string {
 function pointWidth(point: string): number {
   if (/\p{M}/u.test(point)) return 0
   return wide.test(point) ? 2 : 1
+}
+
+/** Whether text takes more than so many columns; asks no further than it must. */
+function isWider(text: string, columns: number): boolean {
+  let width = 0
+  for (const point of text) {
+    width += pointWidth(point)
+    if (width > columns) return true
+  }
+  return false
 }
