@@ -91,7 +91,7 @@ describe('what is wrong', () => {
     [{ failOn: ['disk > 5'] }, 'failOn, line 1, column 8: 5 needs a unit'],
     [{ warnOn: ['dsik > 5 B'] }, 'warnOn, line 1, column 1'],
     [{ maxSize: '5' }, 'maxSize, line 1, column 1: 5 needs a unit'],
-    [{ push: true }, 'push needs a tag'],
+    [{ push: true }, 'push needs tag'],
     [{ json: '-', markdown: '-' }, 'json and markdown cannot both be written to standard output'],
     [
       { platform: ['amd64,arm64'], output: 'docker-daemon:api' },

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { actionYaml, inputsMarkdown, outputsMarkdown } from '../src/action/metadata.ts'
@@ -22,7 +22,7 @@ if (stale.length > 0) {
 
 async function update(name: string, change: (text: string) => string): Promise<void> {
   const path = join(root, name)
-  const before = read(path)
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const options = await resolveConfig(path)
   const after = await format(change(before), { ...options, filepath: path })
   if (before === after) return
@@ -30,19 +30,11 @@ async function update(name: string, change: (text: string) => string): Promise<v
   else writeFileSync(path, after)
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
-  }
-}
-
 /** The text with what stands between `<!-- name -->` and `<!-- /name -->` replaced. */
 function between(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
+  if (text === '') return text
   if (from < 0 || to < from) throw new Error(`README.md has no ${start} with ${end} after it`)
   return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`
 }

@@ -103,9 +103,7 @@ export function parseGiven(
     markdown: given.markdown,
   }
   if (push && splitList(given.tag).length === 0) {
-    problems.push(
-      `${spell('push')} needs a ${spell('tag')} that says where to, as registry.example/team/api:1`,
-    )
+    problems.push(`${spell('push')} needs ${spell('tag')} to say where to, as registry.example/team/api:1`)
   }
   if (platforms.size > 1 && output && !holdsSeveral(output)) {
     problems.push(

@@ -94,7 +94,7 @@ describe('wrong usage', () => {
     [['build', '--json', '--quiet'], '--json needs a value, and --quiet follows it'],
     [['build', '--base', ''], '--base: the value is empty'],
     [['build', '--mode', 'shp'], '--mode: "shp" is not one of ship, volume (did you mean ship?)'],
-    [['build', '--push'], '--push needs a --tag'],
+    [['build', '--push'], '--push needs --tag'],
     [['build', '--max-build-time', '4'], '--max-build-time, line 1, column 1: 4 needs a unit'],
   ])('%j', (args, message) => {
     const failure = refused(...args)
