@@ -6,6 +6,7 @@ import type { Project } from '../../project/project.ts'
 import type { Recipe } from '../../recipe/recipe.ts'
 import { places } from '../../recipe/plan.ts'
 import { withUser } from '../../recipe/user.ts'
+import { environmentFolder } from '../../recipe/volume/environment.ts'
 import type { Base } from './base.ts'
 import { Lanes } from './compress.ts'
 import { assembleEnvironment, type EnvironmentContext } from './environment.ts'
@@ -16,7 +17,7 @@ import { localParts } from './local-wheel.ts'
 import { directorySources } from './make-part.ts'
 import type { Part } from './part.ts'
 import { entry, type Source, textFile } from './source.ts'
-import { installerLayer, volumeSources } from './volume.ts'
+import { installerLayer, planVolume, volumeSources } from './volume.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
 
 export interface AssembleInput {
@@ -64,10 +65,12 @@ export async function assemble(input: AssembleInput, context: AssembleContext): 
     }
   }
   if (recipe.volume !== undefined) {
-    const layout = { root: places.appEnvironment.slice(1), minor, python: `${recipe.environment}/bin/python` }
-    const own = { ...context, lanes, layout }
-    const installer = await installerLayer(own)
-    const done = await finish([installer], layout, volumeSources(lock, recipe, recipe.volume, base, own))
+    const where = { root: places.appEnvironment.slice(1), minor }
+    const plan = planVolume(lock, base, context.target, where)
+    // Not through `current`: that link leads elsewhere once a container with another lock has started.
+    const layout = { ...where, python: `${environmentFolder(recipe.volume, plan.environment)}/bin/python` }
+    const installer = await installerLayer({ ...context, lanes, layout })
+    const done = await finish([installer], layout, volumeSources(plan, recipe, recipe.volume))
     return { ...done, warnings }
   }
   const layout = { root: recipe.environment.slice(1), minor }

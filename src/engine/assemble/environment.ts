@@ -1,5 +1,6 @@
 import { formatPlatform } from '../../image/platform.ts'
 import type { LockedFile, LockedPackage } from '../../project/lock.ts'
+import { withOnly } from '../../project/narrow.ts'
 import { checkWheels } from '../../project/native.ts'
 import { wheelChooser } from '../../project/tags.ts'
 import { markerEnvironment } from '../../project/target.ts'
@@ -101,17 +102,5 @@ function choose(
     locked.version,
     source,
   ])
-  const only = wheel ? { ...locked.table, wheels: wheelTable(locked, wheel), sdist: undefined } : locked.table
-  return { locked: { ...locked, table: withoutUndefined(only) }, wheel, key }
-}
-
-/** The chosen wheel's own table of the lock: the installer is to take this file and no other. */
-function wheelTable(locked: LockedPackage, wheel: LockedFile): unknown[] {
-  const tables = locked.table['wheels']
-  const chosen: unknown = Array.isArray(tables) ? tables[locked.wheels.indexOf(wheel)] : undefined
-  return chosen === undefined ? [] : [chosen]
-}
-
-function withoutUndefined(table: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined))
+  return { locked: wheel ? withOnly(locked, wheel) : locked, wheel, key }
 }
