@@ -38,6 +38,8 @@ describe('pushing', () => {
       expect(registry.manifests.get(name)?.bytes.equals(amd64.manifestBytes)).toBe(true)
       expect(registry.manifests.get(name)?.mediaType).toBe(mediaTypes.ociManifest)
     }
+    // The second repository has the layers from the first.
+    expect(registry.count('POST', /c\/blobs\/uploads\/\?mount=.*from=a%2Fb/)).toBe(2)
   })
 
   it('puts the manifests of several platforms first, then their index', async () => {

@@ -103,6 +103,21 @@ describe.each(['oci', 'oci-archive', 'docker-archive'])('%s', (transport) => {
     expect(await readdir(path())).toEqual([])
   })
 
+  it('leaves nothing when it is interrupted', async () => {
+    const controller = new AbortController()
+    const image = createImage({ layers: [[['etc/a', 'a']], [['etc/b', 'b']]] })
+    const writing = withContext(
+      (context) =>
+        writeImage([image], parseImageReference(to()), {
+          context,
+          onProgress: () => controller.abort(new Failure('build', 'interrupted')),
+        }),
+      { signal: controller.signal },
+    )
+    await expect(writing).rejects.toThrow('interrupted')
+    expect(await readdir(path())).toEqual([])
+  })
+
   it('holds no blob of another length than it says', async () => {
     const short = createImage({
       layers: [[['etc/short', 'x']]],

@@ -24,17 +24,18 @@ export async function pushBundle(
       throw new Failure(
         'usage',
         `${formatRepositoryReference(name)} cannot be pushed to: it names a digest`,
-        {
-          hint: 'name a tag; the digest follows from what is pushed',
-        },
+        { hint: 'name a tag; the digest follows from what is pushed' },
       )
     }
   }
   const repositories = new Map(names.map((name) => [`${name.registry}/${name.repository}`, name]))
-  for (const { registry, repository } of repositories.values()) {
+  const done: RepositoryReference[] = []
+  for (const target of repositories.values()) {
+    const { registry, repository } = target
     const session = context.registries.session(registry)
+    const pushed = done.find((other) => sameRegistry(other.registry, registry))
     const layers = parts.layers.filter(({ descriptor }) => !isForeign(descriptor))
-    await inTurns(layers, atOnce, (layer) => pushLayer(session, repository, layer, onProgress))
+    await inTurns(layers, atOnce, (layer) => pushLayer(session, repository, layer, pushed, onProgress))
     await inTurns(parts.configs, atOnce, async ({ descriptor, bytes }) => {
       await pushBlob(session, repository, { descriptor, open: () => bodyOf(bytes).open() })
     })
@@ -52,6 +53,7 @@ export async function pushBundle(
         documentOf(parts.root),
       )
     }
+    done.push(target)
   }
 }
 
@@ -59,10 +61,11 @@ async function pushLayer(
   session: Session,
   repository: string,
   { descriptor, image }: BundledLayer,
+  pushed: RepositoryReference | undefined,
   onProgress: OnWriteProgress | undefined,
 ): Promise<void> {
   const { digest, size } = descriptor
-  const there = image.blobs.mountable?.(descriptor)
+  const there = pushed ?? image.blobs.mountable?.(descriptor)
   const uploaded = await pushBlob(session, repository, {
     descriptor,
     from: there && sameRegistry(there.registry, session.registry) ? there.repository : undefined,

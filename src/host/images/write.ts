@@ -29,9 +29,14 @@ export interface WriteOptions {
 export async function writeImage(
   images: readonly Image[],
   to: ImageReference,
-  { context, tags = [], onProgress }: WriteOptions,
+  { context, tags = [], onProgress: tell }: WriteOptions,
 ): Promise<{ readonly digest: Digest }> {
   const parts = bundle(images)
+  // Told with every chunk, so this is where an interrupt is noticed.
+  const onProgress: OnWriteProgress = (progress) => {
+    context.signal?.throwIfAborted()
+    tell?.(progress)
+  }
   switch (to.transport) {
     case 'oci':
       await writeLayout(parts, to.path, to.tag, parseNames(tags), onProgress)
