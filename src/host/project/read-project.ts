@@ -6,6 +6,7 @@ import { packageName, type PackageName } from '../../project/name.ts'
 import type { LocalPackage, Project } from '../../project/project.ts'
 import { parsePylock } from '../../project/pylock.ts'
 import { extraRequirements, isPackage, type Pyproject } from '../../project/pyproject.ts'
+import { isFrozen } from '../../project/requirements.ts'
 import type { Chosen } from '../../project/select.ts'
 import { markerEnvironment } from '../../project/target.ts'
 import { localPackages, parseUvLock } from '../../project/uv-lock.ts'
@@ -31,7 +32,7 @@ export async function readProject(
   }
 }
 
-/** Those of pyproject.toml; without any, those of requirements.in or of requirements.txt. */
+/** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
 async function requirementsOf(
   context: string,
   pyproject: Pyproject | undefined,
@@ -43,6 +44,7 @@ async function requirementsOf(
   if (declared.length > 0 || listed === undefined) return declared
   const written = await readIfThere(join(context, 'requirements.in'))
   const { items } = written === undefined ? listed : await readRequirements(context, 'requirements.in', env)
+  if (written === undefined && isFrozen(items)) return []
   return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []))
 }
 

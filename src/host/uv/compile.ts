@@ -7,7 +7,8 @@ import { pinnedVersion } from '../../project/requirements.ts'
 import type { IndexOptions } from '../../project/requirements-options.ts'
 import { renderToml, type TomlTable } from '../../project/toml.ts'
 import { run, toolText } from '../process.ts'
-import { findOnPath, type Uv } from './find.ts'
+import type { Uv } from './find.ts'
+import { hostPython } from './python.ts'
 
 /** What `uv pip compile` is asked: requirements as lines of a file, paths absolute. */
 export interface Compilation {
@@ -49,8 +50,8 @@ export async function compileRequirements(
   try {
     const output = join(folder, 'pylock.toml')
     const args = [...(await writeInputs(folder, compilation)), '--output-file', output]
-    const python = await findOnPath('python3', options.env['PATH'] ?? '')
-    if (python !== undefined) args.push('--python', python)
+    // Otherwise uv looks at every Python of this machine for one of the version asked for.
+    args.push('--python', await hostPython(options.env, options.signal))
     let stderr = ''
     for (const minor of compilation.minors) {
       const result = await run(uv, ['pip', 'compile', ...args, '--python-version', minor], {

@@ -40,7 +40,7 @@ export async function findUv(
 }
 
 /** First executable file of that name on a PATH. */
-export async function findOnPath(name: string, path: string): Promise<string | undefined> {
+async function findOnPath(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter).filter(isAbsolute)) {
     const file = join(folder, name)
     if (await isExecutable(file)) return file
