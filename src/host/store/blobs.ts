@@ -7,10 +7,10 @@ import { Failure } from '../../failure.ts'
 import { type Digest, hexOf } from '../../image/digest.ts'
 import { diskFailure } from './failure.ts'
 
-/** A kept blob had other bytes than its digest says, and is gone now: doing the work again makes it anew. */
+/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
 export class DamagedBlob extends Failure {
-  constructor(digest: Digest) {
-    super('build', `the kept blob ${digest} was damaged and has been removed`, {
+  constructor(digest: Digest, what = 'was damaged and has been removed') {
+    super('build', `the kept blob ${digest} ${what}`, {
       hint: 'run the build again: what was lost is made anew',
     })
   }
@@ -57,13 +57,18 @@ export class Blobs {
     return this.path(digest)
   }
 
-  /** A blob's bytes; throws at the end, and removes the blob, when they are not the digest's. */
+  /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
   async *read(digest: Digest): AsyncGenerator<Uint8Array> {
     const path = this.path(digest)
     const hash = createHash('sha256')
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-      hash.update(chunk as Buffer)
-      yield chunk as Buffer
+    try {
+      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+        hash.update(chunk as Buffer)
+        yield chunk as Buffer
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DamagedBlob(digest, 'is gone')
+      throw error
     }
     if (`sha256:${hash.digest('hex')}` !== digest) {
       await rm(path, { force: true })
@@ -124,7 +129,7 @@ export class BlobWriter {
       }
       const onError = (error: Error): void => {
         this.#file.off('drain', onDrain)
-        reject(diskFailure(error, this.#temporary))
+        reject(diskFailure(error, this.#temporary) as Error)
       }
       this.#file.once('drain', onDrain)
       this.#file.once('error', onError)

@@ -11,15 +11,19 @@ export interface PruneLimits {
   readonly minAge: number
 }
 
+/** Milliseconds after which a temporary file or folder is of a build that was killed: none takes that long. */
+const abandoned = 24 * 60 * 60 * 1000
+
 /** Removes what was not used for long, then the least recently used until the rest fits. Gives the bytes freed. */
 export async function prune(root: string, limits: PruneLimits, now: number): Promise<number> {
   const files: { path: string; size: number; used: number }[] = []
-  for (const folder of ['blobs', 'records', 'tmp']) {
+  for (const folder of ['blobs', 'records']) {
     for (const path of await filesBelow(join(root, folder))) {
       const found = await stat(path).catch(() => undefined)
       if (found) files.push({ path, size: found.size, used: found.mtimeMs })
     }
   }
+  await removeAbandoned(join(root, 'tmp'), now)
   files.sort((a, b) => a.used - b.used)
   let held = files.reduce((sum, file) => sum + file.size, 0)
   let freed = 0
@@ -31,6 +35,15 @@ export async function prune(root: string, limits: PruneLimits, now: number): Pro
     freed += file.size
   }
   return freed
+}
+
+/** By the age of the whole: files in a folder that is being filled may be hard links, as old as what they link to. */
+async function removeAbandoned(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found && now - found.mtimeMs > abandoned) await rm(path, { recursive: true, force: true })
+  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
