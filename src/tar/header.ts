@@ -23,17 +23,13 @@ export interface Header {
  * "Basic Tar Format"). Undefined for a block of zeros, which ends an archive. Throws Failure for anything else.
  */
 export function decodeHeader(block: Uint8Array): Header | undefined {
-  let unsigned = 0
-  let signed = 0
-  for (let i = 0; i < blockSize; i += 1) {
-    // The checksum counts its own field as spaces.
-    const byte = i >= 148 && i < 156 ? 0x20 : (block[i] ?? 0)
-    unsigned += byte
-    signed += byte > 0x7f ? byte - 0x100 : byte
-  }
-  if (unsigned === 8 * 0x20 && isZero(block, 148, 156)) return undefined
+  let sum = 0
+  for (let i = 0; i < blockSize; i += 1) sum += block[i] ?? 0
+  if (sum === 0) return undefined
   const checksum = number(block, 148, 8, 'checksum')
-  if (checksum !== unsigned && checksum !== signed) {
+  // The checksum counts its own field as spaces.
+  for (let i = 148; i < 156; i += 1) sum += 0x20 - (block[i] ?? 0)
+  if (checksum !== sum && checksum !== sum - 0x100 * highBytes(block)) {
     throw new Failure('build', 'a tar header has a wrong checksum')
   }
   const typeflag = String.fromCharCode(block[156] || 0x30)
@@ -97,7 +93,9 @@ function base256(block: Uint8Array, from: number, length: number, what: string):
   return value
 }
 
-function isZero(block: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i += 1) if (block[i] !== 0) return false
-  return true
+/** Bytes over 127 outside the checksum: some old writers summed signed characters. */
+function highBytes(block: Uint8Array): number {
+  let count = 0
+  for (let i = 0; i < blockSize; i += 1) if ((block[i] ?? 0) > 0x7f && (i < 148 || i >= 156)) count += 1
+  return count
 }

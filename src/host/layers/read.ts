@@ -22,9 +22,9 @@ export interface LayerLimits {
   readonly texts: number
 }
 
-/** What no image that is meant to be run comes near: a million files, 64 GiB, 4 GiB out of 20 MB. */
+/** What no image that is meant to be run comes near: half a million files, 64 GiB, 4 GiB out of 20 MB. */
 export const layerLimits: LayerLimits = {
-  entries: 1_000_000,
+  entries: 500_000,
   bytes: 64 * 2 ** 30,
   ratio: 200,
   bytesBeforeRatio: 4 * 2 ** 30,
