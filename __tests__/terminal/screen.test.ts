@@ -22,5 +22,6 @@ it.each<[string, typeof tty | typeof pipe, Record<string, string>, boolean, bool
 it('has the columns of the terminal, or 80', () => {
   expect(screenOf(tty, {}).columns).toBe(100)
   expect(screenOf(pipe, {}).columns).toBe(80)
-  expect(screenOf({ isTTY: true, columns: 0 }, {}).columns).toBe(20)
+  expect(screenOf({ isTTY: true, columns: 0 }, {}).columns).toBe(80)
+  expect(screenOf({ isTTY: true, columns: 3 }, {}).columns).toBe(20)
 })

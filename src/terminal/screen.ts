@@ -23,6 +23,7 @@ export function screenOf(
   return {
     live: terminal && !(isSet('CI') && env['CI'] !== 'false'),
     colour: !refused && (terminal || forced),
-    columns: Math.max(20, stream.columns ?? 80),
+    // A terminal that does not know its size says 0.
+    columns: Math.max(20, stream.columns || 80),
   }
 }
