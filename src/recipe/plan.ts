@@ -27,7 +27,7 @@ export function planRecipe(input: PlanInput): { recipe: Recipe; notes: readonly 
   const { mode, base } = input
   const volume = mode === 'volume' ? places.volume : undefined
   const environment = volume === undefined ? places.environment : `${volume}/current`
-  const user = chooseUser(input.user, base.config.user, base.facts.passwd)
+  const user = chooseUser(input.user, base.config.user, base.facts.passwd, base.facts.group)
   const { command, note } = startCommand(input)
   const ahead = [`${environment}/bin`, ...(volume === undefined ? [] : [`${places.appEnvironment}/bin`])]
   const path =

@@ -118,22 +118,18 @@ export class BlobWriter {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    if (this.#error) throw diskFailure(this.#error, this.#temporary)
+    this.#check()
     this.#hash.update(chunk)
     this.#size += chunk.length
     if (this.#file.write(chunk)) return
-    await new Promise<void>((resolve, reject) => {
-      const onDrain = (): void => {
-        this.#file.off('error', onError)
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        for (const event of ['drain', 'error', 'close']) this.#file.off(event, done)
         resolve()
       }
-      const onError = (error: Error): void => {
-        this.#file.off('drain', onDrain)
-        reject(diskFailure(error, this.#temporary) as Error)
-      }
-      this.#file.once('drain', onDrain)
-      this.#file.once('error', onError)
+      for (const event of ['drain', 'error', 'close']) this.#file.once(event, done)
     })
+    this.#check()
   }
 
   async commit(): Promise<{ digest: Digest; size: number }> {
@@ -149,6 +145,10 @@ export class BlobWriter {
       await this.abort()
       throw diskFailure(error, this.#temporary)
     }
+  }
+
+  #check(): void {
+    if (this.#error) throw diskFailure(this.#error, this.#temporary)
   }
 
   async abort(): Promise<void> {
