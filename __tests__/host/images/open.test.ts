@@ -11,7 +11,7 @@ import { withContext } from '../../fixtures/context.ts'
 import { useFolder } from '../../fixtures/folder.ts'
 import { bytesOf, containing } from '../../fixtures/session.ts'
 import { type TinyTar, createTar } from '../../fixtures/tar.ts'
-import { type TinyImage, createImage, digest } from '../../fixtures/tiny-image.ts'
+import { type TinyImage, createImage } from '../../fixtures/tiny-image.ts'
 import {
   type LayoutFiles,
   archiveOf,
@@ -94,15 +94,14 @@ describe('layouts and their archives', () => {
   })
 
   it('choose the platform from a nested index, and skip attestations', async () => {
-    const attestation = describeImage(amd64, {
-      digest: digest(Buffer.from('attestation')),
-      platform: { os: 'unknown', architecture: 'unknown' },
+    const unknown = createImage({ platform: 'unknown/unknown' })
+    const attestation = describeImage(unknown, {
       annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
     })
     const inner = createIndex([describeImage(amd64), describeImage(arm64), attestation])
     const outer = createIndex([inner.descriptor])
     const files = createLayout(
-      [amd64, arm64],
+      [amd64, arm64, unknown],
       [{ ...outer.descriptor, ...named('1') }],
       [inner.bytes, outer.bytes],
     )

@@ -61,8 +61,13 @@ describe('downloadBlob', () => {
 
   it('starts again where a range is refused or answered with another one', async () => {
     fault(1, cutAfter(100_000))
-    fault(1, (_, response) => fail(response, 416, 'RANGE_INVALID'))
+    const refusing = fault(99, (request, response) => {
+      if (request.headers.range !== undefined) { fail(response, 416, 'RANGE_INVALID'); return; }
+      response.writeHead(200).end(blob)
+    })
     expect((await download()).equals(blob)).toBe(true)
+    expect(refusing.times).toBe(97)
+    registry.faults.length = 0
     fault(1, cutAfter(100_000))
     fault(1, (_, response) =>
       response.writeHead(206, { 'content-range': `bytes 200000-299999/300000` }).end(blob.subarray(200_000)),

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mediaTypes } from '../../../src/image/mediatype.ts'
 import { fetchManifest } from '../../../src/host/registry/manifests.ts'
+import { fetchToken } from '../../../src/host/registry/tokens.ts'
+import { Transport } from '../../../src/host/registry/transport.ts'
 import { pushBlob } from '../../../src/host/registry/upload.ts'
 import { digest } from '../../fixtures/tiny-image.ts'
 import { type FakeAuth, type FakeRegistry, startRegistry } from '../../fixtures/registry.ts'
@@ -137,14 +139,23 @@ describe('logging in', () => {
   })
 
   it('sends a password to no token service that is not encrypted, unless the registry is not either', async () => {
-    const registry = await start({ kind: 'basic', users })
-    registry.faults.push({
-      url: /manifests/,
-      times: 1,
-      act: (_, response) =>
-        response.writeHead(401, { 'www-authenticate': 'Bearer realm="ftp://example.invalid/token"' }).end(),
-    })
-    await expect(fetch(registry)).rejects.toThrow('names no usable token service')
+    const service = await start({ kind: 'bearer', users })
+    const transport = new Transport({})
+    const ask = (realm: string, base: string): Promise<unknown> =>
+      fetchToken(
+        transport,
+        { scheme: 'bearer', parameters: { realm } },
+        ['repository:a/b:pull'],
+        { kind: 'password', username: 'me', password: 'pass:word' },
+        { name: 'registry.invalid', base: new URL(base) },
+      )
+    const plain = `http://${service.host}/token`
+    await expect(ask(plain, 'http://registry.invalid')).resolves.toMatchObject({ value: expect.any(String) })
+    for (const realm of [plain, 'ftp://example.invalid/token', '']) {
+      await expect(ask(realm, 'https://registry.invalid')).rejects.toThrow('names no usable token service')
+    }
+    expect(service.seen).toHaveLength(1)
+    transport.close()
   })
 
   it('takes what is no token for none', async () => {

@@ -209,7 +209,6 @@ async function sendBody(
     watchdog.start(stall)
     if (!request.write(chunk)) await drained()
     watchdog.stop()
-    if (over()) break
   }
   if (answer !== undefined) {
     // The server has heard enough; its answer may still be on the way.
