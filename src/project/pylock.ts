@@ -1,6 +1,8 @@
 import { Failure } from '../failure.ts'
 import type { LockedFile, LockedPackage } from './lock.ts'
+import { answerSets } from './marker-sets.ts'
 import { packageName } from './name.ts'
+import type { Chosen } from './select.ts'
 import { parseToml, renderToml, TomlReader, type TomlTable } from './toml.ts'
 
 /** A pylock.toml (PEP 751) as it is written; nothing is evaluated. */
@@ -49,6 +51,18 @@ export function parsePylock(text: string, file = 'pylock.toml'): Pylock {
   }
 }
 
+/** The same lock with extras and groups chosen: packages that only others ask for are gone, and so are the questions. */
+export function choosePylock(lock: Pylock, chosen: Chosen): Pylock {
+  // What the default groups stand for is what is installed without being named (PEP 751).
+  const groups = [...lock.defaultGroups, ...chosen.groups]
+  const kept = <T extends { readonly marker: string | undefined }>(items: readonly T[]): readonly T[] =>
+    items.flatMap((item) => {
+      const marker = answerSets(item.marker, { extras: chosen.extras, dependency_groups: groups })
+      return marker === false ? [] : [{ ...item, marker }]
+    })
+  return { ...lock, packages: kept(lock.packages), directories: kept(lock.directories) }
+}
+
 /**
  * Packages as a pylock.toml of their own, for an installer or for keeping. `requires-python` is left out: installers
  * hold it against the interpreter they run on, which need not be the one that is installed for. So are markers,
@@ -75,7 +89,10 @@ export function withPaths(
   packages: readonly LockedPackage[],
   path: (written: string) => string,
 ): readonly LockedPackage[] {
-  return packages.map((locked) => lockedPackage(new TomlReader(mapPaths(locked.table, path), locked.name)))
+  return packages.map((locked) => {
+    const moved = lockedPackage(new TomlReader(mapPaths(locked.table, path), locked.name))
+    return { ...moved, marker: locked.marker }
+  })
 }
 
 /** `path` keys of a package's sources: archive, vcs, sdist and each wheel. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, relative, resolve } from 'node:path'
 import type { Lock } from '../../project/lock.ts'
-import { parsePylock, withPaths } from '../../project/pylock.ts'
+import { choosePylock, parsePylock, withPaths } from '../../project/pylock.ts'
 import { checkNames, selectPackages, type Chosen } from '../../project/select.ts'
 import { markerEnvironment, type Target } from '../../project/target.ts'
 import type { Uv } from '../uv/find.ts'
@@ -57,12 +57,13 @@ function readPylock(context: string, found: FoundLock, options: LockOptions): Lo
   checkNames('extra', options.extras, pylock.extras)
   checkNames('group', options.groups, pylock.dependencyGroups)
   const folder = dirname(found.path)
+  const chosen = choosePylock(pylock, options)
   return {
     kind: 'pylock',
     path: found.shown,
     frozen: true,
     requiresPython: pylock.requiresPython,
-    packages: withPaths(pylock.packages, (path) => relative(context, resolve(folder, path))),
+    packages: withPaths(chosen.packages, (path) => relative(context, resolve(folder, path))),
   }
 }
 

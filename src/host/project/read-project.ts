@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts'
 import { markerApplies, type MarkerEnvironment } from '../../project/markers.ts'
 import { packageName, type PackageName } from '../../project/name.ts'
 import type { LocalPackage, Project } from '../../project/project.ts'
-import { parsePylock } from '../../project/pylock.ts'
+import { choosePylock, parsePylock } from '../../project/pylock.ts'
 import { extraRequirements, isPackage, type Pyproject } from '../../project/pyproject.ts'
 import { isFrozen } from '../../project/requirements.ts'
 import type { Chosen } from '../../project/select.ts'
@@ -73,7 +73,7 @@ async function localPackagesOf(
   const itself = pyproject && isPackage(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : []
   const named =
     listed === undefined
-      ? pylockDirectories(found, environments, fromContext)
+      ? pylockDirectories(found, chosen, environments, fromContext)
       : await listedTrees(context, listed, environments)
   const all = [...itself, ...named]
   return all.filter((local, i) => all.findIndex((other) => other.path === local.path) === i)
@@ -109,10 +109,11 @@ function ownName(folder: string, pyproject: Pyproject | undefined): PackageName 
 
 function pylockDirectories(
   found: FoundLock,
+  chosen: Chosen,
   environments: readonly MarkerEnvironment[],
   fromContext: (path: string) => string,
 ): readonly LocalPackage[] {
-  return parsePylock(found.text, found.shown)
+  return choosePylock(parsePylock(found.text, found.shown), chosen)
     .directories.filter(({ marker }) => environments.some((env) => markerApplies(marker, env)))
     .map(({ name, path }) => ({ name: packageName(name), path: fromContext(path) }))
 }
