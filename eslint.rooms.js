@@ -9,7 +9,7 @@ const pure = ['report', 'budget', 'compare', 'strategy', 'recipe', 'project', 'i
 
 /** What each room must not import, as folder or file names under src/. */
 const forbidden = {
-  run: entries,
+  ...Object.fromEntries(story.map((name) => [name, entries])),
   action: [...entries, ...story, 'terminal', 'host', 'engine'],
   terminal: [...entries, ...story, 'action', 'host', 'engine'],
   engine: [...entries, ...story, ...knowing],
@@ -38,21 +38,26 @@ const effects = [
   'perf_hooks',
 ]
 
-const upward = (names) => ({
-  regex: `^\\.\\.?/(?:.*/)?(?:${names.join('|')})(?:/|\\.ts$)`,
-  message: 'An arrow points down: this room must not import that one (see "The house" in CONTRIBUTING.md).',
-})
+const arrow = 'An arrow points down: this room must not import that one (see "The house" in CONTRIBUTING.md).'
+/** Paths that lead to one of the rooms: out of this one, or from the top of src/ beside it. */
+const pathTo = (names, isTop) => `^${isTop ? '\\./' : '(?:\\.\\./)+'}(?:${names.join('|')})(?:/|\\.ts$)`
+const noLoading = {
+  selector: 'ImportExpression',
+  message: 'Import at the top of the file, where the arrows are held.',
+}
+const timeless = 'This room is pure: time enters as a measured number.'
 
 export default Object.entries(forbidden).map(([room, names]) => {
   const isPure = pure.includes(room)
+  const isTop = story.includes(room)
   return {
-    files: [room === 'run' ? 'src/run.ts' : `src/${room}/**/*.ts`],
+    files: [isTop ? `src/${room}.ts` : `src/${room}/**/*.ts`],
     rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
-            upward(names),
+            { regex: pathTo(names, isTop), message: arrow },
             ...(room === 'action' ? [] : [{ regex: '^@actions/', message: 'Only action/ knows GitHub.' }]),
             ...(isPure
               ? [
@@ -71,27 +76,23 @@ export default Object.entries(forbidden).map(([room, names]) => {
               'error',
               { name: 'process', message: 'This room is pure: pass the value in.' },
               { name: 'fetch', message: 'This room is pure: the network lives in host/.' },
-              { name: 'performance', message: 'This room is pure: time enters as a measured number.' },
-              { name: 'setTimeout', message: 'This room is pure: time enters as a measured number.' },
+              { name: 'performance', message: timeless },
+              { name: 'globalThis', message: 'This room is pure: pass the value in.' },
+              ...['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({ name, message: timeless })),
             ],
             'no-restricted-properties': [
               'error',
-              {
-                object: 'Date',
-                property: 'now',
-                message: 'This room is pure: time enters as a measured number.',
-              },
+              { object: 'Date', property: 'now', message: timeless },
               { object: 'Math', property: 'random', message: 'This room is pure and repeatable.' },
             ],
             'no-restricted-syntax': [
               'error',
-              {
-                selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-                message: 'This room is pure: time enters as a measured number.',
-              },
+              noLoading,
+              { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: timeless },
+              { selector: "CallExpression[callee.name='Date']", message: timeless },
             ],
           }
-        : {}),
+        : { 'no-restricted-syntax': ['error', noLoading] }),
     },
   }
 })

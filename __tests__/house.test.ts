@@ -76,6 +76,9 @@ describe('an arrow points down', () => {
     ['src/engine/assemble/build.ts', '../../host/uv.ts'],
     ['src/engine/assemble/build.ts', '../../recipe/plan.ts'],
     ['src/host/uv.ts', '../project/lock.ts'],
+    // A file may be named like a room.
+    ['src/report/text.ts', './terminal.ts'],
+    ['src/engine/assemble/build.ts', './run.ts'],
     ...order.flatMap((room, i) =>
       order.slice(i + 1).map((below) => [`src/${room}/thing.ts`, `../${below}/thing.ts`] as const),
     ),
@@ -112,6 +115,11 @@ describe.each(order)('%s is pure', (room) => {
     ["fetch('http://127.0.0.1')", 'no-restricted-globals'],
     ['performance.now()', 'no-restricted-globals'],
     ['setTimeout(() => undefined, 1)', 'no-restricted-globals'],
+    ['setInterval(() => undefined, 1)', 'no-restricted-globals'],
+    ['setImmediate(() => undefined)', 'no-restricted-globals'],
+    ['globalThis', 'no-restricted-globals'],
+    ['Date()', 'no-restricted-syntax'],
+    ["import('../host/uv.ts')", 'no-restricted-syntax'],
     ['Date.now()', 'no-restricted-properties'],
     ['Math.random()', 'no-restricted-properties'],
     ['new Date()', 'no-restricted-syntax'],
