@@ -16,6 +16,7 @@ import { directoriesOf, type Layout } from './layout.ts'
 import { localParts } from './local-wheel.ts'
 import { directorySources } from './make-part.ts'
 import type { Part } from './part.ts'
+import { projectSource } from './project-source.ts'
 import { entry, type Source, textFile } from './source.ts'
 import { installerLayer, planVolume, volumeSources } from './volume.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
@@ -156,17 +157,6 @@ async function appLayer(
   const ordered = [...head.filter(isDirectory), ...head.filter((source) => !isDirectory(source))]
   context.progress('writing the app')
   return sharedLayer(ordered, parts, 'app', context)
-}
-
-function projectSource(
-  { path, rawName, type, size, executable, linkname, file }: ProjectFile,
-  app: string,
-): Source {
-  const mode = type === 'symlink' ? 0o777 : executable ? 0o755 : 0o644
-  const raw = rawName ? ({ rawName: true } as const) : {}
-  const link = linkname === undefined ? {} : { linkname }
-  const own = entry(`${app}/${path}`, type, { size, mode, ...link, ...raw })
-  return type === 'file' ? { entry: own, content: { file } } : { entry: own }
 }
 
 function userSources({ user }: Recipe, { facts }: Base): Source[] {

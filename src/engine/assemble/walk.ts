@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { access, lstat, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 import { Failure } from '../../failure.ts'
@@ -7,7 +7,7 @@ import { unreadable } from './source.ts'
 
 /** A file of the project that belongs in the image. */
 export interface ProjectFile {
-  /** Relative to the project with `/`; latin1 when `rawName`, as in a tar entry. */
+  /** Relative to the project with `/`; latin1 when `rawName`, as in a tar entry, and so is `linkname`. */
   readonly path: string
   readonly rawName: boolean
   readonly type: 'file' | 'directory' | 'symlink'
@@ -35,6 +35,10 @@ export async function walkProject(
   root: string,
   skip: readonly string[] = [],
 ): Promise<{ files: readonly ProjectFile[]; warnings: readonly string[] }> {
+  const found = await stat(root).catch(() => undefined)
+  if (!found?.isDirectory()) {
+    throw new Failure('usage', `${root} is not a folder`, { hint: 'name the folder of the project' })
+  }
   const text = await readFile(join(root, '.dockerignore'), 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw unreadable(join(root, '.dockerignore'), error)
@@ -46,11 +50,12 @@ export async function walkProject(
   const skipped = new Set(skip)
   const files: ProjectFile[] = []
   const warnings: string[] = []
-  const visit = async (folder: Buffer, prefix: string, prefixRaw: boolean): Promise<void> => {
+  /** Takes in what is in a folder; false for an environment, which is no part of the project. */
+  const visit = async (folder: Buffer, prefix: string, prefixRaw: boolean): Promise<boolean> => {
     const names = await readdir(folder, { encoding: 'buffer' }).catch((error: unknown) => {
       throw unreadable(folder, error)
     })
-    if (prefix !== '' && names.some((name) => name.equals(Buffer.from('pyvenv.cfg')))) return
+    if (prefix !== '' && names.some((name) => name.equals(Buffer.from('pyvenv.cfg')))) return false
     for (const name of names) {
       const utf8 = name.toString('utf8')
       const raw = prefixRaw || !Buffer.from(utf8, 'utf8').equals(name)
@@ -67,7 +72,7 @@ export async function walkProject(
         const ignored = rules.ignores(path)
         if (ignored && !hasExceptions) continue
         const at = files.length
-        await visit(file, path, raw)
+        if (!(await visit(file, path, raw))) continue
         // A folder that holds nothing but what is ignored is ignored too.
         if (!ignored || files.length > at) {
           files.push({
@@ -84,14 +89,17 @@ export async function walkProject(
       }
       if (neverFiles.test(own) || rules.ignores(path)) continue
       if (found.isSymbolicLink()) {
-        const target = await readlink(file)
+        const bytes = await readlink(file, { encoding: 'buffer' })
+        const target = bytes.toString('utf8')
+        // A tar entry is raw as a whole: its name and its target.
+        const rawLink = raw || !Buffer.from(target, 'utf8').equals(bytes)
         files.push({
-          path,
-          rawName: raw,
+          path: rawLink && !raw ? Buffer.from(path, 'utf8').toString('latin1') : path,
+          rawName: rawLink,
           type: 'symlink',
           size: 0,
           executable: false,
-          linkname: target,
+          linkname: rawLink ? bytes.toString('latin1') : target,
           file,
         })
         if (target.startsWith('/') || leaves(path, target)) {
@@ -121,10 +129,7 @@ export async function walkProject(
         warnings.push(`${JSON.stringify(path)} is left out: it is neither a file nor a folder nor a link`)
       }
     }
-  }
-  const found = await lstat(root).catch(() => undefined)
-  if (!found?.isDirectory() && !found?.isSymbolicLink()) {
-    throw new Failure('usage', `${root} is not a folder`, { hint: 'name the folder of the project' })
+    return true
   }
   await visit(Buffer.from(root), '', false)
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
