@@ -80,7 +80,11 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
     })
     const timings = [
       ...stopwatch.timings(),
-      { step: totalStep, ms: Math.round(now() - started), cached: false },
+      {
+        step: totalStep,
+        ms: Math.round(now() - started),
+        cached: built.every(({ made }) => made.length === 0),
+      },
     ]
     const written = destinations.map(formatImageReference)
     const reports: RunResult['reports'][number][] = []
@@ -171,16 +175,16 @@ function reportName(inputs: Inputs, { project, platform }: Built, count: number)
   return count === 1 ? name : `${name} (${formatPlatform(platform)})`
 }
 
-/** Passes everything on, and keeps notes and warnings for the report. */
+/** Passes everything on, warnings once, and keeps them for the report. */
 function collecting(progress: Progress, notes: string[]): Progress {
-  const keep = (text: string, tell: (text: string) => void): void => {
-    if (!notes.includes(text)) notes.push(text)
-    tell(text)
-  }
   return {
     step: (name) => progress.step(name),
-    note: (text) => keep(text, (one) => progress.note(one)),
-    warn: (text) => keep(text, (one) => progress.warn(one)),
+    note: (text) => progress.note(text),
+    warn: (text) => {
+      if (notes.includes(text)) return
+      notes.push(text)
+      progress.warn(text)
+    },
   }
 }
 

@@ -50,6 +50,7 @@ function options(overrides: Partial<LockOptions> = {}): LockOptions {
     target: createTarget(),
     uv: () => Promise.resolve(uv),
     note: (text) => notes.push(text),
+    warn: (text) => notes.push(text),
     env,
     ...overrides,
   }

@@ -54,7 +54,8 @@ export async function buildImages(
   const uv = once(() => findUv(store.root, { env, note, ...(signal ? { signal } : {}) }))
   const python = once(() => hostPython(env, signal))
   const cache = store.records
-  const lockOptions = { ...chosen, uv, cache, note, env, ...(signal ? { signal } : {}) }
+  const warn = (text: string): void => progress.warn(text)
+  const lockOptions = { ...chosen, uv, cache, note, warn, env, ...(signal ? { signal } : {}) }
   const project = await stopwatch.time('project', () => readProject(inputs.context, chosen))
   const reference =
     inputs.base ??
@@ -84,21 +85,24 @@ export async function buildImages(
     })
     notes.forEach(note)
     const assembled = await progressing(progress, `assemble${of}`, (update) =>
-      stopwatch.time('assemble', () =>
-        assemble(
-          { base, recipe, project, lock, skip },
-          {
-            store,
-            env,
-            signal,
-            uv,
-            python,
-            target,
-            context: inputs.context,
-            compression: inputs.compression,
-            progress: update,
-          },
-        ),
+      stopwatch.time(
+        'assemble',
+        () =>
+          assemble(
+            { base, recipe, project, lock, skip },
+            {
+              store,
+              env,
+              signal,
+              uv,
+              python,
+              target,
+              context: inputs.context,
+              compression: inputs.compression,
+              progress: update,
+            },
+          ),
+        ({ made }) => made.length === 0,
       ),
     )
     assembled.warnings.forEach((text) => progress.warn(text))

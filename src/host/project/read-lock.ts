@@ -23,6 +23,8 @@ export interface LockOptions extends Chosen {
   readonly cache?: TextCache
   /** Things to tell the user which are no errors. */
   readonly note?: (text: string) => void
+  /** Things that belong in the report too: that the lock is none. */
+  readonly warn?: (text: string) => void
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
 }

@@ -33,7 +33,7 @@ export async function readRequirementsLock(
   const lock = { kind: 'requirements', path: found.shown, requiresPython: undefined } as const
   if (requirements.items.length === 0) return { ...lock, frozen: true, packages: [] }
   if (!frozen) {
-    options.note?.(
+    options.warn?.(
       `${found.shown} is not frozen: versions were chosen today. Freeze it: ` +
         'uv pip compile requirements.in --generate-hashes -o requirements.txt',
     )
