@@ -23,6 +23,9 @@ export interface Distribution {
   readonly outside: readonly string[]
 }
 
+/** Names of a `top_level.txt` that are looked at. */
+const nameLimit = 100
+
 interface Candidate {
   readonly info: string
   readonly location: string
@@ -36,7 +39,7 @@ interface Candidate {
  */
 export function findDistributions(filesystem: Filesystem): readonly Distribution[] {
   const place = createPlaces(filesystem)
-  const tree = createTree(filesystem)
+  const tree = walkedOnce(createTree(filesystem))
   const owners = new Map<string, number>()
   const found: (Omit<Distribution, 'files'> & { files: string[] })[] = []
   for (const { info, location, metadata } of candidatesOf(filesystem)) {
@@ -141,17 +144,11 @@ function claimed(filesystem: Filesystem, candidate: Candidate, tree: Tree): Clai
   }
   if (baseName(info) === 'EGG-INFO')
     return { paths: tree.filesBelow(parentOf(info)), estimated: false, outside: [] }
-  const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/).filter(Boolean)
+  const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/, nameLimit).filter(Boolean)
   const names = topLevel ?? [metadata.name, distributionName(metadata.name).replaceAll('-', '_')]
   const paths = names
     .filter((name) => !name.includes('..'))
-    .flatMap((name) => {
-      const base = join(location, name)
-      const modules = tree
-        .filesIn(location)
-        .filter((path) => path.startsWith(`${base}.`) && /\.(?:py|so|pyi)$/.test(path))
-      return [...tree.filesBelow(base), ...modules]
-    })
+    .flatMap((name) => [...tree.filesBelow(join(location, name)), ...tree.modules(location, name)])
   return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] }
 }
 
@@ -159,6 +156,19 @@ function claimed(filesystem: Filesystem, candidate: Candidate, tree: Tree): Clai
 function prefixOf(location: string): string {
   const match = /^(.*?)(?:^|\/)lib(?:64)?\/python\d[\d.]*t?\/(?:site|dist)-packages$/.exec(location)
   return match?.[1] ?? location
+}
+
+/** What is below a folder belongs to the first that asks: another look at the same folder finds nothing. */
+function walkedOnce(tree: Tree): Tree {
+  const walked = new Set<string>()
+  return {
+    modules: (folder, name) => tree.modules(folder, name),
+    filesBelow: (folder) => {
+      if (walked.has(folder)) return []
+      walked.add(folder)
+      return tree.filesBelow(folder)
+    },
+  }
 }
 
 function isOwned({ files }: Filesystem, info: string, owners: ReadonlyMap<string, number>): boolean {

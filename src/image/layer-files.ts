@@ -17,10 +17,13 @@ export function layerFiles(listing: Pick<LayerListing, 'entries'>): LayerFiles {
   for (const entry of listing.entries) {
     const name = baseName(entry.path)
     if (name === '.wh..wh..opq') opaque.push(parentOf(entry.path))
-    // `.wh..wh.plnk` and the like are AUFS's own bookkeeping.
-    else if (name.startsWith('.wh..wh.')) continue
-    else if (name.startsWith('.wh.')) whiteouts.push(join(parentOf(entry.path), name.slice(4)))
-    else {
+    else if (name.startsWith('.wh.')) {
+      // `.wh..wh.plnk` and the like are AUFS's own bookkeeping.
+      if (name.startsWith('.wh..wh.')) continue
+      const target = name.slice('.wh.'.length)
+      // `.wh.`, `.wh..` and `.wh...` would name the folder itself or the one above.
+      if (!/^\.{0,2}$/.test(target)) whiteouts.push(join(parentOf(entry.path), target))
+    } else {
       entries.delete(entry.path)
       entries.set(entry.path, entry)
     }

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { baseLayersByHistory } from './base-layers.ts'
 import { findDistributions } from './distributions.ts'
 import { type Filesystem, mergeLayers } from './filesystem.ts'
 import type { LayerListing } from './listing.ts'
@@ -16,7 +17,7 @@ export interface Measured extends Pick<
 > {
   /** One for each layer, lowest first. */
   readonly listings: readonly LayerListing[]
-  /** How many of the layers are the base's; undefined when it is not known. */
+  /** How many of the layers are the base's; where it is not known, the history may still tell. */
   readonly baseLayers: number | undefined
   readonly mode?: Measurement['mode']
   readonly engine?: Measurement['engine']
@@ -33,7 +34,8 @@ export interface Measured extends Pick<
  * the base and not listed. Throws Failure when the listings are not those of the image.
  */
 export function measure(image: Measured): Measurement {
-  const { manifest, listings, baseLayers, mode, engine } = image
+  const { manifest, listings, mode, engine } = image
+  const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config)
   if (listings.length !== manifest.layers.length) {
     throw new Failure(
       'build',
@@ -53,7 +55,7 @@ export function measure(image: Measured): Measurement {
     { baseLayers, workingDir: image.config.config.workingDir },
   )
   const { parts, byLayer } = partSizes(filesystem, partOf)
-  const layers = layersOf(image, filesystem, byLayer)
+  const layers = layersOf(image, filesystem, baseLayers, byLayer)
 
   const isAdded = (path: string): boolean =>
     baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers
@@ -121,8 +123,9 @@ function partSizes(
 }
 
 function layersOf(
-  { manifest, config, listings, baseLayers }: Measured,
+  { manifest, config, listings }: Measured,
   filesystem: Filesystem,
+  baseLayers: number | undefined,
   byLayer: ReadonlyMap<number, Record<Part, number>>,
 ): Measurement['layers'] {
   const history = config.history.filter(({ emptyLayer }) => emptyLayer !== true)

@@ -2,6 +2,9 @@ import type { Filesystem } from './filesystem.ts'
 import { baseName, join, parentOf } from './layer-files.ts'
 import { realPath } from './symlinks.ts'
 
+/** Folders that are looked up behind links: a list that names more is no list of a package. */
+const folderLimit = 100_000
+
 /**
  * Finds the entry that a path of a package's file list names: lists name `/bin/sh` where the image has `/usr/bin/sh`
  * behind a link, so links to folders are followed, but not the last name. Undefined when there is none.
@@ -11,7 +14,7 @@ export function createPlaces(filesystem: Filesystem): (path: string) => string |
   return (path) => {
     if (filesystem.files.has(path)) return path
     const folder = parentOf(path)
-    if (!folders.has(folder)) folders.set(folder, realPath(filesystem, folder))
+    if (!folders.has(folder) && folders.size < folderLimit) folders.set(folder, realPath(filesystem, folder))
     const real = folders.get(folder)
     const place = real === undefined ? undefined : join(real, baseName(path))
     return place !== undefined && filesystem.files.has(place) ? place : undefined

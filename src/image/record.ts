@@ -6,14 +6,18 @@ export interface RecordRow {
   readonly size: number | undefined
 }
 
+/** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
+const rowLimit = 500_000
+
 /**
  * Rows of a RECORD (Python packaging specification "Recording installed projects": CSV of path, hash, size). Rows
  * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
  */
 export function parseRecord(text: string): readonly RecordRow[] {
   const rows: RecordRow[] = []
-  for (const [path = '', hash = '', size = ''] of parseCsv(text)) {
+  for (const [path = '', hash = '', size = ''] of text.includes('"') ? quotedRows(text) : plainRows(text)) {
     if (path === '') continue
+    if (rows.length === rowLimit) break
     rows.push({ path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined })
   }
   return rows
@@ -28,25 +32,36 @@ function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 }
 
-/** CSV as Python's csv module reads it: quotes around a field, doubled inside it. Linear in the text. */
-function parseCsv(text: string): readonly string[][] {
-  if (!text.includes('"')) return text.split(/\r?\n/).map((line) => line.split(','))
-  const rows: string[][] = [[]]
+/** Rows of CSV in which nothing is quoted, as nearly all are. */
+function* plainRows(text: string): Generator<readonly string[]> {
+  for (let at = 0; at < text.length;) {
+    const newline = text.indexOf('\n', at)
+    const end = newline < 0 ? text.length : newline
+    yield text.slice(at, text[end - 1] === '\r' ? end - 1 : end).split(',')
+    at = end + 1
+  }
+}
+
+/** Rows as Python's csv module reads them: quotes around a field, doubled inside it. Linear in the text. */
+function* quotedRows(text: string): Generator<readonly string[]> {
+  let row: string[] = []
   let at = 0
   while (at < text.length) {
     const field = text[at] === '"' ? quotedField(text, at) : plainField(text, at)
-    rows.at(-1)?.push(field.value)
+    row.push(field.value)
     at = field.end
     if (text[at] === ',') {
       at += 1
       // A comma before the end of a line starts one more field, which is empty.
-      if (at === text.length || /[\r\n]/.test(text[at] ?? '')) rows.at(-1)?.push('')
+      if (at === text.length || /[\r\n]/.test(text[at] ?? '')) row.push('')
     }
     const atEndOfLine = at
     while (text[at] === '\r' || text[at] === '\n') at += 1
-    if (at > atEndOfLine) rows.push([])
+    if (at === atEndOfLine) continue
+    yield row
+    row = []
   }
-  return rows
+  yield row
 }
 
 interface Field {

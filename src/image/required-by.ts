@@ -9,8 +9,8 @@ export interface Requirers {
   readonly requiredBy: readonly (readonly string[])[]
 }
 
-/** Chains that are told of one package. */
-const most = 3
+/** Chains that are told of one package, and names in one. */
+const limits = { chains: 3, names: 20 } as const
 
 /**
  * Why each distribution is there, by normalised name. `directNames` are the project's own requirements; without them
@@ -38,49 +38,61 @@ export function findRequirers(
   const direct = new Set(
     directNames ? [...directNames].map(distributionName) : [...names].filter((name) => !required.has(name)),
   )
-  const next = new Map<string, string | undefined>()
-  for (const name of direct) if (names.has(name)) next.set(name, undefined)
-  reach(next, required)
-  const wanted = edges(maybe)
-  reach(next, wanted)
+  const steps = new Map<string, Step>()
+  for (const name of direct) if (names.has(name)) steps.set(name, { next: undefined, distance: 0 })
+  reach(steps, required)
+  reach(steps, edges(maybe))
 
   return new Map(
     [...names].map((name) => {
-      const requirers = [...(required.get(name) ?? [])].filter((requirer) => next.has(requirer))
-      const only = next.get(name)
+      const distance = (requirer: string): number => steps.get(requirer)?.distance ?? Infinity
+      const only = steps.get(name)?.next
+      const requirers = [...(required.get(name) ?? [])].filter((requirer) => steps.has(requirer))
       if (requirers.length === 0 && only !== undefined) requirers.push(only)
       const chains = requirers
-        .map((requirer) => chainFrom(requirer, next))
+        .sort((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1))
+        .slice(0, limits.chains)
+        .map((requirer) => chainFrom(requirer, steps))
         .filter((chain) => !chain.includes(name))
-      chains.sort((a, b) => a.length - b.length || (a.join() < b.join() ? -1 : 1))
-      return [name, { direct: direct.has(name), requiredBy: chains.slice(0, most) }]
+      return [name, { direct: direct.has(name), requiredBy: chains }]
     }),
   )
 }
 
-/** Adds to `next`, for all that can be reached from those in it, the requirer that is nearest to the project. */
-function reach(
-  next: Map<string, string | undefined>,
-  dependents: ReadonlyMap<string, ReadonlySet<string>>,
-): void {
+/** From a package towards the project: the requirer that is nearest to it, and how far it is. */
+interface Step {
+  readonly next: string | undefined
+  readonly distance: number
+}
+
+/** Adds the steps of all that can be reached from those that are known. */
+function reach(steps: Map<string, Step>, dependents: ReadonlyMap<string, ReadonlySet<string>>): void {
   const dependencies = new Map<string, string[]>()
-  for (const [name, requirers] of dependents) {
-    for (const requirer of requirers)
-      dependencies.set(requirer, [...(dependencies.get(requirer) ?? []), name])
+  for (const [name, requirers] of [...dependents].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const requirer of requirers) {
+      const known = dependencies.get(requirer)
+      if (known) known.push(name)
+      else dependencies.set(requirer, [name])
+    }
   }
-  const queue = [...next.keys()].sort()
+  const queue = [...steps.keys()].sort((a, b) => (a < b ? -1 : 1))
   for (const requirer of queue) {
-    for (const name of (dependencies.get(requirer) ?? []).sort()) {
-      if (next.has(name)) continue
-      next.set(name, requirer)
+    const distance = (steps.get(requirer)?.distance ?? 0) + 1
+    for (const name of dependencies.get(requirer) ?? []) {
+      if (steps.has(name)) continue
+      steps.set(name, { next: requirer, distance })
       queue.push(name)
     }
   }
 }
 
-function chainFrom(name: string, next: ReadonlyMap<string, string | undefined>): readonly string[] {
+/** A chain that is too long to be told keeps its beginning and its end. */
+function chainFrom(name: string, steps: ReadonlyMap<string, Step>): readonly string[] {
   const chain: string[] = []
-  for (let at: string | undefined = name; at !== undefined; at = next.get(at)) chain.push(at)
+  for (let at: string | undefined = name; at !== undefined; at = steps.get(at)?.next) {
+    if (chain.length === limits.names) chain.pop()
+    chain.push(at)
+  }
   return chain
 }
 
