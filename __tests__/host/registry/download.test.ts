@@ -62,7 +62,10 @@ describe('downloadBlob', () => {
   it('starts again where a range is refused or answered with another one', async () => {
     fault(1, cutAfter(100_000))
     const refusing = fault(99, (request, response) => {
-      if (request.headers.range !== undefined) { fail(response, 416, 'RANGE_INVALID'); return; }
+      if (request.headers.range !== undefined) {
+        fail(response, 416, 'RANGE_INVALID')
+        return
+      }
       response.writeHead(200).end(blob)
     })
     expect((await download()).equals(blob)).toBe(true)
