@@ -88,6 +88,8 @@ describe('what never belongs in an image', () => {
       '.mypy_cache/x': '',
       '.ruff_cache/x': '',
       '.tox/x': '',
+      'target/CACHEDIR.TAG': '',
+      'target/deep/x': '',
       '.DS_Store': '',
       'src/app.py': '',
     }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ImageContext } from '../../host/images/context.ts'
 import { openImage } from '../../host/images/open.ts'
 import { readLock } from '../../host/project/read-lock.ts'
@@ -8,9 +9,11 @@ import { Failure } from '../../failure.ts'
 import type { Inputs } from '../../inputs.ts'
 import { formatPlatform, type Platform } from '../../image/platform.ts'
 import { type ImageReference, parseImageReference } from '../../image/reference.ts'
+import type { Lock } from '../../project/lock.ts'
 import type { Project } from '../../project/project.ts'
 import { newestPython } from '../../project/python-choice.ts'
-import type { Target } from '../../project/target.ts'
+import { type Chosen, selectPackages } from '../../project/select.ts'
+import { markerEnvironment, type Target } from '../../project/target.ts'
 import { satisfiesSpecifier } from '../../project/version.ts'
 import { planRecipe } from '../../recipe/plan.ts'
 import type { Recipe } from '../../recipe/recipe.ts'
@@ -44,78 +47,77 @@ export async function buildImages(
   skip: readonly string[],
   context: BuildContext,
 ): Promise<readonly Built[]> {
-  const { store, env, progress, stopwatch, signal } = context
+  const { store, env, progress, stopwatch } = context
+  // What still works beside a step that has failed is stopped with it.
+  const stop = new AbortController()
+  const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal
   const notes = new Set<string>()
   const note = (text: string): void => {
     if (!notes.has(text)) progress.note(text)
     notes.add(text)
   }
   const chosen = { groups: inputs.groups, extras: inputs.extras }
-  const uv = once(() => findUv(store.root, { env, note, ...(signal ? { signal } : {}) }))
+  const uv = once(() => findUv(store.root, { env, note, signal }))
   const python = once(() => hostPython(env, signal))
   const cache = store.records
   const warn = (text: string): void => progress.warn(text)
-  const lockOptions = { ...chosen, uv, cache, note, warn, env, ...(signal ? { signal } : {}) }
-  const project = await stopwatch.time('project', () => readProject(inputs.context, chosen))
-  const reference =
-    inputs.base ??
-    (await defaultBase(inputs, platforms, project, () =>
-      readLock(inputs.context, { ...lockOptions, target: undefined }),
-    ))
-
-  const built: Built[] = []
-  for (const platform of platforms) {
-    const of = platforms.length === 1 ? '' : ` ${formatPlatform(platform)}`
-    const base = await progressing(progress, `base${of}`, (update) =>
-      stopwatch.time('base', async () =>
-        inspectBase(await openImage(reference, platform, context.images), store, update),
-      ),
-    )
-    const target = targetOf(base, platform)
-    checkPython(project, base, target)
-    const lock = await progressing(progress, `lock${of}`, () =>
-      stopwatch.time('lock', () => readLock(inputs.context, { ...lockOptions, target })),
-    )
-    const { recipe, notes } = planRecipe({
-      mode: inputs.mode,
-      project,
-      base: { config: base.image.config.config, facts: base.facts },
-      command: inputs.command,
-      user: inputs.user,
-    })
-    notes.forEach(note)
-    const assembled = await progressing(progress, `assemble${of}`, (update) =>
-      stopwatch.time(
-        'assemble',
-        () =>
-          assemble(
-            { base, recipe, project, lock, skip },
-            {
-              store,
-              env,
-              signal,
-              uv,
-              python,
-              target,
-              context: inputs.context,
-              compression: inputs.compression,
-              progress: update,
-            },
-          ),
-        ({ made }) => made.length === 0,
-      ),
-    )
-    assembled.warnings.forEach((text) => progress.warn(text))
-    built.push({ ...assembled, platform, base, recipe, project })
+  const lockOptions = { ...chosen, target: undefined, uv, python, cache, note, warn, env, signal }
+  const readWhole = once(() =>
+    progressing(progress, 'lock', () => stopwatch.time('lock', () => readLock(inputs.context, lockOptions))),
+  )
+  try {
+    const project = await stopwatch.time('project', () => readProject(inputs.context, chosen))
+    // The lock and the base have nothing to do with each other until both are there.
+    readWhole().catch(() => undefined)
+    const reference = inputs.base ?? (await defaultBase(inputs, platforms, project, readWhole))
+    const built: Built[] = []
+    for (const platform of platforms) {
+      const of = platforms.length === 1 ? '' : ` ${formatPlatform(platform)}`
+      const base = await progressing(progress, `base${of}`, (update) =>
+        stopwatch.time('base', async () =>
+          inspectBase(await openImage(reference, platform, context.images), store, update),
+        ),
+      )
+      const target = targetOf(base, platform)
+      checkPython(project, base, target)
+      const lock = forTarget(await readWhole(), target, chosen)
+      const { recipe, notes } = planRecipe({
+        mode: inputs.mode,
+        project,
+        base: { config: base.image.config.config, facts: base.facts },
+        command: inputs.command,
+        user: inputs.user,
+      })
+      notes.forEach(note)
+      const input = { base, recipe, project, lock, skip: [...skip, ...ownFiles(inputs, store)] }
+      const { compression } = inputs
+      const own = { store, env, signal, uv, python, target, context: inputs.context, compression }
+      const assembled = await progressing(progress, `assemble${of}`, (update) =>
+        stopwatch.time(
+          'assemble',
+          () => assemble(input, { ...own, progress: update }),
+          ({ made }) => made.length === 0,
+        ),
+      )
+      assembled.warnings.forEach((text) => progress.warn(text))
+      built.push({ ...assembled, platform, base, recipe, project })
+    }
+    return built
+  } finally {
+    stop.abort()
   }
-  return built
+}
+
+/** The packages of a lock that apply to a target. */
+function forTarget(lock: Lock, target: Target, chosen: Chosen): Lock {
+  return { ...lock, packages: selectPackages(lock.packages, markerEnvironment(target, chosen), lock.path) }
 }
 
 async function defaultBase(
   inputs: Inputs,
   platforms: readonly Platform[],
   project: Project,
-  lock: () => ReturnType<typeof readLock>,
+  lock: () => Promise<Lock>,
 ): Promise<ImageReference> {
   let minor = inputs.pythonVersion
   if (minor === undefined) {
@@ -123,6 +125,12 @@ async function defaultBase(
     minor = newestPython([project.requiresPython, requiresPython], packages, platforms, inputs)
   }
   return parseImageReference(`docker://docker.io/library/python:${minor}-slim`)
+}
+
+/** What this program keeps, writes or reads that is no part of the project, though it may lie in its folder. */
+function ownFiles({ json, markdown, against }: Inputs, { root }: Store): readonly string[] {
+  const named = [json, markdown, against].filter((path) => path !== undefined && path !== '-')
+  return [root, ...named.map((path) => resolve(path))]
 }
 
 function targetOf({ facts }: Base, platform: Platform): Target {

@@ -24,7 +24,11 @@ export async function buildFromSource(
       await installLocked([one.locked], own, true, context)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      unusable.push({ name: `${name} ${version ?? ''}`, why: error.message.replace(/^[^\n]*\n/, '') })
+      const isForThisMachine = /built wheel .* is not compatible/.test(error.message)
+      // Whatever else went wrong (an index, a hash, the disk) is no fault of the package.
+      if (!isForThisMachine && !/build backend returned|Call to `/.test(error.message)) throw error
+      const why = isForThisMachine ? compiled : error.message.replace(/^[^\n]*\n/, '')
+      unusable.push({ name: `${name} ${version ?? ''}`, why })
       continue
     }
     const distInfo = (await installedDistributions(prefix)).get(name)
@@ -34,7 +38,7 @@ export async function buildFromSource(
     else
       unusable.push({
         name: `${name} ${version ?? ''}`,
-        why: 'it has code that is compiled for the machine it is built on',
+        why: compiled,
       })
   }
   if (unusable.length === 0) return places
@@ -48,6 +52,8 @@ export async function buildFromSource(
     },
   )
 }
+
+const compiled = 'it has code that is compiled for the machine it is built on'
 
 function lastLines(text: string): string {
   const lines = text.trim().split('\n')

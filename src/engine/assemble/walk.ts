@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { access, lstat, readdir, readFile, readlink, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 import { Failure } from '../../failure.ts'
 import { unreadable } from './source.ts'
@@ -25,6 +25,10 @@ const neverFolders = new Set(
   ),
 )
 const neverFiles = /\.py[co]$|^\.DS_Store$|^\.coverage$/
+/** What a build that was killed may have left beside its output. */
+const leftovers = /^\.pydeps-image-[0-9a-f]+\.partial$/
+/** Files that say of their folder that it is an environment (PEP 405), or a cache (bford.info/cachedir). */
+const telltales = ['pyvenv.cfg', 'CACHEDIR.TAG'].map((name) => Buffer.from(name))
 
 /**
  * The project's files, sorted by path, less what `.dockerignore` names and what never belongs in an image. Links are
@@ -47,15 +51,20 @@ export async function walkProject(
   const rules = dockerignore.default().add(patterns)
   // Only an exception can bring back something below a folder that is ignored.
   const hasExceptions = patterns.some((line) => line.trimStart().startsWith('!'))
-  const skipped = new Set(skip)
+  const realRoot = await realpath(root)
+  const skipped = new Set(
+    await Promise.all(skip.map(async (path) => relative(realRoot, await realPlace(path)))),
+  )
   const files: ProjectFile[] = []
   const warnings: string[] = []
-  /** Takes in what is in a folder; false for an environment, which is no part of the project. */
+  /** Takes in what is in a folder; false for an environment or a cache, or one with nothing but what is skipped. */
   const visit = async (folder: Buffer, prefix: string, prefixRaw: boolean): Promise<boolean> => {
     const names = await readdir(folder, { encoding: 'buffer' }).catch((error: unknown) => {
       throw unreadable(folder, error)
     })
-    if (prefix !== '' && names.some((name) => name.equals(Buffer.from('pyvenv.cfg')))) return false
+    if (prefix !== '' && names.some((name) => telltales.some((one) => one.equals(name)))) return false
+    const start = files.length
+    let isSkipping = false
     for (const name of names) {
       const utf8 = name.toString('utf8')
       const raw = prefixRaw || !Buffer.from(utf8, 'utf8').equals(name)
@@ -63,7 +72,11 @@ export async function walkProject(
       const before = raw && !prefixRaw ? Buffer.from(prefix, 'utf8').toString('latin1') : prefix
       const path = before === '' ? own : `${before}/${own}`
       const file = Buffer.concat([folder, Buffer.from('/'), name])
-      if (skipped.has(file.toString())) continue
+      if (skipped.has(path)) {
+        isSkipping = true
+        continue
+      }
+      if (leftovers.test(own)) continue
       const found = await lstat(file).catch((error: unknown) => {
         throw unreadable(file, error)
       })
@@ -72,7 +85,10 @@ export async function walkProject(
         const ignored = rules.ignores(path)
         if (ignored && !hasExceptions) continue
         const at = files.length
-        if (!(await visit(file, path, raw))) continue
+        if (!(await visit(file, path, raw))) {
+          isSkipping = true
+          continue
+        }
         // A folder that holds nothing but what is ignored is ignored too.
         if (!ignored || files.length > at) {
           files.push({
@@ -129,11 +145,17 @@ export async function walkProject(
         warnings.push(`${JSON.stringify(path)} is left out: it is neither a file nor a folder nor a link`)
       }
     }
-    return true
+    return !isSkipping || files.length > start
   }
   await visit(Buffer.from(root), '', false)
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return { files, warnings }
+}
+
+/** A path without links; that of what is not there yet, by its folder. */
+async function realPlace(path: string): Promise<string> {
+  const byFolder = async (): Promise<string> => join(await realpath(dirname(path)), basename(path))
+  return realpath(path).catch(() => byFolder().catch(() => path))
 }
 
 function leaves(path: string, target: string): boolean {
