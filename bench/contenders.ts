@@ -1,0 +1,146 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Measurement } from '../src/image/measurement.ts'
+import type { Program } from '../scripts/program.ts'
+import { dockerEnvironment, type Engine } from './engine.ts'
+import type { Tools } from './machine.ts'
+import { timed } from './timed.ts'
+
+export type Compression = 'gzip' | 'zstd'
+
+/** One of the two that are measured. All times are milliseconds of the whole process. */
+export interface Contender {
+  readonly name: string
+  /** Builds with whatever is kept. */
+  build(project: string, compression: Compression): Promise<number>
+  /** Builds with nothing kept but what uv downloaded. */
+  buildCold(project: string, compression: Compression): Promise<number>
+  /** Remembers what is kept now, for `restore`. */
+  save(): void
+  restore(): void
+}
+
+/** This project's own command line, with a store of its own. */
+export class Ours implements Contender {
+  readonly name = 'pydeps-image'
+  readonly #work: string
+  readonly #program: Program
+  readonly #base: string
+  readonly #path: string
+
+  constructor(work: string, program: Program, engine: Engine, tools: Tools) {
+    this.#work = work
+    this.#program = program
+    this.#base = engine.base
+    this.#path = tools.path
+  }
+
+  async build(project: string, compression: Compression, env: NodeJS.ProcessEnv = {}): Promise<number> {
+    const out = join(this.#work, 'ours')
+    rmSync(out, { recursive: true, force: true })
+    const where = ['--base', this.#base, '--output', `oci:${out}`, '--json', this.#json]
+    const how = ['--compression', compression, '--quiet']
+    return timed(this.#program.command, [...this.#program.args, 'build', project, ...where, ...how], {
+      cwd: this.#work,
+      env: {
+        ...process.env,
+        PATH: this.#path,
+        XDG_CACHE_HOME: this.#cache,
+        UV_CACHE_DIR: join(this.#work, 'uv-cache'),
+        ...env,
+      },
+    })
+  }
+
+  buildCold(project: string, compression: Compression, env: NodeJS.ProcessEnv = {}): Promise<number> {
+    rmSync(this.#cache, { recursive: true, force: true })
+    return this.build(project, compression, env)
+  }
+
+  /** A cold build's most memory in bytes, with its time and what came of it. */
+  async peak(
+    project: string,
+    compression: Compression,
+  ): Promise<{ readonly bytes: number; readonly ms: number; readonly measurement: Measurement }> {
+    const file = join(this.#work, 'peak')
+    rmSync(file, { force: true })
+    const preload = `--import=${join(import.meta.dirname, 'peak.js')}`
+    const ms = await this.buildCold(project, compression, { BENCH_PEAK: file, NODE_OPTIONS: preload })
+    const measurement = JSON.parse(readFileSync(this.#json, 'utf8')) as Measurement
+    return { bytes: Number(readFileSync(file, 'utf8')) * 1024, ms, measurement }
+  }
+
+  save(): void {
+    rmSync(this.#saved, { recursive: true, force: true })
+    cpSync(this.#cache, this.#saved, { recursive: true, preserveTimestamps: true })
+  }
+
+  restore(): void {
+    rmSync(this.#cache, { recursive: true, force: true })
+    cpSync(this.#saved, this.#cache, { recursive: true, preserveTimestamps: true })
+  }
+
+  get #cache(): string {
+    return join(this.#work, 'cache')
+  }
+
+  get #saved(): string {
+    return join(this.#work, 'cache-saved')
+  }
+
+  get #json(): string {
+    return join(this.#work, 'ours.json')
+  }
+}
+
+/** `docker buildx build` of peer/Dockerfile on a warm daemon. */
+export class BuildKit implements Contender {
+  readonly name = 'BuildKit'
+  readonly #work: string
+  readonly #engine: Engine
+
+  constructor(work: string, engine: Engine, tools: Tools) {
+    this.#work = work
+    this.#engine = engine
+    mkdirSync(join(work, 'uv'), { recursive: true })
+    if (!existsSync(join(work, 'uv', 'uv'))) copyFileSync(tools.uv, join(work, 'uv', 'uv'))
+  }
+
+  build(project: string, compression: Compression): Promise<number> {
+    return this.#build(project, compression, [])
+  }
+
+  /** Without the build cache; the mounted cache of uv stays filled. */
+  buildCold(project: string, compression: Compression): Promise<number> {
+    return this.#build(project, compression, ['--no-cache'])
+  }
+
+  // Steps are kept by what they were run on: a change that was never seen is one that was never built.
+  save(): void {}
+  restore(): void {}
+
+  #build(project: string, compression: Compression, more: readonly string[]): Promise<number> {
+    const out = join(this.#work, 'buildkit')
+    rmSync(out, { recursive: true, force: true })
+    const file = join(import.meta.dirname, 'peer', 'Dockerfile')
+    return timed(
+      this.#engine.docker,
+      [
+        ...[
+          'buildx',
+          'build',
+          '--builder',
+          'default',
+          '--progress',
+          'plain',
+          '--provenance=false',
+          '--file',
+          file,
+        ],
+        ...['--build-context', `uv=${join(this.#work, 'uv')}`],
+        ...['--output', `type=oci,dest=${out},tar=false,compression=${compression}`, ...more, project],
+      ],
+      { cwd: this.#work, env: dockerEnvironment(this.#engine) },
+    )
+  }
+}

@@ -1,0 +1,80 @@
+import { formatBytes } from '../src/units/bytes.ts'
+import { formatDuration } from '../src/units/duration.ts'
+import { median } from './timed.ts'
+
+export interface Row {
+  readonly scenario: string
+  readonly ours: readonly number[]
+  readonly buildKit: readonly number[]
+}
+
+export interface MemoryRow {
+  readonly name: string
+  readonly environment: number
+  readonly peak: number
+  readonly ms: number
+}
+
+/** The text of docs/benchmarks.md. */
+export function renderDocument(
+  machine: readonly string[],
+  runs: number,
+  rows: readonly Row[],
+  memory: readonly MemoryRow[],
+): string {
+  return `# Benchmarks
+
+Written by \`npm run bench\`, which needs the engine of \`scripts/engine/up\`. Numbers are of one run on one machine; the ratios are what to look at.
+
+${machine.map((line) => `- ${line}`).join('\n')}
+
+## Beside BuildKit
+
+examples/web: 52 packages, 216 MB of environment. Seconds from the start of the command to its end; median of ${runs}, in brackets the fastest and the slowest. Both write an OCI layout.
+
+${table(
+  ['scenario', 'pydeps-image', 'BuildKit', 'ratio'],
+  rows.map(({ scenario, ours, buildKit }) => [
+    scenario,
+    spread(ours),
+    spread(buildKit),
+    (median(ours) / median(buildKit)).toFixed(2),
+  ]),
+)}
+
+- **cold**: nothing is kept but what uv has downloaded. pydeps-image has an empty store; BuildKit runs with \`--no-cache\`, and the cache of uv that its Dockerfile mounts is filled.
+- **app edited**: one file of the app is another one than in the build before.
+- **one dependency changed**: one package of the lock has another version than in the build before.
+- **nothing changed**: the same build again.
+
+BuildKit builds [bench/peer/Dockerfile](../bench/peer/Dockerfile) on a daemon that is up and warm, with the base in its image store. It copies the app into the image; pydeps-image also builds and installs it as the package that it is, and measures the image. uv and Python are programs on \`PATH\`, not a version manager's scripts.
+
+## Memory and large environments
+
+Cold builds of pydeps-image; the most memory that its process had.
+
+${table(
+  ['environment', 'compression', 'installed', 'time', 'time for 100 MB', 'peak memory'],
+  memory.map(({ name, environment, ms, peak }) => [
+    ...name.split(', '),
+    formatBytes(environment),
+    formatDuration(ms),
+    formatDuration((ms / environment) * 1e8),
+    formatBytes(peak),
+  ]),
+)}
+`
+}
+
+function spread(values: readonly number[]): string {
+  return `${seconds(median(values))} s (${seconds(Math.min(...values))}–${seconds(Math.max(...values))})`
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(2)
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n')
+}
