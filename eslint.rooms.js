@@ -3,7 +3,7 @@
  * beside or above it. Rooms from `report` down are pure: no platform, no file system, no process, no clock.
  */
 const entries = ['main', 'post', 'comment', 'cli']
-const story = ['run']
+const story = ['run', 'analyze', 'compare-images']
 const knowing = ['action', 'terminal']
 const pure = ['report', 'budget', 'compare', 'strategy', 'recipe', 'project', 'image', 'tar', 'units']
 

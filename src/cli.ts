@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { performance } from 'node:perf_hooks'
+import { analyze } from './analyze.ts'
+import { compareImages } from './compare-images.ts'
 import { run } from './run.ts'
 import { parseArguments } from './terminal/arguments.ts'
 import { exitStatus, tellFailure } from './terminal/failure.ts'
@@ -22,11 +24,18 @@ try {
   } else {
     const progress = createProgress(stderr, screenOf(stderr, env), { quiet: request.quiet })
     const context = { env, progress, now: () => performance.now(), today: () => Date.now() }
-    const result = await interruptible((signal) => run(request.inputs, { ...context, signal })).finally(() =>
-      progress.close(),
-    )
+    const result = await interruptible((signal) => {
+      switch (request.command) {
+        case 'build':
+          return run(request.inputs, { ...context, signal })
+        case 'analyze':
+          return analyze(request.inputs, { ...context, signal })
+        case 'compare':
+          return compareImages(request.inputs, { ...context, signal })
+      }
+    }).finally(() => progress.close())
     await tell(result, request, { stdout, screen: screenOf(stdout, env) })
-    process.exitCode = result.verdict === 'fail' ? 1 : 0
+    process.exitCode = 'verdict' in result && result.verdict === 'fail' ? 1 : 0
   }
 } catch (error) {
   stderr.write(tellFailure(error, screenOf(stderr, env)))

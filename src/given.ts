@@ -35,6 +35,7 @@ export interface Given {
   readonly against?: string | undefined
   readonly json?: string | undefined
   readonly markdown?: string | undefined
+  readonly html?: string | undefined
 }
 
 /** Where the image goes when nothing says where: a folder beside the user, which needs no daemon and no registry. */
@@ -101,6 +102,7 @@ export function parseGiven(
     against: given.against,
     json: given.json,
     markdown: given.markdown,
+    html: given.html,
   }
   if (push && splitList(given.tag).length === 0) {
     problems.push(`${spell('push')} needs ${spell('tag')} to say where to, as registry.example/team/api:1`)
@@ -111,10 +113,18 @@ export function parseGiven(
         `(write to oci:DIR or oci-archive:FILE, or ${spell('push')})`,
     )
   }
-  if (given.json === '-' && given.markdown === '-') {
-    problems.push(`${spell('json')} and ${spell('markdown')} cannot both be written to standard output`)
-  }
+  problems.push(...standardOutputProblems(given, spell))
   return problems.length === 0 ? { inputs: Object.freeze(inputs), problems: [] } : { problems }
+}
+
+/** Standard output takes one report. */
+export function standardOutputProblems(
+  paths: Pick<Given, 'json' | 'markdown' | 'html'>,
+  spell: (key: 'json' | 'markdown' | 'html') => string,
+): readonly string[] {
+  const [first, second] = (['json', 'markdown', 'html'] as const).filter((key) => paths[key] === '-')
+  if (first === undefined || second === undefined) return []
+  return [`${spell(first)} and ${spell(second)} cannot both be written to standard output`]
 }
 
 function splitList(texts: readonly string[] | undefined): readonly string[] {

@@ -2,8 +2,15 @@ import type { Rule } from './budget/rule.ts'
 import type { ImageReference } from './image/reference.ts'
 import type { Platform } from './image/platform.ts'
 
+/** Paths to write the report to; `-` is standard output. */
+export interface ReportPaths {
+  readonly json: string | undefined
+  readonly markdown: string | undefined
+  readonly html: string | undefined
+}
+
 /** Everything a run was asked for, read once, in the units of the domain. A thing not given is undefined. */
-export interface Inputs {
+export interface Inputs extends ReportPaths {
   /** Absolute path of the project's folder. */
   readonly context: string
   readonly mode: 'ship' | 'volume'
@@ -32,7 +39,20 @@ export interface Inputs {
   readonly warnOn: readonly Rule[]
   /** Image reference or path of a measurement to compare with. */
   readonly against: string | undefined
-  /** Paths to write the report to; `-` is standard output. */
-  readonly json: string | undefined
-  readonly markdown: string | undefined
+}
+
+/** What an analysis was asked for. */
+export interface AnalyzeInputs extends ReportPaths {
+  readonly image: ImageReference
+  /** The image that it stands on. */
+  readonly base: ImageReference | undefined
+  /** This machine's, or the only one that is there, when it is not given. */
+  readonly platform: Platform | undefined
+}
+
+/** What a comparison was asked for: image references or paths of measurements. */
+export interface CompareInputs extends ReportPaths {
+  readonly before: string
+  readonly after: string
+  readonly platform: Platform | undefined
 }

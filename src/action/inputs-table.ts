@@ -1,7 +1,7 @@
 import type { Given } from '../given.ts'
 
 /** The inputs of the action; what is not here only the command line has. */
-export type ActionKey = Exclude<keyof Given, 'json' | 'markdown'>
+export type ActionKey = Exclude<keyof Given, 'json' | 'markdown' | 'html'>
 
 /**
  * One input of the action. `list`: several values, split at commas or line ends; `lines`: one text whose lines are
@@ -33,7 +33,7 @@ export const inputTable: Readonly<Record<ActionKey, InputRow>> = {
   engine: {
     name: 'engine',
     kind: 'text',
-    description: 'What builds the image: `auto`, `assemble` or `buildkit`.',
+    description: 'What builds the image: `auto` or `assemble`.',
     otherwise: '`auto`',
   },
   python: {
@@ -62,7 +62,7 @@ export const inputTable: Readonly<Record<ActionKey, InputRow>> = {
     name: 'command',
     kind: 'text',
     description: 'Start command, as `uvicorn app:app` or a JSON array. No shell runs it.',
-    otherwise: "the project's only script, or the base's command",
+    otherwise: "the project's script of its own name, its only one, or the base's command",
   },
   user: {
     name: 'user',
@@ -140,5 +140,5 @@ export const inputTable: Readonly<Record<ActionKey, InputRow>> = {
 
 /** An input's name in a workflow file. */
 export function inputName(key: keyof Given): string {
-  return key === 'json' || key === 'markdown' ? key : inputTable[key].name
+  return key === 'json' || key === 'markdown' || key === 'html' ? key : inputTable[key].name
 }

@@ -1,43 +1,54 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
-import type { ImageContext } from '../host/images/context.ts'
 import { parseJson } from '../host/images/documents.ts'
-import { openImage } from '../host/images/open.ts'
-import type { Store } from '../host/store/store.ts'
 import { check } from '../image/manifest.ts'
-import { measure } from '../image/measure.ts'
 import { type Measurement, measurementSchema } from '../image/measurement.ts'
-import type { Platform } from '../image/platform.ts'
+import { formatPlatform, type Platform } from '../image/platform.ts'
 import { parseImageReference } from '../image/reference.ts'
-import { listLayers } from './listings.ts'
+import { type SizeNode, sizeTreeOf } from '../image/size-tree.ts'
+import { silent } from '../progress.ts'
+import { type AnalysisContext, analyzeImage } from './analysis.ts'
 
 /** What to compare with, measured, and its name for people. */
 export interface Comparand {
   readonly name: string
   readonly measurement: Measurement
+  readonly tree: () => SizeNode
 }
 
 /** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
 export async function readComparand(
   given: string,
-  platform: Platform,
-  context: { readonly store: Store; readonly images: ImageContext },
+  platform: Platform | undefined,
+  { progress = silent, ...context }: Omit<AnalysisContext, 'progress'> & Partial<AnalysisContext>,
 ): Promise<Comparand> {
   const file = await stat(given).catch(() => undefined)
   if (file?.isFile() && !given.startsWith('oci')) {
-    return { name: given, measurement: parseMeasurement(await readFile(given), given) }
+    const measurement = parseMeasurement(await readFile(given), given, platform)
+    return { name: given, measurement, tree: () => sizeTreeOf(measurement) }
   }
-  const image = await openImage(parseImageReference(given), platform, context.images)
-  const listings = await listLayers(image, context.store, () => undefined)
-  return {
-    name: given,
-    measurement: measure({ ...image, listings, baseLayers: undefined, timings: [] }),
-  }
+  const analysis = await analyzeImage(parseImageReference(given), { platform }, { ...context, progress })
+  return { ...analysis, name: given }
 }
 
-/** A measurement from its JSON; throws Failure that names the file and the key. */
-function parseMeasurement(bytes: Uint8Array, file: string): Measurement {
+/**
+ * A measurement from its JSON, of several the one for the platform; throws Failure that names the file and the key.
+ */
+function parseMeasurement(bytes: Uint8Array, file: string, platform: Platform | undefined): Measurement {
   const json = parseJson(bytes, file)
+  if (!Array.isArray(json)) return checkMeasurement(json, file)
+  const all = json.map((one, i) => checkMeasurement(one, `${file}, measurement ${i + 1}`))
+  const wanted = platform && formatPlatform(platform)
+  const fitting = all.filter(({ image }) => wanted === undefined || image.platform === wanted)
+  const [first] = fitting
+  if (first !== undefined && fitting.length === 1) return first
+  const platforms = all.map(({ image }) => image.platform).join(', ') || 'nothing'
+  throw new Failure('usage', `${file} holds measurements for ${platforms}`, {
+    hint: 'say which one with --platform',
+  })
+}
+
+function checkMeasurement(json: unknown, where: string): Measurement {
   const version =
     typeof json === 'object' && json !== null
       ? (json as { schemaVersion?: unknown }).schemaVersion
@@ -45,11 +56,11 @@ function parseMeasurement(bytes: Uint8Array, file: string): Measurement {
   if (typeof version === 'number' && version > 1) {
     throw new Failure(
       'usage',
-      `${file} is a measurement of schema version ${version}, which is newer than this program`,
+      `${where} is a measurement of schema version ${version}, which is newer than this program`,
       {
         hint: 'use the version of pydeps-image that wrote it, or a newer one',
       },
     )
   }
-  return check<Measurement>(measurementSchema, json, file)
+  return check<Measurement>(measurementSchema, json, where)
 }

@@ -1,14 +1,11 @@
 import { Failure } from '../failure.ts'
-import { baseLayersByHistory } from './base-layers.ts'
-import { findDistributions } from './distributions.ts'
-import { type Filesystem, mergeLayers } from './filesystem.ts'
+import { attribute } from './attribution.ts'
+import type { Filesystem } from './filesystem.ts'
 import type { LayerListing } from './listing.ts'
 import type { Measurement, Part } from './measurement.ts'
-import { createParts } from './parts.ts'
 import { formatPlatform } from './platform.ts'
 import { findRequirers, type RequirementsOf } from './required-by.ts'
 import type { Image } from './source.ts'
-import { findSystemPackages } from './system-packages.ts'
 
 /** What is measured: an image's own description and the listing of each of its layers. */
 export interface Measured extends Pick<
@@ -21,7 +18,7 @@ export interface Measured extends Pick<
   readonly baseLayers: number | undefined
   readonly mode?: Measurement['mode']
   readonly engine?: Measurement['engine']
-  /** Names of the project's own requirements; without them those that no distribution requires. */
+  /** The project's own requirements, as names or as written; without them those that no distribution requires. */
   readonly directNames?: readonly string[] | ReadonlySet<string> | undefined
   /** Names that a distribution requires; without it all that are not behind an extra. */
   readonly requirementsOf?: RequirementsOf
@@ -35,30 +32,16 @@ export interface Measured extends Pick<
  */
 export function measure(image: Measured): Measurement {
   const { manifest, listings, mode, engine } = image
-  const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config)
   if (listings.length !== manifest.layers.length) {
     throw new Failure(
       'build',
       `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`,
     )
   }
-  const filesystem = mergeLayers(listings)
-  const distributions = findDistributions(filesystem)
-  const owned = new Set(distributions.flatMap(({ files }) => files))
-  const system = findSystemPackages(filesystem).map((one) => ({
-    ...one,
-    files: one.files.filter((path) => !owned.has(path)),
-  }))
-  const partOf = createParts(
-    filesystem,
-    { distributions: owned, system: new Set(system.flatMap(({ files }) => files)) },
-    { baseLayers, workingDir: image.config.config.workingDir },
-  )
+  const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = attribute(image)
   const { parts, byLayer } = partSizes(filesystem, partOf)
   const layers = layersOf(image, filesystem, baseLayers, byLayer)
 
-  const isAdded = (path: string): boolean =>
-    baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers
   const bytesOf = (files: readonly string[]): number =>
     sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0))
   const added = distributions.filter(({ info, files }) =>
@@ -92,7 +75,7 @@ export function measure(image: Measured): Measurement {
         ...(estimated ? { estimated } : {}),
       }))
       .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
-    systemPackages: system
+    systemPackages: systemPackages
       .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
       .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
       .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),

@@ -1,12 +1,16 @@
 import type { Verdict } from '../budget/verdict.ts'
 import type { Delta } from '../compare/delta.ts'
 import type { Measurement } from '../image/measurement.ts'
+import type { SizeNode } from '../image/size-tree.ts'
 
 /** All that a report tells. Every text in it may come from a stranger. */
 export interface ReportInput {
   /** Name of the image for people. */
   readonly name: string
   readonly measurement: Measurement
+  /** Where the bytes are, down to the files, and where the base's are; without it down to the packages. */
+  readonly tree?: SizeNode | undefined
+  readonly baseTree?: SizeNode | undefined
   readonly delta?: Delta | undefined
   /** What the delta is against, as in `main at 1a2b3c4`. */
   readonly baselineText?: string | undefined

@@ -1,11 +1,13 @@
 import { Command, CommanderError, Option } from 'commander'
 import { Failure } from '../failure.ts'
 import { nearestWord } from '../spelling.ts'
+import { type AnalyzeRequest, defineAnalyze, readAnalyze } from './commands/analyze.ts'
 import { type BuildRequest, defineBuild, readBuild } from './commands/build.ts'
+import { type CompareRequest, defineCompare, readCompare } from './commands/compare.ts'
 import type { Reading } from './commands/reading.ts'
 
 /** What the command line asks for. */
-export type Request = BuildRequest | TextRequest
+export type Request = BuildRequest | AnalyzeRequest | CompareRequest | TextRequest
 
 /** Text to print, and nothing else to do: help or the version. Status 2: help was not asked for, but is needed. */
 export interface TextRequest {
@@ -20,7 +22,11 @@ interface Definition {
   readonly read: (reading: Reading) => { readonly request?: Request; readonly problems: readonly string[] }
 }
 
-const definitions: readonly Definition[] = [{ name: 'build', define: defineBuild, read: readBuild }]
+const definitions: readonly Definition[] = [
+  { name: 'build', define: defineBuild, read: readBuild },
+  { name: 'analyze', define: defineAnalyze, read: readAnalyze },
+  { name: 'compare', define: defineCompare, read: readCompare },
+]
 
 /**
  * Reads the arguments after the program's name. `cwd` is absolute. Throws Failure (usage) that names every problem.

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
-import type { Inputs } from '../inputs.ts'
+import type { ReportPaths } from '../inputs.ts'
 import type { ReportInput } from '../report/input.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderText } from '../report/text.ts'
@@ -16,7 +16,7 @@ interface Told {
  */
 export async function tell(
   { reports }: Told,
-  { inputs, quiet }: { readonly inputs: Pick<Inputs, 'json' | 'markdown'>; readonly quiet: boolean },
+  { inputs, quiet }: { readonly inputs: ReportPaths; readonly quiet: boolean },
   { stdout, screen }: { readonly stdout: { write(text: string): unknown }; readonly screen: Screen },
 ): Promise<void> {
   const measurements = reports.map(({ measurement }) => measurement)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { defaultOutput, type Given, parseGiven } from '../../given.ts'
 import type { Inputs } from '../../inputs.ts'
-import { collect, type Reading } from './reading.ts'
+import { collect, flagOf, type Reading } from './reading.ts'
 
 /** `pydeps-image build`. */
 export interface BuildRequest {
@@ -49,6 +49,7 @@ export function defineBuild(command: Command): Command {
     .option('--name <name>', "name of the image in reports (default: the project's)")
     .option('--json <file>', 'write the measurement; - is standard output')
     .option('--markdown <file>', 'write the report as markdown; - is standard output')
+    .option('--html <file>', 'write the report as a page with a map of the image; - is standard output')
     .optionsGroup('Other:')
     .option('-q, --quiet', 'no progress and no report, only warnings and errors')
     .addHelpText(
@@ -76,9 +77,4 @@ export function readBuild({ operands, options, cwd }: Reading): {
   const parsed = parseGiven({ ...given, context: operands[0] }, { cwd, spell: flagOf })
   if (!('inputs' in parsed)) return parsed
   return { request: { command: 'build', inputs: parsed.inputs, quiet: quiet ?? false }, problems: [] }
-}
-
-/** `maxSize` as `--max-size`. */
-function flagOf(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }

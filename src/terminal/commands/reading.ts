@@ -11,3 +11,8 @@ export interface Reading {
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
+
+/** `maxSize` as `--max-size`. */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}

@@ -1,0 +1,38 @@
+import { analyzeImage } from './engine/analysis.ts'
+import { createImageContext } from './host/images/context.ts'
+import { openStore, storeRoot } from './host/store/store.ts'
+import type { AnalyzeInputs } from './inputs.ts'
+import type { ReportInput } from './report/input.ts'
+import type { RunContext } from './run.ts'
+
+/** One analysis: read, measure. Throws Failure for what a user can mend. */
+export async function analyze(
+  inputs: AnalyzeInputs,
+  { env, progress, signal }: Pick<RunContext, 'env' | 'progress' | 'signal'>,
+): Promise<{ readonly reports: readonly ReportInput[] }> {
+  const store = await openStore(storeRoot(env))
+  const images = createImageContext({ env, signal })
+  try {
+    const { image, measurement, tree } = await analyzeImage(inputs.image, inputs, { store, images, progress })
+    const labels = { ...image.config.config.labels, ...image.manifest.annotations }
+    const base = labels['org.opencontainers.image.base.name']
+    const apart = measurement.layers.some(({ part }) => part === 'base')
+    const notes =
+      apart || base === undefined
+        ? []
+        : [`It says that it stands on ${base}: with --base, what was added to that is told apart.`]
+    return {
+      reports: [
+        {
+          name: measurement.image.reference,
+          measurement,
+          ...(inputs.html === undefined ? {} : { tree: tree() }),
+          notes,
+          outputs: [],
+        },
+      ],
+    }
+  } finally {
+    await images.close()
+  }
+}

@@ -1,0 +1,64 @@
+import { Failure } from '../failure.ts'
+import type { ImageContext } from '../host/images/context.ts'
+import { openImage } from '../host/images/open.ts'
+import type { Store } from '../host/store/store.ts'
+import { measure } from '../image/measure.ts'
+import type { Measurement } from '../image/measurement.ts'
+import type { Platform } from '../image/platform.ts'
+import { formatImageReference, type ImageReference } from '../image/reference.ts'
+import { type SizeNode, sizeTree } from '../image/size-tree.ts'
+import type { Image } from '../image/source.ts'
+import type { Progress } from '../progress.ts'
+import { listLayers } from './listings.ts'
+
+/** An image that was read and measured. */
+export interface Analysis {
+  readonly image: Image
+  readonly measurement: Measurement
+  readonly tree: () => SizeNode
+}
+
+export interface AnalysisContext {
+  readonly store: Store
+  readonly images: ImageContext
+  readonly progress: Progress
+}
+
+/**
+ * Opens, reads and measures an image; layers that were read before are not read again. `base` is the image that it
+ * stands on. Throws Failure, also when it does not stand on that.
+ */
+export async function analyzeImage(
+  reference: ImageReference,
+  { platform, base }: { readonly platform: Platform | undefined; readonly base?: ImageReference | undefined },
+  { store, images, progress }: AnalysisContext,
+): Promise<Analysis> {
+  const step = progress.step(`read ${formatImageReference(reference)}`)
+  try {
+    const image = await openImage(reference, platform, images)
+    const baseLayers =
+      base && layersBelow(image, await openImage(base, image.platform, images), formatImageReference(base))
+    const listings = await listLayers(image, store, (text) => step.update(text))
+    const measured = { ...image, listings, baseLayers, timings: [] }
+    const measurement = measure(measured)
+    step.done()
+    return { image, measurement, tree: () => sizeTree(measured) }
+  } catch (error) {
+    step.failed()
+    throw error
+  }
+}
+
+/** How many layers an image has from its base: all of the base's, by their content. */
+function layersBelow(image: Image, base: Image, name: string): number {
+  const { diffIds } = base.config
+  const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId)
+  if (shared < 0) return diffIds.length
+  const equal =
+    shared === 0
+      ? 'not even their lowest layers are the same'
+      : `only the lowest ${shared} layers are the same`
+  throw new Failure('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
+    hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
+  })
+}
