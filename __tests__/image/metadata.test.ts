@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { distributionName, parseMetadata, requiredName } from '../../src/image/metadata.ts'
+import { distributionName, parseMetadata, parseRequiredName } from '../../src/image/metadata.ts'
 
 describe('parseMetadata', () => {
   it('reads the fields that measuring needs', () => {
@@ -23,21 +23,21 @@ describe('parseMetadata', () => {
   })
 })
 
-describe('requiredName', () => {
-  it.each([
-    ['numpy', 'numpy', false],
-    ['Foo_Bar[x]>=1,<2', 'foo-bar', false],
-    ['a (>=1) ; python_version < "3.9"', 'a', false],
-    ['a; extra == "test"', 'a', true],
-    ["a>=1; sys_platform == 'win32' and extra == 'x'", 'a', true],
-    ['extra', 'extra', false],
-    ['a @ https://example.invalid/a.whl', 'a', false],
-  ])('%j asks for %j', (requirement, name, optional) => {
-    expect(requiredName(requirement)).toEqual({ name, optional })
+describe('parseRequiredName', () => {
+  it.each<[string, string, string[], string[]]>([
+    ['numpy', 'numpy', [], []],
+    ['Foo_Bar [X.y, z]>=1,<2', 'foo-bar', ['x-y', 'z'], []],
+    ['a (>=1) ; python_version < "3.9"', 'a', [], []],
+    ['a; extra == "Test_all"', 'a', [], ['test-all']],
+    ["a>=1; sys_platform == 'win32' and (extra=='x' or extra == 'y')", 'a', [], ['x', 'y']],
+    ['extra', 'extra', [], []],
+    ['a[] @ https://example.invalid/a.whl', 'a', [], []],
+  ])('%j asks for %j', (text, name, extras, onlyFor) => {
+    expect(parseRequiredName(text)).toEqual({ name, extras, onlyFor })
   })
 
   it('finds no name in what is no requirement', () => {
-    expect(requiredName('; extra == "x"')).toBeUndefined()
+    expect(parseRequiredName('; extra == "x"')).toBeUndefined()
   })
 })
 

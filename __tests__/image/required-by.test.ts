@@ -53,13 +53,33 @@ describe('findRequirers', () => {
   })
 
   it('explains by an extra what nothing else explains', () => {
-    const graph = { uvicorn: ['uvloop; extra == "standard"', 'click'], uvloop: ['deep'], click: [], deep: [] }
+    const graph = {
+      uvicorn: ['uvloop; extra == "standard"', 'click'],
+      uvloop: ['deep', 'docs; extra == "docs"'],
+      click: [],
+      deep: [],
+      docs: [],
+    }
     expect(requirers(graph, ['uvicorn', 'click'])).toEqual({
       uvicorn: [true, []],
       uvloop: [false, ['uvicorn']],
       deep: [false, ['uvloop < uvicorn']],
       click: [true, ['uvicorn']],
+      // An extra that nobody asks for explains nothing.
+      docs: [false, []],
     })
+  })
+
+  it('believes an extra that is asked for more than another', () => {
+    const graph = {
+      aiohttp: ['yaml; extra == "test"'],
+      server: ['uvicorn[standard]'],
+      uvicorn: ["yaml; (python_version > '3') and extra == 'Standard'"],
+      yaml: [],
+    }
+    expect(requirers(graph, ['aiohttp', 'server'])['yaml']).toEqual([false, ['uvicorn < server']])
+    expect(requirers(graph, ['aiohttp', 'uvicorn[Standard]>=1'])['yaml']).toEqual([false, ['uvicorn']])
+    expect(requirers(graph, ['aiohttp', 'uvicorn'])['yaml']?.[1]).toHaveLength(1)
   })
 
   it('says nothing of what the project does not reach', () => {

@@ -22,15 +22,26 @@ export function distributionName(text: string): string {
   return text.replace(/[-_.]+/g, '-').toLowerCase()
 }
 
-/** Name that a requirement (PEP 508) asks for, normalised, and whether only an extra asks for it. */
-export function requiredName(
-  requirement: string,
-): { readonly name: string; readonly optional: boolean } | undefined {
-  const name = /^\s*([A-Za-z0-9][\w.-]*)/.exec(requirement)?.[1]
+/** A requirement (PEP 508) as far as a dependency graph needs it; names and extras normalised. */
+export interface RequiredName {
+  readonly name: string
+  /** Extras of it that are asked for: `standard` in `uvicorn[standard]`. */
+  readonly extras: readonly string[]
+  /** Extras of the one who requires it that ask for it; empty when it is always required. */
+  readonly onlyFor: readonly string[]
+}
+
+/** Undefined for what is no requirement. Markers other than `extra` are not looked at. */
+export function parseRequiredName(text: string): RequiredName | undefined {
+  const [, name, extras = ''] = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?/.exec(text) ?? []
   if (name === undefined) return undefined
-  const marker = requirement.slice(requirement.indexOf(';') + 1)
+  const marker = text.includes(';') ? text.slice(text.indexOf(';') + 1) : ''
+  const onlyFor = [...marker.matchAll(/\bextra\s*==\s*["']([^"']*)["']/g)].map(([, extra = '']) => extra)
   return {
     name: distributionName(name),
-    optional: requirement.includes(';') && /\bextra\s*[=!~]/.test(marker),
+    extras: extras
+      .split(',')
+      .flatMap((extra) => (extra.trim() === '' ? [] : [distributionName(extra.trim())])),
+    onlyFor: onlyFor.map(distributionName),
   }
 }

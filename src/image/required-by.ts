@@ -1,6 +1,6 @@
-import { distributionName, type Metadata, requiredName } from './metadata.ts'
+import { distributionName, type Metadata, parseRequiredName, type RequiredName } from './metadata.ts'
 
-/** Names that a distribution requires, whoever asks for which extra. */
+/** Names that a distribution always requires, as far as markers hold for the image. */
 export type RequirementsOf = (metadata: Metadata) => readonly string[]
 
 export interface Requirers {
@@ -9,39 +9,53 @@ export interface Requirers {
   readonly requiredBy: readonly (readonly string[])[]
 }
 
+interface Installed {
+  readonly name: string
+  readonly metadata: Metadata
+}
+
 /** Chains that are told of one package, and names in one. */
 const limits = { chains: 3, names: 20 } as const
 
 /**
- * Why each distribution is there, by normalised name. `directNames` are the project's own requirements; without them
- * those that no other requires. What only an extra asks for counts where nothing else explains a package.
+ * Why each distribution is there, by normalised name. `directNames` are the project's own requirements, as names or
+ * as written; without them those that no other requires. Extras come second: what an extra that someone asks for
+ * requires, then what any extra of a direct requirement does, counts where nothing else explains a package.
  */
 export function findRequirers(
-  distributions: readonly { readonly name: string; readonly metadata: Metadata }[],
+  distributions: readonly Installed[],
   directNames: readonly string[] | ReadonlySet<string> | undefined,
   requirementsOf: RequirementsOf = always,
 ): ReadonlyMap<string, Requirers> {
   const names = new Set(distributions.map(({ name }) => name))
-  const edges = (of: RequirementsOf): Map<string, Set<string>> => {
-    const dependents = new Map<string, Set<string>>()
-    for (const { name, metadata } of distributions) {
-      for (const required of of(metadata).map(distributionName)) {
-        if (required === name || !names.has(required)) continue
-        const known = dependents.get(required)
-        if (known) known.add(name)
-        else dependents.set(required, new Set([name]))
-      }
-    }
-    return dependents
-  }
-  const required = edges(requirementsOf)
-  const direct = new Set(
-    directNames ? [...directNames].map(distributionName) : [...names].filter((name) => !required.has(name)),
+  const required = dependentsOf(distributions, names, (one) =>
+    requirementsOf(one.metadata).map(distributionName),
   )
+  const project = directNames && [...directNames].flatMap((text) => parseRequiredName(text) ?? [])
+  const direct = new Set(project?.map(({ name }) => name) ?? [...names].filter((name) => !required.has(name)))
+  const asked = extrasAskedFor([
+    ...(project ?? []),
+    ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
+  ])
+  const forExtras = (isOn: (name: string, extra: string) => boolean): Dependents =>
+    dependentsOf(distributions, names, ({ name, metadata }) =>
+      requiredNames(metadata)
+        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
+        .map((requirement) => requirement.name),
+    )
+
   const steps = new Map<string, Step>()
   for (const name of direct) if (names.has(name)) steps.set(name, { next: undefined, distance: 0 })
   reach(steps, required)
-  reach(steps, edges(maybe))
+  reach(
+    steps,
+    forExtras((name, extra) => asked.get(name)?.has(extra) === true),
+  )
+  reach(
+    steps,
+    forExtras((name) => direct.has(name)),
+  )
+  reach(steps, required)
 
   return new Map(
     [...names].map((name) => {
@@ -66,7 +80,7 @@ interface Step {
 }
 
 /** Adds the steps of all that can be reached from those that are known. */
-function reach(steps: Map<string, Step>, dependents: ReadonlyMap<string, ReadonlySet<string>>): void {
+function reach(steps: Map<string, Step>, dependents: Dependents): void {
   const dependencies = new Map<string, string[]>()
   for (const [name, requirers] of [...dependents].sort(([a], [b]) => (a < b ? -1 : 1))) {
     for (const requirer of requirers) {
@@ -96,13 +110,39 @@ function chainFrom(name: string, steps: ReadonlyMap<string, Step>): readonly str
   return chain
 }
 
-function always({ requiresDist }: Metadata): readonly string[] {
-  return requiresDist.flatMap((text) => {
-    const required = requiredName(text)
-    return required && !required.optional ? [required.name] : []
-  })
+/** For each distribution those that require it. */
+type Dependents = ReadonlyMap<string, ReadonlySet<string>>
+
+function dependentsOf(
+  distributions: readonly Installed[],
+  names: ReadonlySet<string>,
+  requires: (one: Installed) => readonly string[],
+): Dependents {
+  const dependents = new Map<string, Set<string>>()
+  for (const one of distributions) {
+    for (const required of requires(one)) {
+      if (required === one.name || !names.has(required)) continue
+      const known = dependents.get(required)
+      if (known) known.add(one.name)
+      else dependents.set(required, new Set([one.name]))
+    }
+  }
+  return dependents
 }
 
-function maybe({ requiresDist }: Metadata): readonly string[] {
-  return requiresDist.flatMap((text) => requiredName(text)?.name ?? [])
+function extrasAskedFor(requirements: readonly RequiredName[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const asked = new Map<string, Set<string>>()
+  for (const { name, extras, onlyFor } of requirements) {
+    if (extras.length === 0 || onlyFor.length > 0) continue
+    asked.set(name, new Set([...(asked.get(name) ?? []), ...extras]))
+  }
+  return asked
+}
+
+function requiredNames({ requiresDist }: Metadata): readonly RequiredName[] {
+  return requiresDist.flatMap((text) => parseRequiredName(text) ?? [])
+}
+
+function always(metadata: Metadata): readonly string[] {
+  return requiredNames(metadata).flatMap(({ name, onlyFor }) => (onlyFor.length === 0 ? [name] : []))
 }
