@@ -1,9 +1,8 @@
 import * as core from '@actions/core'
 import { performance } from 'node:perf_hooks'
-import { refuseUnsafeEvent } from './action/event.ts'
 import { fail } from './action/failure.ts'
 import { inertLines } from './action/fence.ts'
-import { readInputs } from './action/inputs.ts'
+import { loadInputs } from './action/inputs.ts'
 import { annotated } from './action/progress.ts'
 import { tell } from './action/tell.ts'
 import { run } from './run.ts'
@@ -14,16 +13,10 @@ import { screenOf } from './terminal/screen.ts'
 const { env, stdout } = process
 const log = inertLines(stdout)
 try {
-  refuseUnsafeEvent(env['GITHUB_EVENT_NAME'])
-  const inputs = readInputs(core.getInput, { cwd: process.cwd() })
+  const inputs = loadInputs(env, process.cwd())
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
-  const context = {
-    env,
-    progress: annotated(progress),
-    now: () => performance.now(),
-    today: () => Date.now(),
-  }
+  const context = { env, progress: annotated(progress), now: () => performance.now(), today: Date.now }
   const result = await core
     .group('Build the image', () => interruptible((signal) => run(inputs, { ...context, signal })))
     .finally(() => progress.close())

@@ -1,7 +1,15 @@
+import * as core from '@actions/core'
 import { Failure } from '../failure.ts'
 import { type Given, parseGiven } from '../given.ts'
 import type { Inputs } from '../inputs.ts'
+import { refuseUnsafeEvent } from './event.ts'
 import { type ActionKey, inputName, type InputRow, inputTable } from './inputs-table.ts'
+
+/** The inputs that the runner hands over, on an event that this action runs on. Throws Failure (usage). */
+export function loadInputs(env: NodeJS.ProcessEnv, cwd: string): Inputs {
+  refuseUnsafeEvent(env['GITHUB_EVENT_NAME'])
+  return readInputs(core.getInput, { cwd })
+}
 
 /**
  * Reads the action's inputs through `read`, which gives `''` for what is not there. Relative paths are relative to
