@@ -68,7 +68,7 @@ describe('a lock and an index that do not agree', () => {
     const told = await failure([alpha, forged])
     expect(told).toMatchObject({
       kind: 'build',
-      hint: expect.stringContaining('not what was locked') as string,
+      hint: expect.stringContaining('not what was locked'),
     })
     expect(told.message).toContain('forged')
   })
@@ -77,7 +77,7 @@ describe('a lock and an index that do not agree', () => {
     const told = await failure([alpha, gone])
     expect(told).toMatchObject({
       kind: 'build',
-      hint: expect.stringContaining('gone from the index') as string,
+      hint: expect.stringContaining('gone from the index'),
     })
     expect(told.message).toContain('gone-1.0-py3-none-any.whl')
   })
@@ -87,7 +87,7 @@ describe('a lock and an index that do not agree', () => {
     const told = await failure([alpha], { lock })
     expect(told).toMatchObject({
       kind: 'build',
-      hint: expect.stringContaining('cannot be reached') as string,
+      hint: expect.stringContaining('cannot be reached'),
     })
   })
 
@@ -131,8 +131,8 @@ describe('packages that do not fit the image', () => {
     const project = await site.project([glibcOnly])
     const reference = { transport: 'oci', path: musl.slice('oci:'.length) } as const
     await expect(site.build(project, { base: reference })).rejects.toMatchObject({
-      message: expect.stringContaining('musl 1.2') as string,
-      hint: expect.stringContaining('glibc') as string,
+      message: expect.stringContaining('musl 1.2'),
+      hint: expect.stringContaining('glibc'),
     })
   })
 
@@ -141,8 +141,8 @@ describe('packages that do not fit the image', () => {
       'pyproject.toml': '[project]\nname = "web"\nversion = "1.0"\nrequires-python = ">=3.14"\n',
     })
     await expect(site.build(project)).rejects.toMatchObject({
-      message: expect.stringMatching(/Python 3\.13\.5.*>=3\.14/) as string,
-      hint: expect.stringContaining('--base') as string,
+      message: expect.stringMatching(/Python 3\.13\.5.*>=3\.14/),
+      hint: expect.stringContaining('--base'),
     })
   })
 })
@@ -195,7 +195,7 @@ describe('wheels that want out of the environment', () => {
       const built = await site.build(project, {}, { store }).catch((error: unknown) => {
         expect(error).toMatchObject({
           name: 'Failure',
-          message: expect.stringContaining(wheel.name) as string,
+          message: expect.stringContaining(wheel.name),
         })
         return undefined
       })
@@ -260,8 +260,8 @@ describe('an output', () => {
     await writeFile(output, 'mine')
     await expect(site.build(project, {}, { output })).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringContaining('is a file') as string,
-      hint: expect.stringContaining('oci-archive:') as string,
+      message: expect.stringContaining('is a file'),
+      hint: expect.stringContaining('oci-archive:'),
     })
     expect((await stat(output)).size).toBe(4)
   })
@@ -278,8 +278,8 @@ describe('a project that cannot be read', () => {
     folders.push(folder)
     await expect(site.build(folder)).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringContaining('uv.lock') as string,
-      hint: expect.any(String) as string,
+      message: expect.stringContaining('uv.lock'),
+      hint: expect.any(String),
     })
   })
 })

@@ -69,7 +69,7 @@ describe('.dockerignore', () => {
     await mkdir(at('project', '.dockerignore'), { recursive: true })
     await expect(walkProject(at('project'))).rejects.toMatchObject({
       name: 'Failure',
-      message: expect.stringContaining('.dockerignore') as string,
+      message: expect.stringContaining('.dockerignore'),
     })
   })
 })
@@ -234,7 +234,7 @@ describe('things that are no files', () => {
     for (const path of [at('file'), at('nowhere')]) {
       await expect(walkProject(path)).rejects.toMatchObject({
         kind: 'usage',
-        hint: expect.any(String) as string,
+        hint: expect.any(String),
       })
     }
   })
@@ -280,8 +280,8 @@ describe('a file that changes while it is read', () => {
   })
   const changed = expect.objectContaining({
     name: 'Failure',
-    message: expect.stringMatching(/log" changed while it was being read/) as string,
-    hint: expect.stringContaining('.dockerignore') as string,
+    message: expect.stringMatching(/log" changed while it was being read/),
+    hint: expect.stringContaining('.dockerignore'),
   })
 
   it('is a Failure when it shrank or grew before', async () => {

@@ -74,8 +74,8 @@ describe('who the container runs as', () => {
     expect(() => chooseUser('10001:strangers', undefined, passwd, group)).toThrow(
       expect.objectContaining({
         kind: 'usage',
-        message: expect.stringContaining('"strangers"') as string,
-        hint: expect.stringContaining('gid') as string,
+        message: expect.stringContaining('"strangers"'),
+        hint: expect.stringContaining('gid'),
       }),
     )
   })
@@ -110,7 +110,7 @@ describe('who the container runs as', () => {
   for (const user of malformed) {
     it(`is refused as ${JSON.stringify(user)}`, () => {
       expect(() => chooseUser(user, undefined, passwd, group)).toThrow(
-        expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('10001:10001') as string }),
+        expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('10001:10001') }),
       )
     })
   }
@@ -120,7 +120,7 @@ describe('who the container runs as', () => {
       expect(() => chooseUser(user, undefined, '', '')).toThrow(
         expect.objectContaining({
           kind: 'usage',
-          message: expect.stringContaining('at most 4294967294') as string,
+          message: expect.stringContaining('at most 4294967294'),
         }),
       )
     }

@@ -69,8 +69,8 @@ describe('a damaged blob', () => {
     await expect(drain(store.blobs.read(digest(bytes)))).rejects.toMatchObject({
       name: 'Failure',
       kind: 'build',
-      message: expect.stringContaining(digest(bytes)) as string,
-      hint: expect.stringContaining('run the build again') as string,
+      message: expect.stringContaining(digest(bytes)),
+      hint: expect.stringContaining('run the build again'),
     })
     expect(await store.blobs.has(digest(bytes), bytes.length)).toBe(false)
   })
@@ -93,7 +93,7 @@ describe('a damaged blob', () => {
     await rm(store.blobs.path(digest(bytes)))
     await expect(drain(store.blobs.read(digest(bytes)))).rejects.toMatchObject({
       name: 'Failure',
-      hint: expect.stringContaining('run the build again') as string,
+      hint: expect.stringContaining('run the build again'),
     })
   })
 })

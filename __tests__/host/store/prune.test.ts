@@ -100,7 +100,7 @@ describe('the store', () => {
     await writeFile(at('file'), '')
     await expect(openStore(at('file', 'pydeps-image'))).rejects.toMatchObject({
       name: 'Failure',
-      hint: expect.stringContaining('XDG_CACHE_HOME') as string,
+      hint: expect.stringContaining('XDG_CACHE_HOME'),
     })
   })
 })

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import type { Image } from '../../image/source.ts'
-import type { LayerListing } from '../../image/listing.ts'
 import type { Lock } from '../../project/lock.ts'
 import type { Project } from '../../project/project.ts'
 import type { Recipe } from '../../recipe/recipe.ts'
@@ -9,10 +8,11 @@ import { withUser } from '../../recipe/user.ts'
 import { environmentFolder } from '../../recipe/volume/environment.ts'
 import type { Base } from './base.ts'
 import { Lanes } from './compress.ts'
-import { assembleEnvironment, type EnvironmentContext } from './environment.ts'
+import type { EnvironmentContext } from './environment.ts'
+import { environmentLayers } from './environment-layers.ts'
 import { composeImage } from './image.ts'
-import { type AssembledLayer, heavyLayer, sharedLayer } from './layer.ts'
-import { directoriesOf, type Layout } from './layout.ts'
+import { type AssembledLayer, sharedLayer } from './layer.ts'
+import type { Layout } from './layout.ts'
 import { localParts } from './local-wheel.ts'
 import { directorySources } from './make-part.ts'
 import type { Part } from './part.ts'
@@ -34,15 +34,10 @@ export type AssembleContext = Omit<EnvironmentContext, 'lanes' | 'layout'>
 
 export interface Assembled {
   readonly image: Image
-  /** Of all layers, lowest first. */
-  readonly listings: readonly LayerListing[]
   /** Names of distributions that had to be installed and compressed. */
   readonly made: readonly string[]
   readonly warnings: readonly string[]
 }
-
-/** Distributions with a layer of their own, at most: engines take 127 layers, and each costs a request. */
-const maxHeavy = 24
 
 /** Assembles an image from a base, a lock and a project's files, without running anything of it. */
 export async function assemble(input: AssembleInput, context: AssembleContext): Promise<Assembled> {
@@ -55,14 +50,14 @@ export async function assemble(input: AssembleInput, context: AssembleContext): 
     below: readonly AssembledLayer[],
     layout: Layout,
     more: readonly Source[],
-  ): Promise<Pick<Assembled, 'image' | 'listings' | 'made'>> => {
+  ): Promise<Pick<Assembled, 'image' | 'made' | 'warnings'>> => {
     const own = { ...context, lanes, layout }
     const local = await localParts(project.localPackages, files, own)
     const layers = [...below, await appLayer(files, local.parts, more, base, recipe, own)]
     return {
       image: composeImage(base, layers, recipe, context.store),
-      listings: [...base.listings, ...layers.map(({ listing }) => listing)],
       made: local.made,
+      warnings: local.warnings,
     }
   }
   if (recipe.volume !== undefined) {
@@ -72,71 +67,17 @@ export async function assemble(input: AssembleInput, context: AssembleContext): 
     const layout = { ...where, python: `${environmentFolder(recipe.volume, plan.environment)}/bin/python` }
     const installer = await installerLayer({ ...context, lanes, layout })
     const done = await finish([installer], layout, volumeSources(plan, recipe, recipe.volume))
-    return { ...done, warnings }
+    return { ...done, warnings: [...warnings, ...done.warnings] }
   }
   const layout = { root: recipe.environment.slice(1), minor }
   const own = { ...context, lanes, layout }
-  const environment = await assembleEnvironment(lock.packages, own)
-  const done = await finish(await environmentLayers(environment.parts, base, own), layout, [])
+  const environment = await environmentLayers(lock.packages, base, own)
+  const done = await finish(environment.layers, layout, [])
   return {
     ...done,
     made: [...environment.made, ...done.made],
-    warnings: [...warnings, ...environment.warnings],
+    warnings: [...warnings, ...environment.warnings, ...done.warnings],
   }
-}
-
-/** One layer for each of the heaviest distributions, by name; the rest of the environment in one above them. */
-async function environmentLayers(
-  parts: readonly Part[],
-  base: Base,
-  context: EnvironmentContext,
-): Promise<AssembledLayer[]> {
-  const bytes = (part: Part): number => part.entries.reduce((sum, { size }) => sum + size, 0)
-  const heaviest = new Set(
-    parts
-      .filter(({ diffId }) => diffId !== undefined)
-      .map((part) => ({ part, bytes: bytes(part) }))
-      .sort((a, b) => b.bytes - a.bytes || (a.part.name < b.part.name ? -1 : 1))
-      .slice(0, maxHeavy)
-      .map(({ part }) => part),
-  )
-  const layers: AssembledLayer[] = []
-  const rest: Part[] = []
-  for (const part of parts) {
-    if (part.diffId !== undefined && heaviest.has(part)) layers.push(heavyLayer(part, part.diffId, context))
-    else rest.push(part)
-  }
-  const links = interpreterLinks(base, context.layout)
-  const directories = new Set([
-    ...directoriesOf(
-      links.map((link) => link.entry.path),
-      context.layout.root,
-    ),
-    ...rest.flatMap((part) => part.directories),
-  ])
-  const head = [...directorySources([...directories].sort()), ...links]
-  const count =
-    rest.length === parts.length ? `${rest.length} distributions` : `${rest.length} more distributions`
-  context.progress('writing the environment')
-  return [...layers, await sharedLayer(head, rest, count, context)]
-}
-
-/** What makes a folder of distributions an environment of the image's interpreter (PEP 405). */
-function interpreterLinks({ facts }: Base, { root, minor }: Layout): Source[] {
-  const { path, full } = facts.interpreter
-  const link = (name: string, linkname: string): Source => ({
-    entry: entry(`${root}/bin/${name}`, 'symlink', { mode: 0o777, linkname }),
-  })
-  const home = path.slice(0, path.lastIndexOf('/'))
-  return [
-    link('python', path),
-    link('python3', 'python'),
-    link(`python${minor}`, 'python'),
-    textFile(
-      `${root}/pyvenv.cfg`,
-      `home = ${home}\ninclude-system-site-packages = false\nversion = ${full}\n`,
-    ),
-  ]
 }
 
 /** The project's files, its own packages, and the user that runs them. */

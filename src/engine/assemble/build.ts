@@ -129,7 +129,7 @@ async function defaultBase(
 
 /** What this program keeps, writes or reads that is no part of the project, though it may lie in its folder. */
 function ownFiles({ json, markdown, against }: Inputs, { root }: Store): readonly string[] {
-  const named = [json, markdown, against].filter((path) => path !== undefined && path !== '-')
+  const named = [json, markdown, against].flatMap((path) => path ?? [])
   return [root, ...named.map((path) => resolve(path))]
 }
 

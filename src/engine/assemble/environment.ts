@@ -3,7 +3,6 @@ import type { LockedFile, LockedPackage } from '../../project/lock.ts'
 import { withOnly } from '../../project/narrow.ts'
 import { checkWheels } from '../../project/native.ts'
 import { wheelChooser } from '../../project/tags.ts'
-import { markerEnvironment } from '../../project/target.ts'
 import { compressionVersion } from './compress.ts'
 import type { InstallContext } from './install.ts'
 import type { LayerContext } from './layer.ts'
@@ -11,8 +10,7 @@ import type { Layout } from './layout.ts'
 import { makeParts } from './missing.ts'
 import { keptPart } from './kept-part.ts'
 import type { Part } from './part.ts'
-import { withoutPaths } from './part-without.ts'
-import { settle } from './settle.ts'
+import { settleParts } from './settle-parts.ts'
 
 export interface EnvironmentContext extends LayerContext, InstallContext {
   readonly layout: Layout
@@ -36,16 +34,26 @@ export interface Chosen {
 }
 
 /**
- * The environment of a lock, a compressed part for each distribution: kept ones as they are, the others installed
- * and compressed now. `packages` are those that apply to the target.
+ * Packages that apply to the target, each with the file to install. Throws Failure for those that cannot be installed
+ * without compiling.
  */
-export async function assembleEnvironment(
+export function chooseFiles(
   packages: readonly LockedPackage[],
   context: EnvironmentContext,
-): Promise<Environment> {
+): readonly Chosen[] {
   checkWheels(packages, context.target)
   const best = wheelChooser(context.target)
-  const chosen = packages.map((locked) => choose(locked, best(locked.wheels), context))
+  return packages.map((locked) => choose(locked, best(locked.wheels), context))
+}
+
+/**
+ * An environment as compressed parts, one for each distribution: kept ones as they are, the others installed and
+ * compressed now.
+ */
+export async function assembleEnvironment(
+  chosen: readonly Chosen[],
+  context: EnvironmentContext,
+): Promise<Environment> {
   const parts = new Map<string, Part>()
   const missing: Chosen[] = []
   for (const one of chosen) {
@@ -62,20 +70,8 @@ export async function assembleEnvironment(
     for (const [key, part] of await makeParts(missing, context)) parts.set(key, part)
   }
   const all = chosen.flatMap(({ key }) => parts.get(key) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const { excluded, conflicts } = settle(all, markerEnvironment(context.target))
-  const settled: Part[] = []
-  for (const part of all) {
-    const paths = excluded.get(part)
-    settled.push(paths ? await withoutPaths(part, paths, context) : part)
-  }
-  return {
-    parts: settled,
-    made: missing.map(({ locked }) => locked.name),
-    warnings: conflicts.map(
-      ({ path, owners, winner }) =>
-        `${owners.join(' and ')} both bring ${path} with different content: the one of ${winner} is in the image, as with pip`,
-    ),
-  }
+  const { parts: settled, warnings } = await settleParts(all, context)
+  return { parts: settled, made: missing.map(({ locked }) => locked.name), warnings }
 }
 
 function choose(

@@ -13,6 +13,7 @@ import { environmentPython } from './layout.ts'
 import { makePart } from './make-part.ts'
 import { keptPart } from './kept-part.ts'
 import type { Part } from './part.ts'
+import { settleParts } from './settle-parts.ts'
 import { tarBytes } from './source.ts'
 import { entry } from './source.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
@@ -26,13 +27,14 @@ const asksVersionControl =
 /**
  * The project's own packages, each built as a wheel on this machine and installed for the image. They are built from
  * a copy of what `.dockerignore` leaves, so that a build writes nothing into the project and sees nothing that the
- * image must not have. A wheel is kept under its sources and built again when one of them changes.
+ * image must not have. A wheel is kept under its sources and built again when one of them changes. No two parts bring
+ * the same path.
  */
 export async function localParts(
   packages: readonly LocalPackage[],
   projectFiles: readonly ProjectFile[],
   context: EnvironmentContext,
-): Promise<{ parts: readonly Part[]; made: readonly string[] }> {
+): Promise<{ parts: readonly Part[]; made: readonly string[]; warnings: readonly string[] }> {
   const parts: Part[] = []
   const made: string[] = []
   const stage = new Stage(context, projectFiles, packages)
@@ -51,7 +53,7 @@ export async function localParts(
       parts.push(part)
       made.push(local.name)
     }
-    return { parts, made }
+    return { ...(await settleParts(parts, context)), made }
   } finally {
     await stage.remove()
   }
@@ -65,7 +67,7 @@ async function build(local: LocalPackage, folder: string, context: EnvironmentCo
     const [uv, python] = await Promise.all([context.uv(), context.python()])
     const result = await run(
       uv.path,
-      ['build', '--wheel', '--quiet', '--no-create-gitignore', '--python', python, '--out-dir', out, folder],
+      ['build', '--wheel', '--no-create-gitignore', '--python', python, '--out-dir', out, folder],
       {
         env: {
           ...env,
