@@ -78,7 +78,7 @@ function offers(locked: LockedPackage): string {
     return unique.slice(0, 6).join(', ') + (unique.length > 6 ? ', …' : '')
   }
   const systems = names.flatMap(({ platforms }) =>
-    platforms.map((p) => p.replace(/^([a-z]+)[^a-z]?.*?(_[a-z].*)?$/, '$1$2')),
+    platforms.map((p) => p.replace(/^([a-z]+)(?:\d.*?|_[\d_]+)?(_[a-z].*)?$/, '$1$2')),
   )
   return names.length === 0
     ? 'no wheels'

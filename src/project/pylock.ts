@@ -148,7 +148,8 @@ function lockedFile(table: TomlReader): LockedFile {
   }
 }
 
-function lastSegment(address: string | undefined): string | undefined {
+/** Name of the file that an address or path ends in, decoded. */
+export function lastSegment(address: string | undefined): string | undefined {
   const segment = address
     ?.replace(/[?#].*$/, '')
     .split('/')

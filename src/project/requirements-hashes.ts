@@ -1,10 +1,26 @@
 import { Failure } from '../failure.ts'
 import type { LockedFile, LockedPackage } from './lock.ts'
-import { lockedPackage } from './pylock.ts'
+import { lastSegment, lockedPackage } from './pylock.ts'
+import type { RequirementsItem } from './requirements.ts'
 import { TomlReader } from './toml.ts'
 
-/** By normalised name of the package: `sha256:…` of each file that may be installed. */
+/** `sha256:…` of each file that may be installed, by normalised name of the package or by name of the file. */
 export type FrozenHashes = ReadonlyMap<string, ReadonlySet<string>>
+
+/** The hashes that requirements give with `--hash`, and in the fragment of an address. */
+export function frozenHashes(items: readonly RequirementsItem[]): FrozenHashes {
+  const found = new Map<string, Set<string>>()
+  for (const item of items) {
+    if (item.kind !== 'named' && item.kind !== 'direct') continue
+    const address = item.kind === 'named' ? item.requirement.url : item.address
+    const [, algorithm, digest] = /#(?:.*&)?(sha256|sha384|sha512)=([0-9a-fA-F]+)/.exec(address ?? '') ?? []
+    const hashes = item.hashes.map((hash) => `${hash.algorithm}:${hash.digest}`)
+    if (algorithm !== undefined && digest !== undefined) hashes.push(`${algorithm}:${digest.toLowerCase()}`)
+    const key = item.kind === 'named' ? item.requirement.name : (lastSegment(item.address) ?? item.address)
+    found.set(key, new Set([...(found.get(key) ?? []), ...hashes]))
+  }
+  return found
+}
 
 /**
  * Leaves of each package only the files whose hash is listed; throws one Failure that names the packages of which
@@ -17,7 +33,8 @@ export function keepLockedFiles(
 ): readonly LockedPackage[] {
   const mismatched: string[] = []
   const kept = packages.map((locked) => {
-    const allowed = hashes.get(locked.name)
+    const files = [...locked.wheels, ...(locked.sdist ? [locked.sdist] : [])]
+    const allowed = hashes.get(locked.name) ?? files.flatMap(({ filename }) => hashes.get(filename) ?? [])[0]
     if (allowed === undefined || allowed.size === 0) return locked
     const isListed = (one: LockedFile): boolean =>
       Object.entries(one.hashes).some(([algorithm, digest]) => allowed.has(`${algorithm}:${digest}`))
@@ -28,7 +45,7 @@ export function keepLockedFiles(
   if (mismatched.length > 0) {
     throw new Failure(
       'build',
-      `hashes do not match: the index has no file with a hash that ${file} lists, of\n` +
+      `hashes do not match: there is no file with a hash that ${file} lists, of\n` +
         mismatched.map((name) => `  ${name}`).join('\n'),
       { hint: 'find out why the files differ before you lock again; the index may serve something else' },
     )

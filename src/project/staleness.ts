@@ -57,8 +57,11 @@ function packageStaleness(
   const extras = [...pyproject.optionalDependencies.keys()]
   const provided = locked.metadata?.providesExtras ?? []
   const gone = provided.filter((extra) => !extras.includes(extra))
+  // Locks from before uv wrote them down have none at all.
+  const added = provided.length === 0 ? [] : extras.filter((extra) => !provided.includes(extra))
   return [
     ...differences(compared, written, { name: locked.name, extras }, lock, file),
+    ...added.map((extra) => `${file}: extra ${extra} is new`),
     ...gone.map((extra) => `${file}: extra ${extra} was removed`),
     ...groupStaleness(pyproject, locked.metadata?.requiresDev ?? new Map(), above, lock, file),
   ]

@@ -137,6 +137,17 @@ directory = { path = "libs/library", editable = true }
     expect(lock.packages[0]?.wheels[0]?.path).toBe('wheels/base-1-py3-none-any.whl')
   })
 
+  it('must be made for the environment, where it says for which it is', async () => {
+    const context = await createProjectFolder({
+      'pylock.toml': text.replace('extras =', `environments = ["python_version == '3.12'"]\nextras =`),
+    })
+    const read = (full: string) => readLock(context, { ...none, target: createTarget({ full }), uv })
+    expect((await read('3.12.4')).packages).toHaveLength(1)
+    await expect(read('3.13.5')).rejects.toThrow(
+      'pylock.toml was not made for Python 3.13.5 on this platform',
+    )
+  })
+
   it('names the source trees that belong in the image', async () => {
     const context = await createProjectFolder({
       'pylock.toml': text,

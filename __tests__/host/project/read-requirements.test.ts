@@ -9,6 +9,8 @@ import { findUv, type Uv } from '../../../src/host/uv/find.ts'
 import type { Lock } from '../../../src/project/lock.ts'
 import { planWheels } from '../../../src/project/native.ts'
 import { createProjectFolder, createTarget, createTextCache } from '../../fixtures/project.ts'
+import { startIndex } from '../../fixtures/package-index.ts'
+import { createWheel } from '../../fixtures/wheel.ts'
 import { indexHash, startSimpleIndex, type IndexFile, type SimpleIndex } from '../../fixtures/simple-index.ts'
 
 const files: readonly IndexFile[] = [
@@ -94,7 +96,7 @@ describe('requirements.txt with hashes', () => {
         hashed('source==1.0', 'changed'),
     })
     await expect(readLock(context, options())).rejects.toThrow(
-      'hashes do not match: the index has no file with a hash that requirements.txt lists, of\n  plain 1.0\n  source 1.0',
+      'hashes do not match: there is no file with a hash that requirements.txt lists, of\n  plain 1.0\n  source 1.0',
     )
   })
 
@@ -109,6 +111,36 @@ describe('requirements.txt with hashes', () => {
     const { packages } = await readLock(context, options({ target: arm }))
     expect(packages[0]?.wheels).toHaveLength(3)
     expect(planWheels(packages, arm).sources).toMatchObject([{ code: 'native' }])
+  })
+
+  it('checks what comes from an address too', async () => {
+    const wheel = createWheel('thing', '1.0')
+    const other = await startIndex([wheel])
+    const zeros = '0'.repeat(64)
+    const at = other.fileUrl(wheel)
+    const read = async (text: string): Promise<Lock> =>
+      readLock(await createProjectFolder({ 'requirements.txt': text }), options())
+    for (const good of [`thing @ ${at} --hash=sha256:${wheel.sha256}`, `${at}#sha256=${wheel.sha256}`]) {
+      expect(await read(good)).toMatchObject({
+        frozen: true,
+        packages: [{ name: 'thing', direct: 'archive' }],
+      })
+    }
+    for (const bad of [`thing @ ${at} --hash=sha256:${zeros}`, `${at} --hash=sha256:${zeros}`]) {
+      await expect(read(bad)).rejects.toThrow(/hashes do not match.*thing 1\.0/s)
+    }
+    await other.close()
+  })
+
+  it('keeps to the formats that are asked for', async () => {
+    const both = hashed('plain==1.0', 'plain-1.0-py3-none-any.whl', 'plain-1.0.tar.gz')
+    const read = async (option: string): Promise<Lock> =>
+      readLock(
+        await createProjectFolder({ 'requirements.txt': `-i ${index.url}\n${option}\n${both}` }),
+        options(),
+      )
+    expect((await read('--no-binary plain')).packages).toMatchObject([{ wheels: [], sdist: {} }])
+    expect((await read('--only-binary :all:')).packages).toMatchObject([{ wheels: [{}], sdist: undefined }])
   })
 
   it('needs neither uv nor an index when nothing has changed', async () => {

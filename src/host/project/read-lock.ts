@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { dirname, relative, resolve } from 'node:path'
+import { Failure } from '../../failure.ts'
 import type { Lock } from '../../project/lock.ts'
+import { markerApplies } from '../../project/markers.ts'
 import { choosePylock, parsePylock, withPaths } from '../../project/pylock.ts'
 import { checkNames, selectPackages, type Chosen } from '../../project/select.ts'
 import { markerEnvironment, type Target } from '../../project/target.ts'
@@ -20,6 +22,8 @@ export interface LockOptions extends Chosen {
   readonly target: Target | undefined
   /** Asked for only when uv is needed. */
   readonly uv: () => Promise<Uv>
+  /** This machine's Python; looked for when it is not given. */
+  readonly python?: () => Promise<string>
   readonly cache?: TextCache
   /** Things to tell the user which are no errors. */
   readonly note?: (text: string) => void
@@ -58,6 +62,19 @@ function readPylock(context: string, found: FoundLock, options: LockOptions): Lo
   const pylock = parsePylock(found.text, found.shown)
   checkNames('extra', options.extras, pylock.extras)
   checkNames('group', options.groups, pylock.dependencyGroups)
+  const { target } = options
+  if (target !== undefined && pylock.environments.length > 0) {
+    const environment = markerEnvironment(target, options)
+    if (!pylock.environments.some((marker) => markerApplies(marker, environment))) {
+      throw new Failure(
+        'usage',
+        `${found.shown} was not made for Python ${target.python.full} on this platform`,
+        {
+          hint: `it is for: ${pylock.environments.join(', or ')}`,
+        },
+      )
+    }
+  }
   const folder = dirname(found.path)
   const chosen = choosePylock(pylock, options)
   return {

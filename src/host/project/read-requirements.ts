@@ -1,11 +1,12 @@
 import { relative, resolve } from 'node:path'
 import { Failure } from '../../failure.ts'
-import type { Lock } from '../../project/lock.ts'
+import type { Lock, LockedFile, LockedPackage } from '../../project/lock.ts'
 import { packageName } from '../../project/name.ts'
 import { parsePylock, renderPylock } from '../../project/pylock.ts'
 import { allowsMinor, supportedPythons } from '../../project/python-choice.ts'
 import { isFrozen } from '../../project/requirements.ts'
-import { keepLockedFiles, type FrozenHashes } from '../../project/requirements-hashes.ts'
+import { frozenHashes, keepLockedFiles, withoutFiles } from '../../project/requirements-hashes.ts'
+import { namesPackage, type IndexOptions } from '../../project/requirements-options.ts'
 import type { Chosen } from '../../project/select.ts'
 import { compileRequirements, type Compilation } from '../uv/compile.ts'
 import { readPyproject, type FoundLock } from './find-lock.ts'
@@ -61,8 +62,8 @@ export async function readRequirementsLock(
     keepMarkers: true,
     path: pathFromContext,
   })
-  const all = parsePylock(text, found.shown).packages
-  const packages = frozen ? keepLockedFiles(all, hashesOf(requirements.items), found.shown) : all
+  const all = inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown)
+  const packages = frozen ? keepLockedFiles(all, frozenHashes(requirements.items), found.shown) : all
   if (key !== undefined) await options.cache?.put(key, renderPylock(packages, { keepMarkers: true }))
   return { ...lock, frozen, packages }
 }
@@ -92,15 +93,22 @@ function linesOf(context: string, items: readonly RequirementItem[]): readonly s
   return [...new Set(lines)]
 }
 
-function hashesOf(items: readonly RequirementItem[]): FrozenHashes {
-  const hashes = new Map<string, Set<string>>()
-  for (const item of items) {
-    if (item.kind !== 'named') continue
-    const of = hashes.get(item.requirement.name) ?? new Set()
-    for (const { algorithm, digest } of item.hashes) of.add(`${algorithm}:${digest}`)
-    hashes.set(item.requirement.name, of)
-  }
-  return hashes
+/** What `--no-binary` and `--only-binary` leave of a package's files. */
+function inFormats(
+  packages: readonly LockedPackage[],
+  index: IndexOptions,
+  shown: string,
+): readonly LockedPackage[] {
+  return packages.map((locked) => {
+    const isWheel = (file: LockedFile): boolean => file.filename.endsWith('.whl')
+    const noWheels = namesPackage(index.noBinary, locked.name)
+    const onlyWheels = namesPackage(index.onlyBinary, locked.name)
+    if (locked.direct !== undefined || noWheels === onlyWheels) return locked
+    const left = withoutFiles(locked, (file) => isWheel(file) === noWheels)
+    if (left !== undefined) return left
+    const option = noWheels ? '--no-binary' : '--only-binary'
+    throw new Failure('build', `${shown}: ${option} leaves no file of ${locked.name} ${locked.version ?? ''}`)
+  })
 }
 
 /** One hash asks for all of them, as pip has it: a file that is half frozen is a mistake. */

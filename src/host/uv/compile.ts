@@ -6,6 +6,7 @@ import { parseRequirement } from '../../project/requirement.ts'
 import { pinnedVersion } from '../../project/requirements.ts'
 import type { IndexOptions } from '../../project/requirements-options.ts'
 import { renderToml, type TomlTable } from '../../project/toml.ts'
+import { compareVersions } from '../../project/version.ts'
 import { run, toolText } from '../process.ts'
 import type { Uv } from './find.ts'
 import { hostPython } from './python.ts'
@@ -41,6 +42,7 @@ export async function compileRequirements(
   shown: string,
   options: {
     readonly uv: () => Promise<Uv>
+    readonly python?: () => Promise<string>
     readonly env: Readonly<Record<string, string | undefined>>
     readonly signal?: AbortSignal
   },
@@ -51,9 +53,11 @@ export async function compileRequirements(
     const output = join(folder, 'pylock.toml')
     const args = [...(await writeInputs(folder, compilation)), '--output-file', output]
     // Otherwise uv looks at every Python of this machine for one of the version asked for.
-    args.push('--python', await hostPython(options.env, options.signal))
+    args.push('--python', await (options.python?.() ?? hostPython(options.env, options.signal)))
     let stderr = ''
+    let wanted = ''
     for (const minor of compilation.minors) {
+      if (wanted !== '' && compareVersions(minor, wanted) < 0) continue
       const result = await run(uv, ['pip', 'compile', ...args, '--python-version', minor], {
         cwd: folder,
         env: options.env,
@@ -62,7 +66,9 @@ export async function compileRequirements(
       if (result.code === 0) return { text: await readFile(output, 'utf8'), folder }
       stderr = result.stderr
       // Only a package that wants a newer Python is mended by one.
-      if (!/does not satisfy Python|requires-python|requested Python version/i.test(stderr)) break
+      const newer = /does not satisfy Python(?:>=(\d+\.\d+))?/i.exec(stderr)
+      if (newer === null && !/requires-python|requested Python version/i.test(stderr)) break
+      wanted = newer?.[1] ?? ''
     }
     throw new Failure('build', `uv cannot resolve ${shown}: ${toolText(stderr).replaceAll(folder, '')}`)
   } finally {
