@@ -1,4 +1,4 @@
-import { cp, readdir, utimes } from 'node:fs/promises'
+import { cp, readdir, readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -56,7 +56,6 @@ async function digestOf(
   )
   const { status, stderr } = await ended
   expect([status, stderr.replace(/^warning: .*both bring .*\n/m, '')]).toEqual([0, ''])
-  const { readFile } = await import('node:fs/promises')
   const index = JSON.parse(await readFile(join(output, 'index.json'), 'utf8')) as {
     manifests: { digest: string }[]
   }

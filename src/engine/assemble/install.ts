@@ -72,6 +72,8 @@ async function install(prefix: string, what: readonly string[], context: Install
         UV_NO_PROGRESS: '1',
         NO_COLOR: '1',
         UV_COMPILE_BYTECODE: '0',
+        // Links into the installer's cache would lead nowhere in the image.
+        ...(env['UV_LINK_MODE'] === 'symlink' ? { UV_LINK_MODE: 'hardlink' } : {}),
       },
       ...(signal ? { signal } : {}),
     },
