@@ -29,6 +29,10 @@ it('tells a failure without a hint', () => {
   expect(failing("new Failure('usage', 'a\\nb')").log).toBe('::error::a%0Ab\n')
 })
 
+it('shows what acts on a terminal', () => {
+  expect(failing("new Failure('build', '\\x1b[2Jgone')").log).toBe('::error::\\x1b[2Jgone\n')
+})
+
 it('tells a cancel in a few words', () => {
   expect(failing("new Interrupted('SIGTERM')")).toEqual({
     status: 1,

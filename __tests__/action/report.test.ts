@@ -8,9 +8,10 @@ import { outputTable } from '../../src/action/outputs-table.ts'
 import { writeReportFiles } from '../../src/action/report-files.ts'
 import { renderSummary, summaryBytes } from '../../src/action/summary.ts'
 import type { Told } from '../../src/action/told.ts'
+import { renderMarkdown } from '../../src/report/markdown.ts'
 import { renderText } from '../../src/report/text.ts'
 import { attacks } from '../fixtures/attacks.ts'
-import { createMeasurement, createPackage } from '../fixtures/measurement.ts'
+import { createLayer, createMeasurement } from '../fixtures/measurement.ts'
 import { createHostileReport, createReport, createVerdict } from '../fixtures/report.ts'
 import { commandsIn, runnerCommands } from '../fixtures/runner-commands.ts'
 
@@ -68,13 +69,17 @@ describe('the summary', () => {
   })
 
   it('stays within its limit in bytes, whatever the names', () => {
-    const packages = Array.from({ length: 20_000 }, (_, i) =>
-      createPackage({ name: `包${'裹'.repeat(40)}${i}`, version: '1', location: '/opt' }),
+    const layers = Array.from({ length: 20_000 }, (_, i) =>
+      createLayer({ createdBy: '裹'.repeat(60) + String(i) }),
     )
-    const report = createReport({ measurement: createMeasurement({ packages }) })
+    const report = createReport({ measurement: createMeasurement({ layers }), delta: undefined })
+    expect(Buffer.byteLength(renderMarkdown(report, { maxCharacters: Infinity }))).toBeGreaterThan(
+      summaryBytes,
+    )
     for (const count of [1, 3]) {
       const text = renderSummary(Array.from({ length: count }, () => report))
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(summaryBytes)
+      expect(text).toContain('more layers')
     }
   })
 })
