@@ -6,15 +6,17 @@ import type { Delta } from './compare/delta.ts'
 import { totalStep } from './compare/timings.ts'
 import { buildImages, type Built } from './engine/assemble/build.ts'
 import { readComparand } from './engine/comparand.ts'
+import { listLayers } from './engine/listings.ts'
+import { measureImage } from './engine/measured.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
 import { createImageContext } from './host/images/context.ts'
 import { writeImage } from './host/images/write.ts'
 import { DamagedBlob } from './host/store/blobs.ts'
-import { openStore, pruneStore, storeRoot } from './host/store/store.ts'
-import { measure } from './image/measure.ts'
+import { openStore, pruneStore, type Store, storeRoot } from './host/store/store.ts'
 import type { Measurement } from './image/measurement.ts'
 import { formatPlatform, hostPlatform } from './image/platform.ts'
 import { formatImageReference, type ImageReference, parseImageReference } from './image/reference.ts'
+import { type SizeNode, sizeTree } from './image/size-tree.ts'
 import type { Inputs } from './inputs.ts'
 import type { Progress } from './progress.ts'
 import { directNames } from './project/direct.ts'
@@ -89,7 +91,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
     const written = destinations.map(formatImageReference)
     const reports: RunResult['reports'][number][] = []
     for (const one of built) {
-      const measurement = measureBuilt(one, inputs, written[0] ?? '', timings)
+      const measurement = await measureBuilt(one, inputs, written[0] ?? '', timings, store)
       const comparand =
         inputs.against === undefined
           ? undefined
@@ -100,6 +102,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
         measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
         delta,
         baselineText: comparand?.name,
+        ...(inputs.html === undefined ? {} : { tree: await treeOf(one, store), baseTree: comparand?.tree() }),
         verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
         notes,
         outputs: written.map((value) => ({ label: 'image', value })),
@@ -148,21 +151,20 @@ async function write(
 }
 
 function measureBuilt(
-  built: Built,
+  { image, base, project }: Built,
   inputs: Inputs,
   reference: string,
   timings: Measurement['timings'],
-): Measurement {
-  return measure({
-    ...built.image,
-    reference,
-    listings: built.listings,
-    baseLayers: built.base.listings.length,
-    mode: inputs.mode,
-    engine: 'assemble',
-    directNames: directNames(built.project),
-    timings,
-  })
+  store: Store,
+): Promise<Measurement> {
+  const baseLayers = base.image.manifest.layers.length
+  const how = { reference, baseLayers, mode: inputs.mode, engine: 'assemble', timings } as const
+  return measureImage(image, { ...how, directNames: directNames(project) }, store, () => undefined)
+}
+
+async function treeOf({ image, base }: Built, store: Store): Promise<SizeNode> {
+  const listings = await listLayers(image, store, () => undefined)
+  return sizeTree({ ...image, listings, baseLayers: base.image.manifest.layers.length })
 }
 
 function withUpdateDownload(measurement: Measurement, { updateDownload }: Delta): Measurement {

@@ -40,8 +40,7 @@ async function listingOf(
   store: Store,
   progress: (text: string) => void,
 ): Promise<LayerListing> {
-  const key = `listing-1|${descriptor.digest}`
-  const kept = await store.records.get(key)
+  const kept = await store.records.get(keyOf(descriptor.digest))
   const known = kept === undefined ? undefined : decodeListing(kept)
   if (known) return known
   progress(`reading ${image.reference}`)
@@ -54,6 +53,15 @@ async function listingOf(
       `${image.reference} is damaged: layer ${descriptor.digest} holds ${listing.diffId}, its config says ${diffId ?? 'nothing'}`,
     )
   }
-  await store.records.put(key, encodeListing(listing))
+  await keepListing(store, descriptor.digest, listing)
   return listing
+}
+
+/** Keeps what is known of a layer that was just made. */
+export function keepListing(store: Store, digest: Digest, listing: LayerListing): Promise<void> {
+  return store.records.put(keyOf(digest), encodeListing(listing))
+}
+
+function keyOf(digest: Digest): string {
+  return `listing-1|${digest}`
 }

@@ -1,6 +1,5 @@
 import { findBaseFacts } from '../../image/base-facts.ts'
 import type { BaseFacts } from '../../image/interpreter.ts'
-import type { LayerListing } from '../../image/listing.ts'
 import type { Descriptor } from '../../image/manifest.ts'
 import type { BlobReader, Image } from '../../image/source.ts'
 import { drain } from '../../host/store/blobs.ts'
@@ -12,18 +11,23 @@ export interface Base {
   /** Its blobs come from the store where they are kept, and are kept when they are read. */
   readonly image: Image
   readonly facts: BaseFacts
-  readonly listings: readonly LayerListing[]
 }
 
-/** Looks into a base image. Its layers are read the first time only. */
+/** Looks into a base image. Its layers are read the first time only: what was found is kept by its digest. */
 export async function inspectBase(
   opened: Image,
   store: Store,
   progress: (text: string) => void,
 ): Promise<Base> {
   const image: Image = { ...opened, blobs: keptBlobs(opened.blobs, store) }
+  const key = `base-facts-1|${image.digest}`
+  const kept = await store.records.get(key)
+  // A record is read as it was written: its checksum covers it.
+  if (kept !== undefined) return { image, facts: JSON.parse(kept) as BaseFacts }
   const listings = await listLayers(image, store, progress)
-  return { image, facts: findBaseFacts(image.reference, image.config, listings), listings }
+  const facts = findBaseFacts(image.reference, image.config, listings)
+  await store.records.put(key, JSON.stringify(facts))
+  return { image, facts }
 }
 
 /** Blobs of an image, taken from the store first and kept there when they have to be fetched. */

@@ -5,7 +5,7 @@ import { Failure } from '../../failure.ts'
 export type LayerCompression = 'gzip' | 'zstd'
 
 /** Part of every key under which compressed bytes are kept: change it when these bytes change. */
-export const compressionVersion = 'gzip6-zstd3-4M-1'
+export const compressionVersion = 'gzip5-zstd3-4M-1'
 
 /**
  * Uncompressed bytes of one gzip member or zstd frame. Members are compressed side by side, and their sequence is
@@ -100,7 +100,8 @@ export async function compress(
 function packer(compression: LayerCompression): (segment: Buffer) => Promise<Buffer> {
   if (compression === 'gzip') {
     return async (segment) => {
-      const bytes = await gzip(segment, { level: 6, chunkSize: 1 << 20 })
+      // Level 5 takes a quarter less time than 6 and gives less than 1 % more bytes.
+      const bytes = await gzip(segment, { level: 5, chunkSize: 2 << 20 })
       // The tenth byte names the operating system that compressed; the digest must not.
       bytes[9] = 0xff
       return bytes
@@ -113,5 +114,5 @@ function packer(compression: LayerCompression): (segment: Buffer) => Promise<Buf
   }
   const zstd = promisify<zlib.InputType, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)
   return (segment) =>
-    zstd(segment, { chunkSize: 1 << 20, params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } })
+    zstd(segment, { chunkSize: 2 << 20, params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } })
 }

@@ -5,6 +5,7 @@ import { type Digest, isDigest } from '../../image/digest.ts'
 import type { LayerListing } from '../../image/listing.ts'
 import type { Descriptor } from '../../image/manifest.ts'
 import { mediaTypes } from '../../image/mediatype.ts'
+import { keepListing } from '../listings.ts'
 import { endOfArchive } from '../../tar/writer.ts'
 import { compress, compressionVersion, type Lanes, type LayerCompression } from './compress.ts'
 import { directorySources, hashed, listed } from './make-part.ts'
@@ -12,15 +13,12 @@ import type { Part } from './part.ts'
 import { partTar, readRange } from './part-bytes.ts'
 import { type Source, tarBytes } from './source.ts'
 
-/** A layer that was made here, with its listing, so that measuring it reads nothing again. */
+/** A layer that was made here. Its listing is kept as well, so that measuring it reads nothing again. */
 export interface AssembledLayer {
   readonly descriptor: Descriptor
   readonly diffId: Digest
-  readonly listing: LayerListing
   /** For people, in the image's history. */
   readonly createdBy: string
-  /** Nothing had to be compressed for it. */
-  readonly kept: boolean
 }
 
 export interface LayerContext {
@@ -37,17 +35,11 @@ const recordSchema = v.object({
 type LayerRecord = v.InferOutput<typeof recordSchema>
 
 /** The layer of one heavy distribution: its blob as it is kept. */
-export function heavyLayer(part: Part, diffId: Digest, context: LayerContext): AssembledLayer {
+export async function heavyLayer(part: Part, diffId: Digest, context: LayerContext): Promise<AssembledLayer> {
   const record = { ...part.blob, diffId }
   const directories = directorySources(part.directories).map(listed)
-  return assembled(
-    record,
-    [...directories, ...part.entries],
-    part.texts,
-    `${part.name} ${part.version}`,
-    context,
-    true,
-  )
+  await keep(record, [...directories, ...part.entries], part.texts, context)
+  return assembled(record, `${part.name} ${part.version}`, context)
 }
 
 /**
@@ -65,10 +57,8 @@ export async function sharedLayer(
   for (const chunk of tarBytes(head)) headHash.update(chunk)
   const pieces = parts.map(({ blob, content }) => `${blob.digest}:${content.start}-${content.end}`)
   const key = ['shared-layer', compressionVersion, compression, headHash.digest('hex'), ...pieces].join('|')
-  const entries = [...head.map(listed), ...parts.flatMap((part) => part.entries)]
-  const texts = Object.assign({}, ...parts.map((part) => part.texts)) as Record<string, string>
   const kept = await keptLayer(store, key)
-  if (kept) return assembled(kept, entries, texts, createdBy, context, true)
+  if (kept) return assembled(kept, createdBy, context)
 
   const diff = createHash('sha256')
   const writer = await store.blobs.create()
@@ -83,8 +73,11 @@ export async function sharedLayer(
     await compress(hashed([endOfArchive], see), compression, lanes, write)
     const blob = await writer.commit()
     const record: LayerRecord = { ...blob, diffId: `sha256:${diff.digest('hex')}` as Digest }
+    const entries = [...head.map(listed), ...parts.flatMap((part) => part.entries)]
+    const texts = Object.assign({}, ...parts.map((part) => part.texts)) as Record<string, string>
+    await keep(record, entries, texts, context)
     await store.records.put(key, JSON.stringify(record))
-    return assembled(record, entries, texts, createdBy, context, false)
+    return assembled(record, createdBy, context)
   } catch (error) {
     await writer.abort()
     throw error
@@ -98,23 +91,20 @@ async function keptLayer(store: Store, key: string): Promise<LayerRecord | undef
   return (await store.blobs.has(parsed.output.digest, parsed.output.size)) ? parsed.output : undefined
 }
 
-function assembled(
+function keep(
   { digest, size, diffId }: LayerRecord,
   entries: LayerListing['entries'],
-  texts: Readonly<Record<string, string>>,
+  texts: LayerListing['texts'],
+  { store, compression }: LayerContext,
+): Promise<void> {
+  return keepListing(store, digest, { diffId, download: size, compression, entries, texts, versions: {} })
+}
+
+function assembled(
+  { digest, size, diffId }: LayerRecord,
   createdBy: string,
   { compression }: LayerContext,
-  kept: boolean,
 ): AssembledLayer {
-  return {
-    descriptor: {
-      mediaType: compression === 'gzip' ? mediaTypes.ociLayerGzip : mediaTypes.ociLayerZstd,
-      digest,
-      size,
-    },
-    diffId,
-    listing: { diffId, download: size, compression, entries, texts, versions: {} },
-    createdBy,
-    kept,
-  }
+  const mediaType = compression === 'gzip' ? mediaTypes.ociLayerGzip : mediaTypes.ociLayerZstd
+  return { descriptor: { mediaType, digest, size }, diffId, createdBy }
 }

@@ -5,7 +5,7 @@ import { formatPlatform } from '../../image/platform.ts'
 import { collect, type Collected } from './collect.ts'
 import type { Chosen, EnvironmentContext } from './environment.ts'
 import { installedDistributions, installLocked } from './install.ts'
-import { makePart } from './make-part.ts'
+import { heavyBytes, makePart } from './make-part.ts'
 import type { Part } from './part.ts'
 import { buildFromSource } from './source-build.ts'
 
@@ -14,38 +14,63 @@ export async function makeParts(
   missing: readonly Chosen[],
   context: EnvironmentContext,
 ): Promise<ReadonlyMap<string, Part>> {
-  const { store, compression, lanes, layout } = context
+  const { store, layout } = context
   const parts = new Map<string, Part>()
   const work = await mkdtemp(join(store.root, 'tmp', 'install-'))
   try {
-    const wheels = missing.filter((one) => one.wheel)
     const sources = missing.filter((one) => !one.wheel)
-    const collected = new Map<Chosen, Collected>()
-    for (const [one, { prefix, distInfo }] of await buildFromSource(sources, join(work, 'built'), context)) {
-      collected.set(one, collect(prefix, distInfo, layout))
+    const built = await buildFromSource(sources, join(work, 'built'), context)
+    let compressed = compressAll(
+      new Map([...built].map(([one, { prefix, distInfo }]) => [one, collect(prefix, distInfo, layout)])),
+      parts,
+      missing.length,
+      context,
+    )
+    for (const [i, wheels] of heaviestApart(missing.filter((one) => one.wheel)).entries()) {
+      const collected = await installTogether(wheels, join(work, `wheels-${i}`), context)
+      const before = compressed
+      // While these are compressed, the next are installed.
+      compressed = before.then(() => compressAll(collected, parts, missing.length, context))
+      compressed.catch(() => undefined)
     }
-    if (wheels.length > 0) {
-      for (const [one, its] of await installTogether(wheels, join(work, 'all'), context))
-        collected.set(one, its)
-    }
-    // The largest first: it is the one to wait for.
-    const queue = [...collected].sort(([, a], [, b]) => b.bytes - a.bytes)
-    const next = async (): Promise<void> => {
-      for (let item = queue.shift(); item; item = queue.shift()) {
-        context.signal?.throwIfAborted()
-        const [one, its] = item
-        const part = await makePart(its, store, compression, lanes)
-        await store.records.put(one.key, JSON.stringify(part))
-        parts.set(one.key, part)
-        context.progress(`compressing ${parts.size} of ${missing.length} distributions`)
-      }
-    }
-    // Two at a time: while one waits for the compressor, the other reads.
-    await Promise.all([next(), next()])
+    await compressed
     return parts
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** Wheels in two groups of about the same bytes, the heaviest first; in one where there is little to gain. */
+function heaviestApart(wheels: readonly Chosen[]): readonly (readonly Chosen[])[] {
+  const size = ({ wheel }: Chosen): number => wheel?.size ?? 0
+  const sorted = [...wheels].sort((a, b) => size(b) - size(a))
+  const total = sorted.reduce((sum, one) => sum + size(one), 0)
+  if (total < heavyBytes) return wheels.length === 0 ? [] : [wheels]
+  let sum = 0
+  const first = sorted.filter((one) => (sum += size(one)) - size(one) < total / 2)
+  return [first, sorted.slice(first.length)].filter((group) => group.length > 0)
+}
+
+async function compressAll(
+  collected: ReadonlyMap<Chosen, Collected>,
+  parts: Map<string, Part>,
+  count: number,
+  { store, compression, lanes, signal, progress }: EnvironmentContext,
+): Promise<void> {
+  // The largest first: it is the one to wait for.
+  const queue = [...collected].sort(([, a], [, b]) => b.bytes - a.bytes)
+  const next = async (): Promise<void> => {
+    for (let item = queue.shift(); item; item = queue.shift()) {
+      signal?.throwIfAborted()
+      const [one, its] = item
+      const part = await makePart(its, store, compression, lanes)
+      await store.records.put(one.key, JSON.stringify(part))
+      parts.set(one.key, part)
+      progress(`compressing ${parts.size} of ${count} distributions`)
+    }
+  }
+  // Two at a time: while one waits for the compressor, the other reads.
+  await Promise.all([next(), next()])
 }
 
 /** Installs wheels into one folder; those that own a file together are installed again, each on its own. */

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { dirname, relative, resolve } from 'node:path'
-import { Failure } from '../../failure.ts'
 import type { Lock } from '../../project/lock.ts'
-import { markerApplies } from '../../project/markers.ts'
 import { choosePylock, parsePylock, withPaths } from '../../project/pylock.ts'
-import { checkNames, selectPackages, type Chosen } from '../../project/select.ts'
-import { markerEnvironment, type Target } from '../../project/target.ts'
+import { checkNames, lockFor, type Chosen } from '../../project/select.ts'
+import type { Target } from '../../project/target.ts'
 import type { Uv } from '../uv/find.ts'
 import { findLock, type FoundLock } from './find-lock.ts'
 import { readRequirementsLock } from './read-requirements.ts'
@@ -42,9 +40,7 @@ export async function readLock(context: string, options: LockOptions): Promise<L
   if (found.others.length > 0)
     options.note?.(`${found.shown} is the lock; ${found.others.join(', ')} not read`)
   const lock = await readFound(context, found, options)
-  if (options.target === undefined) return lock
-  const environment = markerEnvironment(options.target, options)
-  return { ...lock, packages: selectPackages(lock.packages, environment, lock.path) }
+  return options.target === undefined ? lock : lockFor(options.target, lock, options)
 }
 
 function readFound(context: string, found: FoundLock, options: LockOptions): Promise<Lock> {
@@ -62,19 +58,6 @@ function readPylock(context: string, found: FoundLock, options: LockOptions): Lo
   const pylock = parsePylock(found.text, found.shown)
   checkNames('extra', options.extras, pylock.extras)
   checkNames('group', options.groups, pylock.dependencyGroups)
-  const { target } = options
-  if (target !== undefined && pylock.environments.length > 0) {
-    const environment = markerEnvironment(target, options)
-    if (!pylock.environments.some((marker) => markerApplies(marker, environment))) {
-      throw new Failure(
-        'usage',
-        `${found.shown} was not made for Python ${target.python.full} on this platform`,
-        {
-          hint: `it is for: ${pylock.environments.join(', or ')}`,
-        },
-      )
-    }
-  }
   const folder = dirname(found.path)
   const chosen = choosePylock(pylock, options)
   return {
@@ -82,6 +65,7 @@ function readPylock(context: string, found: FoundLock, options: LockOptions): Lo
     path: found.shown,
     frozen: true,
     requiresPython: pylock.requiresPython,
+    environments: pylock.environments,
     packages: withPaths(chosen.packages, (path) => relative(context, resolve(folder, path))),
   }
 }

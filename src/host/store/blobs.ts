@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises'
-import { finished } from 'node:stream/promises'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { type Digest, hexOf } from '../../image/digest.ts'
@@ -15,6 +14,9 @@ export class DamagedBlob extends Failure {
     })
   }
 }
+
+/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
+const freshFor = 10 * 60 * 1000
 
 /** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
 export class Blobs {
@@ -33,10 +35,13 @@ export class Blobs {
   /** Whether a blob of this size is here; its bytes are checked when it is read. */
   async has(digest: Digest, size: number): Promise<boolean> {
     try {
-      if ((await stat(this.path(digest))).size !== size) return false
-      // Marks it as used, so that no prune takes it from this build.
-      const now = new Date()
-      await utimes(this.path(digest), now, now).catch(() => undefined)
+      const found = await stat(this.path(digest))
+      if (found.size !== size) return false
+      // Marks it as used, so that no prune takes it from this build; once in a while is enough.
+      const now = Date.now()
+      if (now - found.mtimeMs > freshFor) {
+        await utimes(this.path(digest), now / 1000, now / 1000).catch(() => undefined)
+      }
       return true
     } catch {
       return false
@@ -49,12 +54,24 @@ export class Blobs {
    */
   async verified(digest: Digest, size: number): Promise<string | undefined> {
     if (!(await this.has(digest, size))) return undefined
+    const path = this.path(digest)
+    const file = await open(path).catch(() => undefined)
+    if (!file) return undefined
+    const hash = createHash('sha256')
+    // One buffer for all of it: a new one for each chunk costs more than the hashing.
+    const buffer = Buffer.allocUnsafeSlow(1 << 20)
     try {
-      await drain(this.read(digest))
-    } catch {
-      return undefined
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, buffer.length)
+        if (bytesRead === 0) break
+        hash.update(buffer.subarray(0, bytesRead))
+      }
+    } finally {
+      await file.close()
     }
-    return this.path(digest)
+    if (`sha256:${hash.digest('hex')}` === digest) return path
+    await rm(path, { force: true })
+    return undefined
   }
 
   /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
@@ -79,8 +96,13 @@ export class Blobs {
   /** Starts a blob whose digest is known when all of it has been written. */
   async create(): Promise<BlobWriter> {
     const temporary = join(this.#root, 'tmp', `blob-${process.pid}-${randomBytes(6).toString('hex')}`)
-    await mkdir(dirname(temporary), { recursive: true })
-    return new BlobWriter(temporary, (digest) => this.path(digest))
+    try {
+      await mkdir(dirname(temporary), { recursive: true })
+      const file = await open(temporary, 'wx', 0o444)
+      return new BlobWriter(file, temporary, (digest) => this.path(digest))
+    } catch (error) {
+      throw diskFailure(error, temporary)
+    }
   }
 
   /** Keeps a whole stream. */
@@ -101,15 +123,13 @@ export class BlobWriter {
   readonly #hash = createHash('sha256')
   readonly #temporary: string
   readonly #place: (digest: Digest) => string
-  readonly #file: WriteStream
+  readonly #file: FileHandle
   #size = 0
-  #error: Error | undefined
 
-  constructor(temporary: string, place: (digest: Digest) => string) {
+  constructor(file: FileHandle, temporary: string, place: (digest: Digest) => string) {
+    this.#file = file
     this.#temporary = temporary
     this.#place = place
-    this.#file = createWriteStream(temporary, { mode: 0o444, flags: 'wx' })
-    this.#file.on('error', (error) => (this.#error = error))
   }
 
   /** Bytes written so far. */
@@ -117,25 +137,22 @@ export class BlobWriter {
     return this.#size
   }
 
+  /** The chunk is free for other use when this resolves. */
   async write(chunk: Uint8Array): Promise<void> {
-    this.#check()
     this.#hash.update(chunk)
     this.#size += chunk.length
-    if (this.#file.write(chunk)) return
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        for (const event of ['drain', 'error', 'close']) this.#file.off(event, done)
-        resolve()
+    try {
+      for (let at = 0; at < chunk.length;) {
+        at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten
       }
-      for (const event of ['drain', 'error', 'close']) this.#file.once(event, done)
-    })
-    this.#check()
+    } catch (error) {
+      throw diskFailure(error, this.#temporary)
+    }
   }
 
   async commit(): Promise<{ digest: Digest; size: number }> {
-    this.#file.end()
     try {
-      await finished(this.#file)
+      await this.#file.close()
       const digest = `sha256:${this.#hash.digest('hex')}` as Digest
       const path = this.#place(digest)
       await mkdir(dirname(path), { recursive: true })
@@ -147,12 +164,9 @@ export class BlobWriter {
     }
   }
 
-  #check(): void {
-    if (this.#error) throw diskFailure(this.#error, this.#temporary)
-  }
-
+  /** Gives up; after a commit it does nothing. */
   async abort(): Promise<void> {
-    this.#file.destroy()
+    await this.#file.close().catch(() => undefined)
     await rm(this.#temporary, { force: true })
   }
 }

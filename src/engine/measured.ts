@@ -1,0 +1,33 @@
+import type { Store } from '../host/store/store.ts'
+import { check } from '../image/manifest.ts'
+import { type Measured, measure } from '../image/measure.ts'
+import { type Measurement, measurementSchema } from '../image/measurement.ts'
+import type { Image } from '../image/source.ts'
+import { listLayers } from './listings.ts'
+
+/** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
+const version = 'measurement-1'
+
+/**
+ * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
+ * same way is not measured anew.
+ */
+export async function measureImage(
+  image: Image,
+  how: Omit<Measured, 'listings' | 'reference' | keyof Image> & { readonly reference: string },
+  store: Store,
+  progress: (text: string) => void,
+): Promise<Measurement> {
+  const { reference, timings, baseLayers, mode, engine, directNames } = how
+  const names = directNames && [...directNames].sort()
+  const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names])
+  const kept = await store.records.get(key)
+  if (kept !== undefined) {
+    const measurement = check<Measurement>(measurementSchema, JSON.parse(kept), 'a kept measurement')
+    return { ...measurement, image: { ...measurement.image, reference }, timings }
+  }
+  const listings = await listLayers(image, store, progress)
+  const measurement = measure({ ...image, ...how, listings })
+  await store.records.put(key, JSON.stringify(measurement))
+  return measurement
+}
