@@ -114,6 +114,9 @@ export function parseGiven(
     )
   }
   problems.push(...standardOutputProblems(given, spell))
+  if (platforms.size > 1 && given.html === '-') {
+    problems.push(`${spell('html')}: each of ${platforms.size} platforms has a page of its own: name a file`)
+  }
   return problems.length === 0 ? { inputs: Object.freeze(inputs), problems: [] } : { problems }
 }
 

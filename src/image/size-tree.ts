@@ -15,22 +15,29 @@ export interface SizeNode {
 
 /**
  * The bytes of an image's filesystem, down to the files. Packages of the system are those of the part `system`; what
- * no package owns is below its folders. A folder that holds one folder alone is one node with it.
+ * no package owns is below its folders. A
+ * distribution's files are named from the folder that it is imported from.
  */
 export function sizeTree(
   image: Pick<Measured, 'reference' | 'config' | 'listings' | 'baseLayers'>,
 ): SizeNode {
   const { filesystem, distributions, systemPackages, partOf } = attribute(image)
-  const packageOf = new Map<string, string>()
-  for (const { name, files } of systemPackages) for (const path of files) packageOf.set(path, name)
-  for (const { name, files } of distributions) for (const path of files) packageOf.set(path, name)
+  const packageOf = new Map<string, { readonly name: string; readonly location: string }>()
+  for (const { name, files } of systemPackages)
+    for (const path of files) packageOf.set(path, { name, location: '' })
+  for (const { name, location, files } of distributions)
+    for (const path of files) packageOf.set(path, { name, location: `${location}/` })
   const root = newFolder('image')
   for (const [path, { bytes, layer }] of filesystem.files) {
     if (bytes === 0) continue
     const part = partOf(path, layer)
     const owner = part === 'environment' || part === 'system' ? packageOf.get(path) : undefined
     const inPart = child(root, part, 'part')
-    add(owner === undefined ? inPart : child(inPart, owner, 'package'), path, bytes)
+    if (owner === undefined) add(inPart, path, bytes)
+    else {
+      const inside = path.startsWith(owner.location) ? path.slice(owner.location.length) : `/${path}`
+      add(child(inPart, owner.name, 'package'), inside, bytes)
+    }
   }
   return nodeOf(image.reference, root)
 }
@@ -90,10 +97,6 @@ function nodeOf(name: string, { kind, folders, files }: Folder): SizeNode {
     ...[...folders].map(([key, one]) => nodeOf(key.slice(key.indexOf('/') + 1), one)),
     ...files,
   ])
-  const [only] = children
-  if (kind === 'folder' && children.length === 1 && only?.kind === 'folder') {
-    return { ...only, name: `${name}/${only.name}` }
-  }
   return { name, kind, bytes: children.reduce((sum, one) => sum + one.bytes, 0), children }
 }
 

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
+import { join, parse } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { ReportPaths } from '../inputs.ts'
 import type { ReportInput } from '../report/input.ts'
+import { renderHtml } from '../report/html/page.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderText } from '../report/text.ts'
 import type { Screen } from './screen.ts'
@@ -11,7 +13,7 @@ interface Told {
 }
 
 /**
- * Writes the reports that were asked for: as JSON and markdown where the user said, and for the person at the
+ * Writes the reports that were asked for: as JSON, markdown and pages where the user said, and for the person at the
  * terminal, unless one of the files is standard output.
  */
 export async function tell(
@@ -24,6 +26,10 @@ export async function tell(
   const files = [
     { path: inputs.json, text: () => json },
     { path: inputs.markdown, text: () => reports.map((report) => renderMarkdown(report)).join('\n\n') },
+    ...reports.map((report) => ({
+      path: pagePath(inputs.html, report, reports.length),
+      text: () => renderHtml(report),
+    })),
   ]
   for (const { path, text } of files) {
     if (path === '-') stdout.write(text())
@@ -32,6 +38,14 @@ export async function tell(
   if (quiet || files.some(({ path }) => path === '-')) return
   const options = { colour: screen.colour, columns: Math.min(screen.columns, 100) }
   stdout.write(reports.map((report) => renderText(report, options)).join('\n'))
+}
+
+/** A page is about one image: of several platforms each has its own, `report.linux-arm64.html`. */
+function pagePath(path: string | undefined, { measurement }: ReportInput, count: number): string | undefined {
+  if (path === undefined || count === 1) return path
+  const platform = measurement.image.platform.replace(/[^\w.]+/g, '-')
+  const { dir, name, ext } = parse(path)
+  return join(dir, `${name}.${platform}${ext}`)
 }
 
 async function writeReport(path: string, text: string): Promise<void> {
