@@ -8,6 +8,8 @@ export interface Lock {
   /** False: versions were chosen today, by resolving ranges; another day may choose others. */
   readonly frozen: boolean
   readonly requiresPython: string | undefined
+  /** Markers of the environments that it was made for, one of which must hold; missing or empty: for all. */
+  readonly environments?: readonly string[]
   readonly packages: readonly LockedPackage[]
 }
 

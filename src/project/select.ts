@@ -1,13 +1,28 @@
 import { Failure } from '../failure.ts'
-import type { LockedPackage } from './lock.ts'
+import { formatPlatform } from '../image/platform.ts'
+import type { Lock, LockedPackage } from './lock.ts'
 import { markerApplies, type MarkerEnvironment } from './markers.ts'
 import { packageName } from './name.ts'
 import type { Pyproject } from './pyproject.ts'
+import { markerEnvironment, type Target } from './target.ts'
 
 /** Extras of the project and dependency groups that belong in the image. */
 export interface Chosen {
   readonly extras: readonly string[]
   readonly groups: readonly string[]
+}
+
+/** A lock with the packages that apply to a target; throws Failure for a lock that was not made for it. */
+export function lockFor(target: Target, lock: Lock, chosen: Chosen): Lock {
+  const environment = markerEnvironment(target, chosen)
+  const { environments = [] } = lock
+  if (environments.length > 0 && !environments.some((marker) => markerApplies(marker, environment))) {
+    const platform = formatPlatform(target.platform)
+    throw new Failure('usage', `${lock.path} was not made for Python ${target.python.full} on ${platform}`, {
+      hint: `it is for: ${environments.join(', or ')}`,
+    })
+  }
+  return { ...lock, packages: selectPackages(lock.packages, environment, lock.path) }
 }
 
 /**

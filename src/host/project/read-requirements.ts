@@ -70,9 +70,10 @@ export async function readRequirementsLock(
 
 /** The Pythons to look files up for; a target that is older than those comes first. */
 function minorsFor(requiresPython: string | undefined, options: LockOptions): readonly string[] {
-  const minors = supportedPythons.filter(
+  const allowed = supportedPythons.filter(
     (minor) => requiresPython === undefined || allowsMinor(requiresPython, minor),
   )
+  const minors = allowed.length > 0 ? allowed : supportedPythons
   const own = options.target?.python.minor
   return own === undefined || supportedPythons.includes(own) ? minors : [own, ...minors]
 }
