@@ -21,8 +21,7 @@ describeWithEngine('the example, pushed', (engine) => {
   const env = buildEnv(engine)
   let folder = ''
   let proxy: RegistryProxy
-  let digest = ''
-  let baseLayers: readonly string[] = []
+  let elsewhere: Measurement
   let first: Measurement
 
   /** Pushes a project with its base in the same registry, all through the proxy. */
@@ -43,9 +42,7 @@ describeWithEngine('the example, pushed', (engine) => {
       [example, '--base', engine.base, '--output', `oci:${join(folder, 'layout')}`, '--json', json],
       { env },
     )
-    const measured = JSON.parse(await readFile(json, 'utf8')) as Measurement
-    digest = measured.image.digest
-    baseLayers = measured.layers.filter(({ part }) => part === 'base').map((layer) => layer.digest)
+    elsewhere = JSON.parse(await readFile(json, 'utf8')) as Measurement
     first = await push(example, '1')
   })
 
@@ -63,10 +60,12 @@ describeWithEngine('the example, pushed', (engine) => {
 
   it('mounts the layers of the base, which were neither uploaded nor downloaded', () => {
     const passed = proxy.take()
-    expect(first.image.digest).toBe(digest)
-    expect(baseLayers).toHaveLength(2)
-    for (const layer of baseLayers) {
-      const about = passed.filter(({ url }) => decodeURIComponent(url).includes(layer))
+    // The manifests differ: one names the base, whose path is nobody's business in the other.
+    expect(first.layers).toEqual(elsewhere.layers)
+    const base = first.layers.filter(({ part }) => part === 'base')
+    expect(base).toHaveLength(2)
+    for (const { digest } of base) {
+      const about = passed.filter(({ url }) => decodeURIComponent(url).includes(digest))
       expect(about.filter(({ method }) => method === 'GET')).toEqual([])
       expect(about.filter(({ method }) => method === 'POST')).toEqual([
         expect.objectContaining({ status: 201, sent: 0 }),
@@ -74,8 +73,8 @@ describeWithEngine('the example, pushed', (engine) => {
     }
     const own = first.layers.filter(({ part }) => part !== 'base')
     const uploads = passed.filter(({ url }) => url.includes('/blobs/uploads/'))
-    const config = passed.filter(({ method, url }) => method === 'PUT' && !url.includes('/manifests/'))
-    expect(config).toHaveLength(own.length + 1)
+    const put = passed.filter(({ method, url }) => method === 'PUT' && !url.includes('/manifests/'))
+    expect(put).toHaveLength(own.length + 1)
     const uploaded = sum(uploads.map(({ sent }) => sent))
     const layers = sum(own.map(({ download }) => download))
     expect(uploaded).toBeGreaterThan(layers)
@@ -84,7 +83,7 @@ describeWithEngine('the example, pushed', (engine) => {
 
   it('sends nothing that is there, and says the same digest', async () => {
     proxy.take()
-    expect((await push(example, '1')).image.digest).toBe(digest)
+    expect((await push(example, '1')).image.digest).toBe(first.image.digest)
     const passed = proxy.take()
     expect(passed.filter(({ url, sent }) => url.includes('/blobs/') && sent > 0)).toEqual([])
     expect(passed.filter(({ method }) => method === 'POST')).toEqual([])
@@ -93,7 +92,7 @@ describeWithEngine('the example, pushed', (engine) => {
   it('is found right by crane, and is run from both stores', async () => {
     await execute(engine.crane, ['validate', '--remote', `${remote}:1`])
     const { stdout } = await execute(engine.crane, ['digest', `${remote}:1`])
-    expect(stdout.trim()).toBe(digest)
+    expect(stdout.trim()).toBe(first.image.digest)
     for (const store of ['containerd', 'classic'] as const) {
       await docker(engine, store, ['pull', '--quiet', `${remote}:1`])
       const checked = await docker(engine, store, [
@@ -116,16 +115,18 @@ describeWithEngine('the example, pushed', (engine) => {
     proxy.take()
     const against = ['--against', `docker://${proxy.host}/${repository}:1`]
     const second = await push(upgraded, '2', ...against)
-    const uploaded = proxy
-      .take()
-      .filter(({ url, sent }) => url.includes('/blobs/uploads/') && sent > 100_000)
+    const passed = proxy.take()
+    // What this machine has built or looked into before needs no look.
+    expect(
+      passed.filter(
+        ({ method, url, received }) => method === 'GET' && url.includes('/blobs/') && received > 10_000,
+      ),
+    ).toEqual([])
+    const uploaded = passed
+      .filter(({ url, sent }) => url.includes('/blobs/uploads/') && sent > 10_000)
       .map(({ sent }) => sent)
-    const { updateDownload } = second.sizes
-    const added = second.layers.filter((layer) => !first.layers.some((one) => one.digest === layer.digest))
-    expect(added.map(({ download }) => download).filter((bytes) => bytes > 100_000)).toEqual(
-      expect.arrayContaining(uploaded),
-    )
-    expect(updateDownload).toBe(sum(added.map(({ download }) => download)))
+    expect(uploaded.length).toBeGreaterThanOrEqual(2)
+    expect(second.sizes.updateDownload).toBe(sum(uploaded))
 
     const over = await runCli(
       [
