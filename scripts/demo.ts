@@ -49,14 +49,16 @@ async function demo(): Promise<void> {
 
   const { name, from, to } = upgradeDependency(root, project)
   say(`\n3. One dependency upgraded: ${name} ${from} → ${to}`)
-  const last = build(context, 'last', ['--against', 'first.json', '--markdown', 'report.md'])
+  const reports = ['--markdown', 'report.md', '--html', 'report.html']
+  const last = build(context, 'last', ['--against', 'first.json', ...reports])
   say(`  ${summary(last, second)}`)
 
   say(`\nThe report of the last image against the first:\n\n${last.report}`)
   say('All of it is in demo-out/:')
-  say('  image       the image, as an OCI layout')
-  say('  report.md   this report as markdown, for a pull request')
-  say('  last.json   the measurement')
+  say('  image         the image, as an OCI layout')
+  say('  report.html   this report as a page, with a map of the image')
+  say('  report.md     this report as markdown, as it is in a job summary')
+  say('  last.json     the measurement, as JSON')
   if (hasDocker()) {
     const tool = program.args.map((file) => relative(root, file)).join(' ')
     say('Run it:')
