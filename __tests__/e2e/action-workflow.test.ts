@@ -66,6 +66,7 @@ describeWithEngine('the action on a runner', (engine) => {
 
   it('builds an image that runs, and hands its figures to the next step', async () => {
     const archive = join(folder, 'web.tar')
+    const pushed = `${engine.registry}/action-workflow:test`
     const { status, log } = await runJob(
       'builds',
       [
@@ -74,6 +75,8 @@ describeWithEngine('the action on a runner', (engine) => {
         '  with:',
         `    base-image: ${engine.base}`,
         `    output: docker-archive:${archive}:action-workflow:test`,
+        `    tags: ${pushed}`,
+        '    push: true',
         '    name: the web example',
         '    max-size: 1 GB',
         '- run: env | grep ^OUT_ && cp "$OUT_MEASUREMENT" "$OUT_REPORT" "$COPIES"',
@@ -95,7 +98,7 @@ describeWithEngine('the action on a runner', (engine) => {
     expect(outputs).toMatchObject({
       VERDICT: 'pass',
       DIGEST: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-      IMAGE: `docker-archive:${archive}:action-workflow:test`,
+      IMAGE: `docker://${pushed}`,
       DOWNLOAD: String(measurement.sizes.download),
       ENVIRONMENT: String(measurement.sizes.environment),
     })
@@ -105,6 +108,11 @@ describeWithEngine('the action on a runner', (engine) => {
     expect(report).toMatch(/^### ✅ `the web example` is within budget: download /)
     // This runner writes the job summary into its log.
     expect(log).toContain(report.split('\n')[0])
+
+    const crane = (...args: readonly string[]): string =>
+      execFileSync(engine.crane, ['--insecure', ...args], { encoding: 'utf8' }).trim()
+    expect(crane('digest', pushed)).toBe(outputs['DIGEST'])
+    crane('validate', '--remote', pushed)
 
     await docker(engine, 'containerd', ['load', '--input', archive])
     try {
