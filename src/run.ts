@@ -11,7 +11,7 @@ import { measureImage } from './engine/measured.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
 import { createImageContext } from './host/images/context.ts'
 import { writeImage } from './host/images/write.ts'
-import { DamagedBlob } from './host/store/blobs.ts'
+import { healing } from './host/store/heal.ts'
 import { openStore, pruneStore, type Store, storeRoot } from './host/store/store.ts'
 import type { Measurement } from './image/measurement.ts'
 import { formatPlatform, hostPlatform } from './image/platform.ts'
@@ -74,12 +74,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
       )
       return { built, digest }
     }
-    const { built, digest } = await attempt().catch((error: unknown) => {
-      if (!(error instanceof DamagedBlob)) throw error
-      // It is gone now, so that a second attempt makes it anew.
-      progress.warn(error.message)
-      return attempt()
-    })
+    const { built, digest } = await healing(attempt, (text) => progress.warn(text))
     const timings = [
       ...stopwatch.timings(),
       {
