@@ -118,6 +118,7 @@ add('caf\\udce9', b'raw')
 add('null', type=tarfile.CHRTYPE, devmajor=1, devminor=3)
 add('disk', type=tarfile.BLKTYPE)
 add('dir', type=tarfile.DIRTYPE, mode=0o1777)
+add('p' * 120 + '/name', type=tarfile.FIFOTYPE)
 `,
     )
     const { entries, contents } = await read(tar)
@@ -131,6 +132,7 @@ add('dir', type=tarfile.DIRTYPE, mode=0o1777)
       createEntry({ path: 'null', type: 'character', mode }),
       createEntry({ path: 'disk', type: 'block', mode }),
       createEntry({ path: 'dir', type: 'directory', mode: 0o1777 }),
+      createEntry({ path: `${'p'.repeat(120)}/name`, type: 'fifo' }),
     ])
     expect(contents).toEqual({ [`${long}/n`]: 'one', 'abs/two': 'two', 'caf\xe9': 'raw' })
   })
@@ -188,13 +190,25 @@ open('after', 'w').write('after')
     expect(contents).toEqual({ after: 'after' })
   })
 
-  it('reads an archive of before 1988', async () => {
+  it('reads the format of before 1988', async () => {
     run('mkdir', ['-p', 'old/dir'], folder)
     const tar = run('tar', ['-c', '--format=v7', 'old'], folder)
+    // Then there was no type for a directory but the slash at its name's end.
+    const sum = Number.parseInt(tar.toString('latin1', 148, 154), 8)
+    const typeflag = tar[156] ?? 0
+    tar[156] = 0
+    tar.write(`${(sum - typeflag).toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
     expect((await read(tar)).entries.map(({ path, type }) => [path, type])).toEqual([
       ['old', 'directory'],
       ['old/dir', 'directory'],
     ])
+  })
+
+  it('accepts a checksum over signed characters, as some old writers made it', async () => {
+    const tar = createTar([['caf\xe9', { content: 'x', rawName: true }]])
+    const sum = Number.parseInt(tar.toString('latin1', 148, 154), 8)
+    tar.write((sum - 0x100).toString(8).padStart(6, '0'), 148, 'latin1')
+    expect((await read(tar)).entries.map(({ path }) => path)).toEqual(['caf\xe9'])
   })
 
   it('takes a volume label for no file', async () => {
