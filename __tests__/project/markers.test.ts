@@ -155,6 +155,12 @@ describe('markers', () => {
     )
   })
 
+  it('takes a long marker, and refuses one without an end', () => {
+    const long = (n: number): string => Array.from({ length: n }, () => `os_name == 'nt'`).join(' or ')
+    expect(markerApplies(long(2_000), createMarkerEnvironment())).toBe(false)
+    expect(() => parseMarker(long(100_000))).toThrow(/fewer comparisons/)
+  })
+
   it('refuses a tower of parentheses before the stack is full', () => {
     expect(() => parseMarker('('.repeat(100_000))).toThrow(/fewer parentheses/)
   })

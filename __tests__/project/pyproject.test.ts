@@ -98,6 +98,11 @@ exclude = ["packages/no"]
     expect(() => parsePyproject(text)).toThrow(message)
   })
 
+  it('refuses what is nested too deeply', () => {
+    expect(() => parsePyproject(`a = ${'['.repeat(100_000)}`)).toThrow(Failure)
+    expect(() => parsePyproject(`a${'.a'.repeat(100_000)} = 1`)).not.toThrow(RangeError)
+  })
+
   it('does not take a key of every object for one of the file', () => {
     expect(parsePyproject('').tools).toEqual([])
     const constructor = parsePyproject(

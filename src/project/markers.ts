@@ -70,6 +70,8 @@ const versioned: ReadonlySet<string> = new Set<MarkerVariable>([
 ])
 
 const deepest = 200
+/** More than any tool writes; what walks a marker goes one call deeper for each. */
+const mostComparisons = 2_000
 
 /** Parses an environment marker; throws Failure which shows the marker. */
 export function parseMarker(text: string): Marker {
@@ -156,6 +158,7 @@ function valueOf(operand: MarkerOperand, environment: MarkerEnvironment): string
 
 class MarkerParser {
   private position = 0
+  private atoms = 0
   private readonly text: string
 
   constructor(text: string) {
@@ -180,6 +183,8 @@ class MarkerParser {
   }
 
   private atom(depth: number): Marker {
+    this.atoms += 1
+    if (this.atoms > mostComparisons) throw this.failure('fewer comparisons')
     if (depth > deepest) throw this.failure('fewer parentheses')
     if (this.take(/\(/y) !== undefined) {
       const inner = this.or(depth + 1)

@@ -9,6 +9,9 @@ export function parseToml(text: string, file: string): TomlTable {
   try {
     return parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new Failure('usage', `${file}: its values are nested too deeply`, { cause })
+    }
     if (!(cause instanceof TomlError)) throw cause
     const why = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? ''
     throw new Failure('usage', `${file}:${cause.line}:${cause.column}: not valid TOML: ${why}`, { cause })
