@@ -47,6 +47,11 @@ export function samePlatform(asked: Platform, offered: Platform): boolean {
 
 /** The platform of images for a machine whose architecture Node calls this (`process.arch`). */
 export function hostPlatform(arch: string): Platform {
-  const known: Record<string, string> = { x64: 'amd64', ia32: '386' }
-  return { os: 'linux', architecture: known[arch] ?? arch }
+  const known: Record<string, Omit<Platform, 'os'>> = {
+    x64: { architecture: 'amd64' },
+    ia32: { architecture: '386' },
+    arm: { architecture: 'arm', variant: 'v7' },
+    ppc64: { architecture: 'ppc64le' },
+  }
+  return { os: 'linux', ...(known[arch] ?? { architecture: arch }) }
 }

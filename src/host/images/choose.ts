@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts'
 import { parseImageConfig } from '../../image/config.ts'
 import { type Descriptor, type Manifest, parseManifestOrIndex } from '../../image/manifest.ts'
 import { isIndexType } from '../../image/mediatype.ts'
-import { type Platform, formatPlatform, samePlatform } from '../../image/platform.ts'
+import { formatPlatform, hostPlatform, type Platform, samePlatform } from '../../image/platform.ts'
 import { type DocumentSource, maxConfigBytes, maxManifestBytes, parseJson } from './documents.ts'
 
 /** An image's manifest found below what a name stands for. */
@@ -96,17 +96,6 @@ export function choosePlatform(
         ? 'it has no image at all; check the name'
         : `it has ${list(here)}: ask for one of these (--platform), or name another image`,
   })
-}
-
-/** The platform of containers on a machine with this `process.arch`. */
-export function hostPlatform(arch: string): Platform {
-  const known: Record<string, Omit<Platform, 'os'>> = {
-    x64: { architecture: 'amd64' },
-    ia32: { architecture: '386' },
-    arm: { architecture: 'arm', variant: 'v7' },
-    ppc64: { architecture: 'ppc64le' },
-  }
-  return { os: 'linux', ...(known[arch] ?? { architecture: arch }) }
 }
 
 /** The platform that an image's config names. */
