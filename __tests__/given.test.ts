@@ -74,7 +74,7 @@ describe('what is given', () => {
 describe('what is wrong', () => {
   it.each<[Given, string]>([
     [{ mode: 'shp' }, 'mode: "shp" is not one of ship, volume (did you mean ship?)'],
-    [{ engine: 'docker' }, 'engine: "docker" is not one of auto, assemble, buildkit'],
+    [{ engine: 'docker' }, 'engine: "docker" is not one of auto, assemble'],
     [{ compression: 'gz' }, 'compression: "gz" is not one of gzip, zstd'],
     [{ base: 'Python:3.13' }, 'base: image "Python:3.13" is not usable'],
     [{ output: 'oci:' }, 'output: image "oci:" is not usable'],

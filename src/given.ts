@@ -81,7 +81,7 @@ export function parseGiven(
   const inputs: Inputs = {
     context: resolve(cwd, given.context ?? '.'),
     mode: optional('mode', given.mode, oneOf('ship', 'volume')) ?? 'ship',
-    engine: optional('engine', given.engine, oneOf('auto', 'assemble', 'buildkit')) ?? 'auto',
+    engine: optional('engine', given.engine, oneOf('auto', 'assemble')) ?? 'auto',
     base: optional('base', given.base, parseImageReference),
     pythonVersion: optional('python', given.python, parsePython),
     platforms: [...platforms.values()],

@@ -21,8 +21,8 @@ function failing(error: string): { status: number | null; log: string } {
 }
 
 it('tells a failure and what to do as one annotation, and nothing else', () => {
-  const failed = failing("new Failure('build', 'no lock in /work: 100%', { hint: 'run uv lock' })")
-  expect(failed).toEqual({ status: 1, log: '::error::no lock in /work: 100%25%0Arun uv lock\n' })
+  const failed = failing("new Failure('build', 'no lock in /home/me: 100%', { hint: 'run uv lock' })")
+  expect(failed).toEqual({ status: 1, log: '::error::no lock in /home/me: 100%25%0Arun uv lock\n' })
 })
 
 it('tells a failure without a hint', () => {

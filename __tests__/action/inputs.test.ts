@@ -5,7 +5,7 @@ import { Failure } from '../../src/failure.ts'
 import type { Inputs } from '../../src/inputs.ts'
 
 const inputsOf = (given: Readonly<Record<string, string>>): Inputs =>
-  readInputs((name) => given[name] ?? '', { cwd: '/work' })
+  readInputs((name) => given[name] ?? '', { cwd: '/home/me' })
 
 function failureOf(given: Readonly<Record<string, string>>): Failure {
   try {
@@ -19,7 +19,7 @@ function failureOf(given: Readonly<Record<string, string>>): Failure {
 describe('what is not given', () => {
   it('is what it is on the command line', () => {
     expect(inputsOf({})).toMatchObject({
-      context: '/work',
+      context: '/home/me',
       mode: 'ship',
       push: false,
       output: { transport: 'oci', path: 'image' },
@@ -60,7 +60,7 @@ it('reads every input', () => {
     against: 'main.json',
   })
   expect(inputs).toMatchObject({
-    context: '/work/api',
+    context: '/home/me/api',
     mode: 'volume',
     engine: 'assemble',
     pythonVersion: '3.12',

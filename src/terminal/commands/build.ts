@@ -29,7 +29,7 @@ export function defineBuild(command: Command): Command {
     .option('--command <command>', "start command, as 'uvicorn app:app' or a JSON array")
     .option('--user <user>', 'who the container runs as: a name, UID or UID:GID')
     .option('--compression <kind>', 'of the layers: gzip or zstd (default: gzip)')
-    .option('--engine <engine>', 'auto, assemble or buildkit (default: auto)')
+    .option('--engine <engine>', 'auto or assemble (default: auto)')
     .optionsGroup('Where it goes:')
     .option(
       '-o, --output <image>',
