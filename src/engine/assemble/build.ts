@@ -12,8 +12,8 @@ import { type ImageReference, parseImageReference } from '../../image/reference.
 import type { Lock } from '../../project/lock.ts'
 import type { Project } from '../../project/project.ts'
 import { newestPython } from '../../project/python-choice.ts'
-import { type Chosen, selectPackages } from '../../project/select.ts'
-import { markerEnvironment, type Target } from '../../project/target.ts'
+import { lockFor } from '../../project/select.ts'
+import type { Target } from '../../project/target.ts'
 import { satisfiesSpecifier } from '../../project/version.ts'
 import { planRecipe } from '../../recipe/plan.ts'
 import type { Recipe } from '../../recipe/recipe.ts'
@@ -80,7 +80,7 @@ export async function buildImages(
       )
       const target = targetOf(base, platform)
       checkPython(project, base, target)
-      const lock = forTarget(await readWhole(), target, chosen)
+      const lock = lockFor(target, await readWhole(), chosen)
       const { recipe, notes } = planRecipe({
         mode: inputs.mode,
         project,
@@ -106,11 +106,6 @@ export async function buildImages(
   } finally {
     stop.abort()
   }
-}
-
-/** The packages of a lock that apply to a target. */
-function forTarget(lock: Lock, target: Target, chosen: Chosen): Lock {
-  return { ...lock, packages: selectPackages(lock.packages, markerEnvironment(target, chosen), lock.path) }
 }
 
 async function defaultBase(
