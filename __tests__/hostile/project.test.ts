@@ -1,12 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 
 import { describe, expect, it } from '@jest/globals'
 import { entry, type Source, tarBytes } from '../../src/engine/assemble/source.ts'
+import { Lanes } from '../../src/engine/assemble/compress.ts'
+import { sharedLayer } from '../../src/engine/assemble/layer.ts'
 import { projectSource } from '../../src/engine/assemble/project-source.ts'
 import { walkProject } from '../../src/engine/assemble/walk.ts'
 import { Failure } from '../../src/failure.ts'
+import { openStore } from '../../src/host/store/store.ts'
 import { listLayer } from '../../src/host/layers/read.ts'
 import { writeProject } from '../fixtures/built.ts'
 import { useFolder } from '../fixtures/folder.ts'
@@ -302,6 +306,32 @@ describe('a file that changes while it is read', () => {
     expect(() => [...tarBytes([source(3)])]).toThrow(Failure)
     await symlink('/etc/passwd', at('log'))
     expect(() => [...tarBytes([source(3)])]).toThrow(Failure)
+  })
+
+  it('is a Failure when it changes between two looks and keeps its size; nothing is kept of it', async () => {
+    await writeFile(at('log'), 'before')
+    const store = await openStore(at('store'))
+    const context = { store, compression: 'gzip', lanes: new Lanes(2) } as const
+    class Edited extends Array<Source> {
+      looks = 0;
+      override [Symbol.iterator](): ArrayIterator<Source> {
+        this.looks += 1
+        if (this.looks === 2) writeFileSync(at('log'), 'after!')
+        return super[Symbol.iterator]()
+      }
+    }
+    const head = new Edited()
+    head.push(source(6))
+    await expect(sharedLayer(head, [], 'app', context)).rejects.toMatchObject({
+      name: 'Failure',
+      message: expect.stringContaining('changed while it was being read'),
+      hint: expect.stringContaining('.dockerignore'),
+    })
+    await writeFile(at('log'), 'before')
+    const layer = await sharedLayer([source(6)], [], 'app', context)
+    await writeFile(at('log'), 'before')
+    const fresh = { ...context, store: await openStore(at('another')) }
+    expect(layer).toEqual(await sharedLayer([source(6)], [], 'app', fresh))
   })
 
   it('closes what it opened when nobody reads on', async () => {

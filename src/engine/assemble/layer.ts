@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
+import { Failure } from '../../failure.ts'
 import type { Store } from '../../host/store/store.ts'
 import { type Digest, isDigest } from '../../image/digest.ts'
 import type { LayerListing } from '../../image/listing.ts'
@@ -44,7 +45,8 @@ export async function heavyLayer(part: Part, diffId: Digest, context: LayerConte
 
 /**
  * One layer of many distributions: `head` first (directories and what belongs to none of them), then each
- * distribution's kept bytes as they are. Only the digests over the whole are computed, unless it was kept too.
+ * distribution's kept bytes as they are. Only the digests over the whole are computed, unless it was kept too. The
+ * head is read twice; throws Failure when a file in it changed in between.
  */
 export async function sharedLayer(
   head: readonly Source[],
@@ -55,8 +57,9 @@ export async function sharedLayer(
   const { store, compression, lanes } = context
   const headHash = createHash('sha256')
   for (const chunk of tarBytes(head)) headHash.update(chunk)
+  const headDigest = headHash.digest('hex')
   const pieces = parts.map(({ blob, content }) => `${blob.digest}:${content.start}-${content.end}`)
-  const key = ['shared-layer', compressionVersion, compression, headHash.digest('hex'), ...pieces].join('|')
+  const key = ['shared-layer', compressionVersion, compression, headDigest, ...pieces].join('|')
   const kept = await keptLayer(store, key)
   if (kept) return assembled(kept, createdBy, context)
 
@@ -66,6 +69,8 @@ export async function sharedLayer(
   const see = (chunk: Uint8Array): void => void diff.update(chunk)
   try {
     await compress(hashed(tarBytes(head), see), compression, lanes, write)
+    // Or other bytes would be kept under the key of what was there a moment ago.
+    if (diff.copy().digest('hex') !== headDigest) throw filesChanged()
     for (const part of parts) {
       for await (const chunk of readRange(store, part)) await writer.write(chunk)
       for await (const chunk of partTar(store, part)) see(chunk)
@@ -82,6 +87,12 @@ export async function sharedLayer(
     await writer.abort()
     throw error
   }
+}
+
+function filesChanged(): Failure {
+  return new Failure('build', 'a file of the project changed while it was being read', {
+    hint: 'build again when nothing writes to it, or leave it out with .dockerignore',
+  })
 }
 
 async function keptLayer(store: Store, key: string): Promise<LayerRecord | undefined> {

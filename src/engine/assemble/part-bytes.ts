@@ -18,7 +18,7 @@ export async function* readRange(store: Store, part: Part): AsyncGenerator<Uint8
   }
 }
 
-/** The tar bytes of a part's content. */
+/** The tar bytes of a part's content, out of a blob that was just read and verified. */
 export async function* partTar(store: Store, part: Part): AsyncGenerator<Uint8Array> {
   const { start, end } = part.content
   if (start === end) return
@@ -27,7 +27,10 @@ export async function* partTar(store: Store, part: Part): AsyncGenerator<Uint8Ar
   yield* tar
 }
 
-/** The tar bytes of a part's content without some of its entries; where they lie follows from the entries. */
+/**
+ * The tar bytes of a part's content without some of its entries; where they lie follows from the entries. Throws
+ * DamagedBlob at the end when the part's blob is not what it was.
+ */
 export async function* partTarWithout(
   store: Store,
   part: Part,
@@ -45,7 +48,8 @@ export async function* partTarWithout(
   }
   let at = 0
   let span = 0
-  for await (const chunk of partTar(store, part)) {
+  const { tar } = await decompress(readRange(store, part))
+  for await (const chunk of tar) {
     while (span < keep.length) {
       const { start, end } = keep[span] ?? { start: 0, end: 0 }
       const from = Math.max(start - at, 0)
