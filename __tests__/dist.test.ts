@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { parse } from 'yaml'
@@ -81,6 +81,7 @@ it('runs as the action, and ends by itself', async () => {
     inputs: { engine: 'docker' },
     env: { PATH: process.env['PATH'], HOME: temp },
   })
+  await rm(temp, { recursive: true })
   expect(result).toMatchObject({ status: 1, postStatus: 0, postLog: '' })
   expect(result.errors).toEqual([expect.stringContaining('engine: "docker" is not one of')])
 })

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inert } from '../../src/action/fence.ts'
@@ -85,8 +85,13 @@ describe('the summary', () => {
 })
 
 describe('report files', () => {
+  let parent: string
+  beforeAll(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'reports-'))
+  })
+  afterAll(() => rm(parent, { recursive: true }))
+
   it('are the measurement as it is and the report, in a folder of their own', async () => {
-    const parent = await mkdtemp(join(tmpdir(), 'reports-'))
     const report = createReport()
     const [first, second] = [
       await writeReportFiles([report], parent),
@@ -98,7 +103,6 @@ describe('report files', () => {
   })
 
   it('hold several platforms in their order', async () => {
-    const parent = await mkdtemp(join(tmpdir(), 'reports-'))
     const reports = [createReport(), createReport({ measurement: createMeasurement() })]
     const { measurement } = await writeReportFiles(reports, parent)
     expect(JSON.parse(await readFile(measurement, 'utf8'))).toEqual(
