@@ -48,8 +48,11 @@ describeWithEngine('the example, pushed', (engine) => {
 
   afterAll(async () => {
     for (const tag of ['1', '2']) {
-      const { stdout } = await execute(engine.crane, ['digest', `${remote}:${tag}`])
-      await execute(engine.crane, ['delete', `${remote}@${stdout.trim()}`])
+      // What a failed test has not pushed cannot be deleted.
+      const { stdout } = await execute(engine.crane, ['digest', `${remote}:${tag}`]).catch(() => ({
+        stdout: '',
+      }))
+      if (stdout !== '') await execute(engine.crane, ['delete', `${remote}@${stdout.trim()}`])
     }
     for (const store of ['containerd', 'classic'] as const) {
       await docker(engine, store, ['rmi', '--force', `${remote}:1`]).catch(() => undefined)
@@ -99,6 +102,7 @@ describeWithEngine('the example, pushed', (engine) => {
         ...['run', '--rm', '--network', 'none', `${remote}:1`, 'web', 'check'],
       ])
       expect(checked.stdout).not.toContain('FAILED')
+      expect(checked.stdout).toMatch(/^52 distributions, 3 templates, \d+ stations$/m)
     }
   })
 
