@@ -1,19 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Tools } from './machine.ts'
 
 /** A data application as they are met: over 500 MB installed. */
 const requirements = `
-boto3 duckdb fastapi httpx jupyterlab matplotlib networkx numpy orjson pandas plotly polars psycopg[binary] pyarrow
-pydantic requests scikit-learn scipy seaborn sqlalchemy statsmodels sympy uvicorn
+boto3 fastapi httpx jinja2 matplotlib networkx numpy orjson pandas pillow plotly psycopg[binary] pyarrow pydantic
+requests scikit-learn scipy sqlalchemy structlog uvicorn[standard]
 `
 
 /** Writes a project with a large environment; versions are of the day, locked with their hashes by uv. */
 export function writeLargeProject(folder: string, { uv }: Tools): void {
-  if (existsSync(join(folder, 'requirements.txt'))) return
+  const wanted = `${requirements.trim().split(/\s+/).join('\n')}\n`
+  const input = join(folder, 'requirements.in')
+  // Locked once for all runs on this machine, which are then of the same versions.
+  if (existsSync(join(folder, 'requirements.txt')) && readFileSync(input, 'utf8') === wanted) return
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'requirements.in'), `${requirements.trim().split(/\s+/).join('\n')}\n`)
+  writeFileSync(input, wanted)
   writeFileSync(join(folder, 'app.py'), 'print("hello")\n')
   execFileSync(
     uv,
