@@ -62,7 +62,7 @@ export function mergeLayers(listings: readonly Listing[]): Filesystem {
       const by = overlay.hides(path, entry.type === 'directory')
       const content = contents[layer]?.get(path)
       if (by === undefined) seen[layer]?.push({ entry, layer, content })
-      else if (by !== 'merged' && content) hiddenBy.set(content, Math.max(by, hiddenBy.get(content) ?? 0))
+      else if (content) hiddenBy.set(content, Math.max(by, hiddenBy.get(content) ?? 0))
     }
     overlay.add(files, layer)
   }
@@ -72,6 +72,7 @@ export function mergeLayers(listings: readonly Listing[]): Filesystem {
   const versions = new Map<string, string>()
   const counted = new Set<Content>()
   let bytes = 0
+  // Of a directory that several layers have, the uppermost entry is set last.
   for (const { entry, layer, content } of seen.flat()) {
     const first = content !== undefined && !counted.has(content)
     files.set(entry.path, { entry, layer, bytes: first ? content.size : 0 })

@@ -8,8 +8,6 @@ interface Cover {
   below?: number
   /** Has a directory there, which becomes one with a directory and replaces anything else. */
   directory?: number
-  /** Has an entry for that directory, whose mode counts. */
-  entry?: true
 }
 
 /** The layers above the one at hand. Add them from the highest down. */
@@ -21,10 +19,8 @@ export class Overlay {
     this.#below.clear()
     for (const [path, { type }] of files.entries) {
       const cover = this.#cover(path)
-      if (type === 'directory') {
-        cover.directory = layer
-        cover.entry = true
-      } else {
+      if (type === 'directory') cover.directory = layer
+      else {
         cover.self = layer
         cover.below = layer
       }
@@ -39,11 +35,10 @@ export class Overlay {
     for (const path of files.opaque) this.#cover(path).below = layer
   }
 
-  /** The layer that hides this path; `merged` for a directory whose entry a layer above replaces; else undefined. */
-  hides(path: string, isDirectory: boolean): number | 'merged' | undefined {
-    const { self, directory, entry } = this.#covers.get(path) ?? {}
-    const hidden = lowest(lowest(this.#hidesBelow(parentOf(path)), self), isDirectory ? undefined : directory)
-    return hidden ?? (entry ? 'merged' : undefined)
+  /** The layer that hides this path. A directory is not hidden by another, which becomes one with it. */
+  hides(path: string, isDirectory: boolean): number | undefined {
+    const { self, directory } = this.#covers.get(path) ?? {}
+    return lowest(lowest(this.#hidesBelow(parentOf(path)), self), isDirectory ? undefined : directory)
   }
 
   #hidesBelow(folder: string): number | undefined {

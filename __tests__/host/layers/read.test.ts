@@ -54,6 +54,15 @@ describe('listLayer', () => {
     }
   })
 
+  it('reads zstd blocks that repeat one byte, with more frames after them', async () => {
+    const zeros = createTar([['zeros', Buffer.alloc(1_000_000)]])
+    const blob = Buffer.concat([zstdChecked(zeros.subarray(0, 900_000)), zstd(zeros.subarray(900_000))])
+    expect(blob.length).toBeLessThan(1000)
+    for (const chunk of [1, 65_536]) {
+      expect((await listLayer(inChunks(blob, chunk))).entries).toHaveLength(1)
+    }
+  })
+
   it('reads an empty blob as an empty layer', async () => {
     expect((await listLayer(inChunks(new Uint8Array(0)))).entries).toEqual([])
     expect((await listLayer(inChunks(gzip(new Uint8Array(1024))))).entries).toEqual([])
