@@ -83,6 +83,34 @@ describe('build', () => {
   })
 })
 
+describe('analyze', () => {
+  it('takes an image, what it stands on, and where reports go', () => {
+    const args = ['oci:image', '--base', 'python:3.13', '--platform', 'linux/arm64', '--html', 'r.html', '-q']
+    expect(parse('analyze', ...args)).toEqual({
+      command: 'analyze',
+      quiet: true,
+      inputs: {
+        image: expect.objectContaining({ transport: 'oci', path: 'image' }),
+        base: expect.objectContaining({ transport: 'docker', repository: 'library/python' }),
+        platform: { os: 'linux', architecture: 'arm64' },
+        json: undefined,
+        markdown: undefined,
+        html: 'r.html',
+      },
+    })
+  })
+})
+
+describe('compare', () => {
+  it('takes two images or measurements', () => {
+    expect(parse('compare', 'main.json', 'oci:image', '--markdown', '-')).toMatchObject({
+      command: 'compare',
+      quiet: false,
+      inputs: { before: 'main.json', after: 'oci:image', platform: undefined, markdown: '-' },
+    })
+  })
+})
+
 describe('wrong usage', () => {
   it.each<[string[], string]>([
     [['buidl'], 'unknown command "buidl": did you mean build?'],
@@ -95,6 +123,11 @@ describe('wrong usage', () => {
     [['build', '--base', ''], '--base: the value is empty'],
     [['build', '--mode', 'shp'], '--mode: "shp" is not one of ship, volume (did you mean ship?)'],
     [['build', '--push'], '--push needs --tag'],
+    [['analyze'], 'IMAGE is missing'],
+    [['analyze', 'oci:image', '--platform', 'x/y/z/w'], '--platform: platform "x/y/z/w"'],
+    [['analyze', 'oci:image', '--json', '-', '--html', '-'], '--json and --html cannot both be written'],
+    [['compare', 'oci:image'], 'HEAD is missing'],
+    [['compare', 'a', 'b', 'c'], '"c" is one argument too many'],
     [['build', '--max-build-time', '4'], '--max-build-time, line 1, column 1: 4 needs a unit'],
   ])('%j', (args, message) => {
     const failure = refused(...args)
@@ -124,6 +157,8 @@ describe('help', () => {
     [['help'], 0],
     [['build', '--help'], 0],
     [['help', 'build'], 0],
+    [['help', 'analyze'], 0],
+    [['compare', '--help'], 0],
     [['build', '-h', '--nonsense'], 0],
     [[], 2],
   ])('%j', (args, status) => {

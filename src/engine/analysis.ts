@@ -57,7 +57,7 @@ function layersBelow(image: Image, base: Image, name: string): number {
   const equal =
     shared === 0
       ? 'not even their lowest layers are the same'
-      : `only the lowest ${shared} layers are the same`
+      : `of ${diffIds.length} layers they share the lowest ${shared}`
   throw new Failure('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
     hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
   })

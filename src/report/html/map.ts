@@ -48,7 +48,7 @@ export function mapJson(root: MapNode, maxBytes: number): string {
   // A parent is never smaller than its child and comes first, so it is kept before.
   for (const { node, parent } of all.sort((a, b) => b.area - a.area)) {
     if (parent !== undefined && !kept.has(parent)) continue
-    bytes += Buffer.byteLength(scriptJson(data(node, []))) + restBytes
+    bytes += bytesOf(node) + restBytes
     if (bytes > maxBytes && parent !== undefined) break
     kept.add(node)
   }
@@ -58,11 +58,17 @@ export function mapJson(root: MapNode, maxBytes: number): string {
 /** Room for the `rest` that a node may get. */
 const restBytes = 60
 
+function bytesOf(node: MapNode): number {
+  return Buffer.byteLength(scriptJson(data(node, [])))
+}
+
 function cut(node: MapNode, kept: ReadonlySet<MapNode>): MapData {
   const shown = node.children.filter((one) => kept.has(one))
   const missing = node.children.filter((one) => !kept.has(one))
   const children = shown.map((one) => cut(one, kept))
-  if (missing.length === 0 || shown.length === 0) return data(node, children)
+  const [only] = missing
+  if (only === undefined || shown.length === 0) return data(node, children)
+  if (missing.length === 1 && bytesOf(only) <= restBytes) return data(node, [...children, data(only, [])])
   const before = missing.map((one) => one.before)
   const rest: MapNode = {
     name: `${missing.length} smaller`,

@@ -58,6 +58,8 @@ const path = (node) => {
 };
 const colour = (node, holder, index) => {
   if (!compared) return 'part-' + (node.part || 'other') + (holder ? ' deep' : ' tint' + (index % 3));
+  // Of what is not known the nearest folder or package that is.
+  while (node.before < 0 && node.parent) node = node.parent;
   if (node.before < 0) return 'dn';
   const by = (node.bytes - node.before) / Math.max(node.bytes, node.before, 1);
   const level = by === 0 ? 0 : Math.abs(by) < 0.02 ? 1 : Math.abs(by) < 0.2 ? 2 : 3;

@@ -48,7 +48,7 @@ nav button:hover,.link:hover,#contents button:hover{text-decoration:underline}
 .tile.holder{font-weight:600}
 .tile.pale{opacity:.22}
 .tile.hit{box-shadow:inset 0 0 0 2px var(--ink)}
-.tile.gone{background-image:repeating-linear-gradient(45deg,transparent 0 5px,var(--bg) 5px 7px)}
+.tile.gone{background-image:repeating-linear-gradient(45deg,transparent 0 7px,color-mix(in srgb,var(--bg) 55%,transparent) 7px 9px)}.tile.gone span{align-self:flex-start;max-width:100%;padding:0 3px;background:var(--bg);color:var(--fg);opacity:1}
 #ring{position:absolute;pointer-events:none;border:3px solid var(--ink);border-radius:3px;display:none}
 .part-base{--h:#8390a2}.part-system{--h:#cc79a7}.part-interpreter{--h:#e69f00}.part-environment{--h:#0072b2}.part-app{--h:#009e73}.part-waste{--h:#d55e00}.part-other{--h:#a59a6c}
 .part-base,.part-system,.part-interpreter,.part-environment,.part-app,.part-waste,.part-other{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
@@ -69,6 +69,6 @@ th,td{padding:4px 8px;border-bottom:1px solid var(--line);vertical-align:top;ove
 td .dim{font-size:12px}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 [hidden]{display:none!important}
-@media (max-width:820px){body{padding:14px 12px 32px}.explore{grid-template-columns:minmax(0,1fr)}#map{height:430px}#contents{height:auto;max-height:300px}.search{width:100%}.search input{flex:1;min-width:0}.figures div{flex-basis:120px}}
+@media (max-width:820px){.scroll table{min-width:640px}body{padding:14px 12px 32px}.explore{grid-template-columns:minmax(0,1fr)}#map{height:430px}#contents{height:auto;max-height:300px}.search{width:100%}.search input{flex:1;min-width:0}.figures div{flex-basis:120px}}
 @media (prefers-reduced-motion:no-preference){.tile{transition:opacity .15s}}
 `

@@ -31,8 +31,10 @@ function packages({ measurement, delta }: ReportInput): Table {
   )
   const gone = (delta?.packages ?? []).filter(({ kind }) => kind === 'removed')
   const compared = delta !== undefined
+  const moved = ({ name, version }: { readonly name: string; readonly version: string }): number =>
+    Math.abs(changes.get(`${name} ${version}`)?.delta ?? 0)
   const here = [...measurement.packages]
-    .sort((a, b) => b.bytes - a.bytes)
+    .sort((a, b) => moved(b) - moved(a) || b.bytes - a.bytes)
     .map((one) => {
       const change = changes.get(`${one.name} ${one.version}`)
       const from = change?.before?.version
@@ -137,7 +139,7 @@ export function legend({ measurement, delta }: ReportInput): string {
     if (bytes === 0 && moved === 0) return []
     const sign = moved === 0 ? '' : ` <b>${formatBytesDelta(moved)}</b>`
     return [
-      `<li><span class="swatch part-${part}"></span>${part} <span class="dim">${formatBytes(bytes)}</span>${sign}</li>`,
+      `<li>${delta === undefined ? `<span class="swatch part-${part}"></span>` : ''}${part} <span class="dim">${formatBytes(bytes)}</span>${sign}</li>`,
     ]
   })
   return `<ul class="legend" aria-label="Parts of the filesystem">${items.join('')}</ul>`

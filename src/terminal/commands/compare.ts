@@ -28,7 +28,7 @@ export function defineCompare(command: Command): Command {
     `
 Examples:
   pydeps-image compare main.json oci:image
-  pydeps-image compare docker://registry.example/team/api:1.3 docker-daemon:api:dev
+  pydeps-image compare docker://registry.example/api:1.3 docker-daemon:api:dev
 
 Exit status: 0 compared; 2 wrong usage; 3 an image cannot be read.`,
   )
