@@ -5,17 +5,18 @@ import { compare } from './compare/compare.ts'
 import type { Delta } from './compare/delta.ts'
 import { totalStep } from './compare/timings.ts'
 import { buildImages, type Built } from './engine/assemble/build.ts'
-import { readComparand } from './engine/comparand.ts'
+import { type Comparand, readComparand } from './engine/comparand.ts'
+import { deliver, destinationsOf } from './engine/deliver.ts'
 import { listLayers } from './engine/listings.ts'
 import { measureImage } from './engine/measured.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
+import { bundle } from './host/images/bundle.ts'
 import { createImageContext } from './host/images/context.ts'
-import { writeImage } from './host/images/write.ts'
 import { healing } from './host/store/heal.ts'
 import { openStore, pruneStore, type Store, storeRoot } from './host/store/store.ts'
 import type { Measurement } from './image/measurement.ts'
 import { formatPlatform, hostPlatform } from './image/platform.ts'
-import { formatImageReference, type ImageReference, parseImageReference } from './image/reference.ts'
+import { formatImageReference } from './image/reference.ts'
 import { type SizeNode, sizeTree } from './image/size-tree.ts'
 import type { Inputs } from './inputs.ts'
 import type { Progress } from './progress.ts'
@@ -58,39 +59,34 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
   try {
     const platforms = inputs.platforms.length > 0 ? inputs.platforms : [hostPlatform(process.arch)]
     const telling = collecting(progress, notes)
-    const destinations = destinationsOf(inputs)
-    const skip = destinations.flatMap((to) => ('path' in to ? [resolve(to.path)] : []))
-    const attempt = async (): Promise<{ built: readonly Built[]; digest: string }> => {
-      const built = await buildImages(inputs, platforms, skip, {
-        store,
-        env,
-        progress: telling,
-        stopwatch,
-        images,
-        signal,
-      })
-      const digest = await stopwatch.time('write', () =>
-        write(built, inputs, destinations, { images, progress: telling }),
+    const { local, registries } = destinationsOf(inputs)
+    const skip = local.flatMap((to) => ('path' in to ? [resolve(to.path)] : []))
+    const options = { tags: inputs.tags, context: images, progress: telling }
+    const build = (): Promise<readonly Built[]> =>
+      buildImages(inputs, platforms, skip, { store, env, progress: telling, stopwatch, images, signal })
+    const attempt = async (): Promise<{ built: readonly Built[]; comparands: readonly Comparand[] }> => {
+      const built = await build()
+      // Before anything is written: what to compare with may be what is replaced.
+      const comparands = await comparandsOf(inputs, built, { store, images })
+      await stopwatch.time('write', () =>
+        deliver(
+          built.map(({ image }) => image),
+          local,
+          options,
+        ),
       )
-      return { built, digest }
+      return { built, comparands }
     }
-    const { built, digest } = await healing(attempt, (text) => progress.warn(text))
-    const timings = [
-      ...stopwatch.timings(),
-      {
-        step: totalStep,
-        ms: Math.round(now() - started),
-        cached: built.every(({ made }) => made.length === 0),
-      },
-    ]
-    const written = destinations.map(formatImageReference)
+    const { built, comparands } = await healing(attempt, (text) => progress.warn(text))
+    const cached = built.every(({ made }) => made.length === 0)
+    const total = { step: totalStep, ms: Math.round(now() - started), cached }
+    const timings = [...stopwatch.timings(), total]
+    const reference = [...local, ...registries].map(formatImageReference)[0] ?? ''
     const reports: RunResult['reports'][number][] = []
-    for (const one of built) {
-      const measurement = await measureBuilt(one, inputs, written[0] ?? '', timings, store)
-      const comparand =
-        inputs.against === undefined
-          ? undefined
-          : await readComparand(inputs.against, one.platform, { store, images })
+    const delivered: string[] = local.map(formatImageReference)
+    for (const [i, one] of built.entries()) {
+      const measurement = await measureBuilt(one, inputs, reference, timings, store)
+      const comparand = comparands[i]
       const delta = comparand && compare(measurement, comparand.measurement)
       reports.push({
         name: reportName(inputs, one, built.length),
@@ -100,49 +96,51 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
         ...(inputs.html === undefined ? {} : { tree: await treeOf(one, store), baseTree: comparand?.tree() }),
         verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
         notes,
-        outputs: written.map((value) => ({ label: 'image', value })),
+        outputs: [],
       })
     }
+    const verdict = worst(reports.map((report) => report.verdict.overall))
+    if (verdict !== 'fail') {
+      let made: readonly Built[] | undefined = built
+      const push = async (): Promise<void> => {
+        const pushed = made ?? (await build())
+        made = undefined
+        await deliver(
+          pushed.map(({ image }) => image),
+          registries,
+          options,
+        )
+      }
+      await healing(push, (text) => progress.warn(text))
+      delivered.push(...registries.map(formatImageReference))
+    } else if (registries.length > 0) {
+      telling.warn(
+        `the image is over budget and was not pushed to ${registries.map(formatImageReference).join(', ')}`,
+      )
+    }
     await pruneStore(store, context.today()).catch(() => 0)
-    return { digest, images: written, reports, verdict: worst(reports.map(({ verdict }) => verdict.overall)) }
+    const outputs = delivered.map((value) => ({ label: 'image', value }))
+    return {
+      digest: bundle(built.map(({ image }) => image)).root.descriptor.digest,
+      images: delivered,
+      reports: reports.map((report) => ({ ...report, outputs })),
+      verdict,
+    }
   } finally {
     await images.close()
   }
 }
 
-/** Where the image goes: the output that was named, and each tag when it is pushed. */
-function destinationsOf(inputs: Inputs): readonly ImageReference[] {
-  const pushed = inputs.push
-    ? inputs.tags.map((tag) => parseImageReference(`docker://${tag.replace(/^docker:\/\//, '')}`))
-    : []
-  return [...(inputs.output ? [inputs.output] : []), ...pushed]
-}
-
-async function write(
+/** What each platform's image is compared with; nothing when nothing was named. */
+async function comparandsOf(
+  { against }: Inputs,
   built: readonly Built[],
-  inputs: Inputs,
-  destinations: readonly ImageReference[],
-  { images, progress }: { images: ReturnType<typeof createImageContext>; progress: Progress },
-): Promise<string> {
-  let digest = ''
-  for (const to of destinations) {
-    const step = progress.step(`write ${formatImageReference(to)}`)
-    try {
-      const tags = to.transport === 'docker' ? [] : inputs.tags
-      digest = (
-        await writeImage(
-          built.map(({ image }) => image),
-          to,
-          { context: images, tags },
-        )
-      ).digest
-      step.done()
-    } catch (error) {
-      step.failed()
-      throw error
-    }
-  }
-  return digest
+  context: Parameters<typeof readComparand>[2],
+): Promise<readonly Comparand[]> {
+  const found: Comparand[] = []
+  if (against === undefined) return found
+  for (const { platform } of built) found.push(await readComparand(against, platform, context))
+  return found
 }
 
 function measureBuilt(
