@@ -62,12 +62,12 @@ function startCommand({ command, project, base }: PlanInput): { command: readonl
   if (scripts.length > 1) {
     return {
       ...kept,
-      note: `the project has ${scripts.length} scripts (${scripts.join(', ')}) and none has its name: the base's command is kept; name one with --command`,
+      note: `the project has ${scripts.length} scripts (${scripts.join(', ')}) and none has its name: the base's command is kept; name one as the command`,
     }
   }
   return {
     ...kept,
-    note: "no start command was given and the project has no script: the base's command is kept; give one with --command",
+    note: "no start command was given and the project has no script: the base's command is kept; give one as the command",
   }
 }
 

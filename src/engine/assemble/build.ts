@@ -139,7 +139,7 @@ function checkPython({ requiresPython }: Project, { image }: Base, { python }: T
     'build',
     `${image.reference} has Python ${python.full}, and the project requires ${requiresPython}`,
     {
-      hint: 'choose a base image with such a Python (--base), or change requires-python and lock again',
+      hint: 'choose a base image with such a Python, or change requires-python and lock again',
     },
   )
 }

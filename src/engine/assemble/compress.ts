@@ -108,8 +108,8 @@ function packer(compression: LayerCompression): (segment: Buffer) => Promise<Buf
     }
   }
   if (!('zstdCompress' in zlib)) {
-    throw new Failure('usage', `--compression zstd needs Node 22.15 or newer; this is ${process.version}`, {
-      hint: 'use a newer Node, or --compression gzip',
+    throw new Failure('usage', `compression zstd needs Node 22.15 or newer; this is ${process.version}`, {
+      hint: 'use a newer Node, or compression gzip',
     })
   }
   const zstd = promisify<zlib.InputType, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)

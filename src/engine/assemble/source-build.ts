@@ -48,7 +48,7 @@ export async function buildFromSource(
       .map(({ name, why }) => `- ${name.trim()}: ${lastLines(why)}`)
       .join('\n')}`,
     {
-      hint: 'lock a version that has a wheel for this Python and platform, or choose a base image (--base) whose Python and C library the wheels are for',
+      hint: 'lock a version that has a wheel for this Python and platform, or choose a base image whose Python and C library the wheels are for',
     },
   )
 }

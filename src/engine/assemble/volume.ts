@@ -93,7 +93,7 @@ export function planVolume(lock: Lock, { facts }: Base, target: Target, layout: 
     throw new Failure(
       'build',
       `these packages are files beside the lock, which a container that syncs a volume does not have: ${local.map(({ locked }) => locked.name).join(', ')}`,
-      { hint: 'publish them to an index, or use --mode ship' },
+      { hint: 'publish them to an index, or use mode ship' },
     )
   }
   const text = renderPylock(packages)

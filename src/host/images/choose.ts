@@ -94,7 +94,7 @@ export function choosePlatform(
     hint:
       here.length === 0
         ? 'it has no image at all; check the name'
-        : `it has ${list(here)}: ask for one of these (--platform), or name another image`,
+        : `it has ${list(here)}: ask for one of these, or name another image`,
   })
 }
 

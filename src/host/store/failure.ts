@@ -8,7 +8,7 @@ export function diskFailure(error: unknown, path: string): unknown {
   const { code } = Object(error) as Partial<NodeJS.ErrnoException>
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new Failure('build', `the disk is full: ${path} cannot be written`, {
-      hint: 'free some space, or set XDG_CACHE_HOME and --output to a disk that has room',
+      hint: 'free some space, or point XDG_CACHE_HOME and the output to a disk that has room',
       cause: error,
     })
   }
