@@ -27,6 +27,11 @@ export async function readComparand(
     const measurement = parseMeasurement(await readFile(given), given, platform)
     return { name: given, measurement, tree: () => sizeTreeOf(measurement) }
   }
+  if (file === undefined && given.endsWith('.json')) {
+    throw new Failure('usage', `there is no measurement ${given} to compare with`, {
+      hint: 'name the file that --json wrote, or an image',
+    })
+  }
   const analysis = await analyzeImage(parseImageReference(given), { platform }, { ...context, progress })
   return { ...analysis, name: given }
 }
