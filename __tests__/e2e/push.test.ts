@@ -134,13 +134,14 @@ describeWithEngine('the example, pushed', (engine) => {
 
     const over = await runCli(
       [
-        ...['build', upgraded, '--base', engine.base, '--output', `oci:${join(folder, 'over')}`, ...against],
+        ...['build', upgraded, '--base', engine.base, '--output', `docker://${remote}:over`, ...against],
         ...['--fail-on', 'update download > 1 MB', '--warn-on', 'download > 1 MB', '--quiet'],
         ...['--markdown', join(folder, 'over.md')],
       ],
       { env },
     )
     expect(over.status).toBe(1)
+    await expect(execute(engine.crane, ['digest', `${remote}:over`])).rejects.toThrow('MANIFEST_UNKNOWN')
     const report = await readFile(join(folder, 'over.md'), 'utf8')
     expect(report).toContain('update download > 1 MB')
     expect(report).toMatch(/sqlalchemy[^\n]*2\.1\.8[^\n]*2\.1\.9/)
