@@ -38,6 +38,25 @@ describe('findRequirers', () => {
     expect(requirers({ a: ['b'], b: [], c: [] })).toEqual({ a: [true, []], b: [false, ['a']], c: [true, []] })
   })
 
+  it("does not take what an extra asks for as the project's own", () => {
+    const graph = {
+      web: ['uvicorn[standard]'],
+      uvicorn: ['uvloop; extra == "standard"', 'docs; extra == "docs"'],
+      uvloop: ['deep'],
+      deep: [],
+      docs: [],
+    }
+    expect(requirers(graph)).toEqual({
+      web: [true, []],
+      uvicorn: [false, ['web']],
+      uvloop: [false, ['uvicorn < web']],
+      deep: [false, ['uvloop < uvicorn < web']],
+      docs: [true, []],
+    })
+    const circle = { p: ['q', 'n; extra == "x"'], q: ['p[x]'], n: [] }
+    expect(requirers(circle)).toEqual({ p: [false, []], q: [false, []], n: [true, []] })
+  })
+
   it('tells up to three, the shortest first, of a direct one too', () => {
     const graph = { x: [], a: ['x'], b: ['x'], c: ['x'], d: ['x'], e: ['d'] }
     expect(requirers(graph, ['a', 'b', 'c', 'e', 'x'])['x']).toEqual([true, ['a', 'b', 'c']])

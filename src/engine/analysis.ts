@@ -2,13 +2,17 @@ import { Failure } from '../failure.ts'
 import type { ImageContext } from '../host/images/context.ts'
 import { openImage } from '../host/images/open.ts'
 import type { Store } from '../host/store/store.ts'
-import { measure } from '../image/measure.ts'
+import { findBaseFacts } from '../image/base-facts.ts'
+import type { LayerListing } from '../image/listing.ts'
+import { type Measured, measure } from '../image/measure.ts'
 import type { Measurement } from '../image/measurement.ts'
 import type { Platform } from '../image/platform.ts'
 import { formatImageReference, type ImageReference } from '../image/reference.ts'
 import { type SizeNode, sizeTree } from '../image/size-tree.ts'
 import type { Image } from '../image/source.ts'
 import type { Progress } from '../progress.ts'
+import { requirementsIn } from '../project/installed.ts'
+import { markerEnvironment } from '../project/target.ts'
 import { listLayers } from './listings.ts'
 
 /** An image that was read and measured. */
@@ -39,12 +43,26 @@ export async function analyzeImage(
     const baseLayers =
       base && layersBelow(image, await openImage(base, image.platform, images), formatImageReference(base))
     const listings = await listLayers(image, store, (text) => step.update(text))
-    const measured = { ...image, listings, baseLayers, timings: [] }
+    const measured = { ...image, listings, baseLayers, timings: [], ...requirementsOf(image, listings) }
     const measurement = measure(measured)
     step.done()
     return { image, measurement, tree: () => sizeTree(measured) }
   } catch (error) {
     step.failed()
+    throw error
+  }
+}
+
+/** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
+function requirementsOf(
+  { reference, config, platform }: Image,
+  listings: readonly LayerListing[],
+): Pick<Measured, 'requirementsOf'> {
+  try {
+    const { interpreter: python, libc } = findBaseFacts(reference, config, listings)
+    return { requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })) }
+  } catch (error) {
+    if (error instanceof Failure) return {}
     throw error
   }
 }

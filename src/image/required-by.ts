@@ -32,7 +32,6 @@ export function findRequirers(
     requirementsOf(one.metadata).map(distributionName),
   )
   const project = directNames && [...directNames].flatMap((text) => parseRequiredName(text) ?? [])
-  const direct = new Set(project?.map(({ name }) => name) ?? [...names].filter((name) => !required.has(name)))
   const asked = extrasAskedFor([
     ...(project ?? []),
     ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
@@ -44,13 +43,20 @@ export function findRequirers(
         .map((requirement) => requirement.name),
     )
 
+  const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true)
+  const roots = [...names].filter((name) => !required.has(name))
+  const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)))
+
   const steps = new Map<string, Step>()
   for (const name of direct) if (names.has(name)) steps.set(name, { next: undefined, distance: 0 })
   reach(steps, required)
-  reach(
-    steps,
-    forExtras((name, extra) => asked.get(name)?.has(extra) === true),
-  )
+  reach(steps, byExtras)
+  for (const name of project === undefined ? roots : []) {
+    // Its extra is asked for by someone who is not there for a reason himself.
+    if (steps.has(name)) continue
+    direct.add(name)
+    steps.set(name, { next: undefined, distance: 0 })
+  }
   reach(
     steps,
     forExtras((name) => direct.has(name)),
