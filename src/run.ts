@@ -12,6 +12,7 @@ import { measureImage } from './engine/measured.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
 import { bundle } from './host/images/bundle.ts'
 import { createImageContext } from './host/images/context.ts'
+import { checkDestination } from './host/images/write.ts'
 import { healing } from './host/store/heal.ts'
 import { openStore, pruneStore, type Store, storeRoot } from './host/store/store.ts'
 import type { Measurement } from './image/measurement.ts'
@@ -21,6 +22,8 @@ import { type SizeNode, sizeTree } from './image/size-tree.ts'
 import type { Inputs } from './inputs.ts'
 import type { Progress } from './progress.ts'
 import { directNames } from './project/direct.ts'
+import { requirementsIn } from './project/installed.ts'
+import { markerEnvironment } from './project/target.ts'
 import type { ReportInput } from './report/input.ts'
 
 /** What a run needs from whoever starts it. */
@@ -60,6 +63,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
     const platforms = inputs.platforms.length > 0 ? inputs.platforms : [hostPlatform(process.arch)]
     const telling = collecting(progress, notes)
     const { local, registries } = destinationsOf(inputs)
+    for (const to of local) await checkDestination(to)
     const skip = local.flatMap((to) => ('path' in to ? [resolve(to.path)] : []))
     const options = { tags: inputs.tags, context: images, progress: telling }
     const build = (): Promise<readonly Built[]> =>
@@ -144,7 +148,7 @@ async function comparandsOf(
 }
 
 function measureBuilt(
-  { image, base, project }: Built,
+  { image, base, project, platform }: Built,
   inputs: Inputs,
   reference: string,
   timings: Measurement['timings'],
@@ -152,7 +156,10 @@ function measureBuilt(
 ): Promise<Measurement> {
   const baseLayers = base.image.manifest.layers.length
   const how = { reference, baseLayers, mode: inputs.mode, engine: 'assemble', timings } as const
-  return measureImage(image, { ...how, directNames: directNames(project) }, store, () => undefined)
+  const { interpreter: python, libc } = base.facts
+  const requirementsOf = requirementsIn(markerEnvironment({ platform, python, libc }))
+  const named = { ...how, directNames: directNames(project), requirementsOf }
+  return measureImage(image, named, store, () => undefined)
 }
 
 async function treeOf({ image, base }: Built, store: Store): Promise<SizeNode> {

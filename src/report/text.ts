@@ -182,11 +182,11 @@ function layers({ input, style, columns, rows }: Page): readonly string[] {
   const added = new Set(delta?.layers.added.map((layer) => layer.digest))
   const all = measurement.layers
   if (all.length === 0) return []
-  const shown = [...all.entries()].slice(-rows)
+  const largest = new Set([...all].sort((a, b) => b.download - a.download).slice(0, rows))
+  const shown = all.filter((layer) => largest.has(layer))
   return [
     style.bold('Layers, with the download of each'),
-    ...more(all.length - shown.length, style),
-    ...shown.map(([, layer]) => {
+    ...shown.map((layer) => {
       const state = delta === undefined ? '' : added.has(layer.digest) ? 'new ' : 'kept'
       const marked = state === 'new ' ? style.yellow(state) : style.dim(state)
       const text = `${right(formatBytes(layer.download), 9)}  ${left(layer.part, 11)} `
@@ -194,6 +194,7 @@ function layers({ input, style, columns, rows }: Page): readonly string[] {
       const room = columns - displayWidth(text) - (state === '' ? 2 : 7)
       return `${indent}${text}${style.dim(fit(visible(layer.createdBy), room))}`.trimEnd()
     }),
+    ...more(all.length - shown.length, style),
   ]
 }
 

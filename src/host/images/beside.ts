@@ -10,15 +10,7 @@ export async function writeFileBeside(
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
   await placed(path, async (target, beside) => {
-    const found = await stat(target).catch(ifMissing)
-    if (found?.isDirectory()) {
-      throw new Failure('usage', `${path} is a folder, and an archive is a file`, {
-        hint: `name a file in it, as ${join(path, 'image.tar')}, or write a layout: oci:${path}`,
-      })
-    }
-    if (found && !found.isFile()) {
-      throw new Failure('usage', `${path} is no file but something special`, { hint: 'name a file' })
-    }
+    await checkFile(target, path)
     const file = await open(beside, 'wx')
     try {
       await write(file)
@@ -27,6 +19,28 @@ export async function writeFileBeside(
     }
     await rename(beside, target)
   })
+}
+
+/** Throws Failure when an archive cannot take this place; a missing folder above it will be made. */
+export async function checkArchivePlace(path: string): Promise<void> {
+  await checkFile(await realpath(path).catch(() => resolve(path)), path)
+}
+
+/** Throws Failure when a layout cannot take this place. */
+export async function checkLayoutPlace(path: string): Promise<void> {
+  await mayReplace(await realpath(path).catch(() => resolve(path)), path)
+}
+
+async function checkFile(target: string, path: string): Promise<void> {
+  const found = await stat(target).catch(ifMissing)
+  if (found?.isDirectory()) {
+    throw new Failure('usage', `${path} is a folder, and an archive is a file`, {
+      hint: `name a file in it, as ${join(path, 'image.tar')}, or write a layout: oci:${path}`,
+    })
+  }
+  if (found && !found.isFile()) {
+    throw new Failure('usage', `${path} is no file but something special`, { hint: 'name a file' })
+  }
 }
 
 /**
@@ -116,6 +130,7 @@ function temporaryName(target: string): string {
 }
 
 function ifMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
   throw error
 }

@@ -3,7 +3,7 @@ import type { Digest } from '../../image/digest.ts'
 import { formatPlatform } from '../../image/platform.ts'
 import { type ImageReference, formatImageReference } from '../../image/reference.ts'
 import type { Image } from '../../image/source.ts'
-import { writeFileBeside } from './beside.ts'
+import { checkArchivePlace, checkLayoutPlace, writeFileBeside } from './beside.ts'
 import { bundle } from './bundle.ts'
 import { writeAll } from './chunks.ts'
 import type { ImageContext } from './context.ts'
@@ -62,6 +62,20 @@ export async function writeImage(
       break
   }
   return { digest: parts.root.descriptor.digest }
+}
+
+/** Throws Failure for a place that an image cannot be written to, as far as it can be known before there is one. */
+export async function checkDestination(to: ImageReference): Promise<void> {
+  switch (to.transport) {
+    case 'oci':
+      return checkLayoutPlace(to.path)
+    case 'oci-archive':
+    case 'docker-archive':
+      return checkArchivePlace(to.path)
+    case 'docker-daemon':
+    case 'docker':
+      return
+  }
 }
 
 async function writeArchive(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
