@@ -6,7 +6,7 @@ import type { Image } from '../image/source.ts'
 import { listLayers } from './listings.ts'
 
 /** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-1'
+const version = 'measurement-2'
 
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
