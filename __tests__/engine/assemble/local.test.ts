@@ -121,6 +121,23 @@ describe('a src layout', () => {
     expect(built.recordProblems).toEqual([])
     expect(await listing(project)).toEqual(before)
   })
+
+  it('is built though .dockerignore leaves out all but its code', async () => {
+    const project = await site.project([alpha], {
+      'pyproject.toml':
+        '[project]\nname = "shop"\nversion = "2.0"\nreadme = "docs/about.md"\n[build-system]\nrequires = ["uv_build>=0.9,<0.14"]\nbuild-backend = "uv_build"\n',
+      'docs/about.md': 'about the shop\n',
+      'src/shop/__init__.py': '',
+      '.dockerignore': '*\n!src\n',
+    })
+    const built = await site.build(project)
+    expect(built.files.get(`${packages}/shop-2.0.dist-info/METADATA`)?.text).toContain('about the shop')
+    expect([...built.files.keys()].filter((path) => path.startsWith('app/'))).toEqual([
+      'app/src',
+      'app/src/shop',
+      'app/src/shop/__init__.py',
+    ])
+  })
 })
 
 describe('a project that is no package', () => {
@@ -190,10 +207,23 @@ describe('members of a workspace', () => {
 
   it('can be built from a member, whose own files are the app', async () => {
     const project = await site.newFolder('workspace')
-    await writeProject(project, { ...root, ...member('one'), ...member('two') })
+    const needing = (text: string): string =>
+      text.replace('version = "1.0"\n', 'version = "1.0"\ndependencies = ["two"]\n')
+    await writeProject(project, {
+      ...root,
+      ...member('one'),
+      ...member('two'),
+      'libs/one/pyproject.toml': `${needing(member('one')['libs/one/pyproject.toml'] ?? '')}\n[tool.uv.sources]\ntwo = { workspace = true }\n`,
+      'uv.lock': root['uv.lock'].replace(
+        'source = { editable = "libs/one" }\n',
+        'source = { editable = "libs/one" }\ndependencies = [{ name = "two" }]\n\n[package.metadata]\nrequires-dist = [{ name = "two", editable = "libs/two" }]\n',
+      ),
+    })
     const before = await listing(project)
     const built = await site.build(join(project, 'libs/one'))
     expect(built.files.has(`${packages}/one/__init__.py`)).toBe(true)
+    // It needs its sister, which lies beside it.
+    expect(built.files.has(`${packages}/two/__init__.py`)).toBe(true)
     expect(built.files.has(`${packages}/web/__init__.py`)).toBe(false)
     expect(built.files.has('app/one/__init__.py')).toBe(true)
     expect(await listing(project)).toEqual(before)
@@ -247,7 +277,7 @@ describe('a version that version control knows', () => {
     const files = sourceFiles('web', '1.0')
     const asking = (files['backend.py'] ?? '').replace(
       'def build_wheel',
-      'import subprocess\nVERSION = subprocess.run(["git", "describe", "--tags", "--dirty"], capture_output=True, text=True, check=True).stdout.strip()\ndef build_wheel',
+      'import subprocess\nVERSION = subprocess.run(["git", "describe", "--tags", "--dirty"], capture_output=True, text=True, check=True).stdout.strip().replace("-", "+")\ndef build_wheel',
     )
     const project = await site.project([alpha], {
       ...files,
@@ -269,13 +299,21 @@ describe('a version that version control knows', () => {
     git('add', '--all')
     git('commit', '--message', 'first')
     git('tag', '7.0')
-    const built = await site.build(project)
-    expect([...built.files.keys()].filter((path) => /dist-info\/METADATA$/.test(path))).toContain(
-      `${packages}/web-7.0.dist-info/METADATA`,
-    )
-    const status = execFileSync('git', ['-C', project, 'status', '--porcelain', '--ignored'], {
-      encoding: 'utf8',
-    })
-    expect(status).toBe('')
+    const store = await site.newFolder('store')
+    const installed = async (): Promise<readonly string[]> => {
+      const built = await site.build(project, {}, { store })
+      return [...built.files.keys()].flatMap(
+        (path) => /\/(web-.*)\.dist-info\/METADATA$/.exec(path)?.[1] ?? [],
+      )
+    }
+    const status = (): string =>
+      execFileSync('git', ['-C', project, 'status', '--porcelain', '--ignored'], { encoding: 'utf8' })
+    expect(await installed()).toEqual(['web-7.0'])
+    expect(status()).toBe('')
+    git('tag', '8.0', '--annotate', '--message', 'next')
+    expect(await installed()).toEqual(['web-8.0'])
+    await writeProject(project, { 'notes/plan.md': 'edited' })
+    expect(await installed()).toEqual(['web-8.0+dirty'])
+    expect(status()).toBe(' M notes/plan.md\n')
   })
 })
