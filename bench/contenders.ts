@@ -8,13 +8,19 @@ import { timed } from './timed.ts'
 
 export type Compression = 'gzip' | 'zstd'
 
+/** What is asked of a build; an OCI image as one file, or as a folder. */
+export interface Wanted {
+  readonly compression: Compression
+  readonly form: 'file' | 'folder'
+}
+
 /** One of the two that are measured. All times are milliseconds of the whole process. */
 export interface Contender {
   readonly name: string
   /** Builds with whatever is kept. */
-  build(project: string, compression: Compression): Promise<number>
+  build(project: string, wanted: Wanted): Promise<number>
   /** Builds with nothing kept but what uv downloaded. */
-  buildCold(project: string, compression: Compression): Promise<number>
+  buildCold(project: string, wanted: Wanted): Promise<number>
   /** Remembers what is kept now, for `restore`. */
   save(): void
   restore(): void
@@ -35,10 +41,17 @@ export class Ours implements Contender {
     this.#path = tools.path
   }
 
-  async build(project: string, compression: Compression, env: NodeJS.ProcessEnv = {}): Promise<number> {
+  async build(project: string, { compression, form }: Wanted, env: NodeJS.ProcessEnv = {}): Promise<number> {
     const out = join(this.#work, 'ours')
     rmSync(out, { recursive: true, force: true })
-    const where = ['--base', this.#base, '--output', `oci:${out}`, '--json', this.#json]
+    const where = [
+      '--base',
+      this.#base,
+      '--output',
+      `${form === 'file' ? 'oci-archive' : 'oci'}:${out}`,
+      '--json',
+      this.#json,
+    ]
     const how = ['--compression', compression, '--quiet']
     return timed(this.#program.command, [...this.#program.args, 'build', project, ...where, ...how], {
       cwd: this.#work,
@@ -52,9 +65,9 @@ export class Ours implements Contender {
     })
   }
 
-  buildCold(project: string, compression: Compression, env: NodeJS.ProcessEnv = {}): Promise<number> {
+  buildCold(project: string, wanted: Wanted, env: NodeJS.ProcessEnv = {}): Promise<number> {
     rmSync(this.#cache, { recursive: true, force: true })
-    return this.build(project, compression, env)
+    return this.build(project, wanted, env)
   }
 
   /** A cold build's most memory in bytes, with its time and what came of it. */
@@ -65,7 +78,11 @@ export class Ours implements Contender {
     const file = join(this.#work, 'peak')
     rmSync(file, { force: true })
     const preload = `--import=${join(import.meta.dirname, 'peak.js')}`
-    const ms = await this.buildCold(project, compression, { BENCH_PEAK: file, NODE_OPTIONS: preload })
+    const ms = await this.buildCold(
+      project,
+      { compression, form: 'file' },
+      { BENCH_PEAK: file, NODE_OPTIONS: preload },
+    )
     const measurement = JSON.parse(readFileSync(this.#json, 'utf8')) as Measurement
     return { bytes: Number(readFileSync(file, 'utf8')) * 1024, ms, measurement }
   }
@@ -106,20 +123,20 @@ export class BuildKit implements Contender {
     if (!existsSync(join(work, 'uv', 'uv'))) copyFileSync(tools.uv, join(work, 'uv', 'uv'))
   }
 
-  build(project: string, compression: Compression): Promise<number> {
-    return this.#build(project, compression, [])
+  build(project: string, wanted: Wanted): Promise<number> {
+    return this.#build(project, wanted, [])
   }
 
   /** Without the build cache; the mounted cache of uv stays filled. */
-  buildCold(project: string, compression: Compression): Promise<number> {
-    return this.#build(project, compression, ['--no-cache'])
+  buildCold(project: string, wanted: Wanted): Promise<number> {
+    return this.#build(project, wanted, ['--no-cache'])
   }
 
   // Steps are kept by what they were run on: a change that was never seen is one that was never built.
   save(): void {}
   restore(): void {}
 
-  #build(project: string, compression: Compression, more: readonly string[]): Promise<number> {
+  #build(project: string, { compression, form }: Wanted, more: readonly string[]): Promise<number> {
     const out = join(this.#work, 'buildkit')
     rmSync(out, { recursive: true, force: true })
     const file = join(import.meta.dirname, 'peer', 'Dockerfile')
@@ -138,7 +155,12 @@ export class BuildKit implements Contender {
           file,
         ],
         ...['--build-context', `uv=${join(this.#work, 'uv')}`],
-        ...['--output', `type=oci,dest=${out},tar=false,compression=${compression}`, ...more, project],
+        ...[
+          '--output',
+          `type=oci,dest=${out},tar=${form === 'file'},compression=${compression}`,
+          ...more,
+          project,
+        ],
       ],
       { cwd: this.#work, env: dockerEnvironment(this.#engine) },
     )

@@ -30,7 +30,7 @@ ${machine.map((line) => `- ${line}`).join('\n')}
 
 ## Beside BuildKit
 
-examples/web: 52 packages, 216 MB of environment. Seconds from the start of the command to its end; median of ${runs}, in brackets the fastest and the slowest. Both write an OCI layout.
+examples/web: 52 packages, 216 MB of environment. Seconds from the start of the command to its end; median of ${runs}, in brackets the fastest and the slowest. Both write an OCI archive, one file; to a folder where it says so, which is less work for BuildKit.
 
 ${table(
   ['scenario', 'pydeps-image', 'BuildKit', 'ratio'],

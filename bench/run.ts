@@ -37,7 +37,7 @@ const tools = findTools()
 const program =
   values.program === undefined
     ? findProgram(root)
-    : { command: process.execPath, args: [resolve(values.program)], name: values.program }
+    : { command: process.execPath, args: [resolve(values.program)], name: 'a bundle of its own' }
 const machine = describeMachine(engine, tools, program.name)
 console.log(machine.join('\n'))
 const ours = new Ours(work, program, engine, tools)
@@ -74,11 +74,11 @@ async function compare(scenario: Scenario): Promise<Row> {
 /** Builds the example as it is, so that everything which a scenario takes as kept is kept. */
 async function prepare(
   contender: Contender,
-  { compression }: Scenario,
+  { wanted }: Scenario,
 ): Promise<{ contender: Contender; project: string; times: number[] }> {
   const project = join(work, `${contender.name}-project`)
   copyExample(root, project)
-  await contender.build(project, compression)
+  await contender.build(project, wanted)
   contender.save()
   return { contender, project, times: [] }
 }
@@ -95,7 +95,7 @@ async function measureMemory(): Promise<readonly MemoryRow[]> {
   ] as const) {
     for (const compression of ['gzip', 'zstd'] satisfies Compression[]) {
       // Once before, for what uv has to download.
-      await ours.build(project, compression)
+      await ours.build(project, { compression, form: 'file' })
       const all = []
       for (let number = 1; number <= Math.min(runs, 3); number++)
         all.push(await ours.peak(project, compression))
