@@ -73,6 +73,11 @@ describe('a lock and an index that do not agree', () => {
     expect(told.message).toContain('forged')
   })
 
+  it('a hash that does not match is refused though the installer is told not to look', async () => {
+    const env = { UV_NO_VERIFY_HASHES: '1', UV_VERIFY_HASHES: 'false' }
+    expect((await failure([alpha, forged], { env })).message).toContain('forged')
+  })
+
   it('a file that is gone names it, and says to lock again or use another index', async () => {
     const told = await failure([alpha, gone])
     expect(told).toMatchObject({
@@ -142,7 +147,7 @@ describe('packages that do not fit the image', () => {
     })
     await expect(site.build(project)).rejects.toMatchObject({
       message: expect.stringMatching(/Python 3\.13\.5.*>=3\.14/),
-      hint: expect.stringContaining('--base'),
+      hint: expect.stringContaining('base image'),
     })
   })
 })
@@ -175,7 +180,7 @@ describe('source packages', () => {
     expect(told.message).toMatch(/- also-native 2\.0: .*compiled/)
     expect(told.message).toMatch(/- broken 1\.0: [^]*the compiler was not found/)
     expect(told.message).not.toMatch(/- (?:pure|alpha)/)
-    expect(told.hint).toContain('--base')
+    expect(told.hint).toContain('base image')
   })
 
   it('that cannot be fetched are told as that, not as code that does not compile', async () => {

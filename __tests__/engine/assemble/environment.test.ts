@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createSite, type Site, type SiteBuild } from '../../fixtures/built.ts'
-import { createDistribution } from '../../fixtures/distribution.ts'
+import { createSite, type Site, type SiteBuild, writeProject } from '../../fixtures/built.ts'
+import { createDistribution, sourceFiles } from '../../fixtures/distribution.ts'
 import { hostPython } from '../../fixtures/volume.ts'
 import type { Wheel } from '../../fixtures/wheel.ts'
 
@@ -243,5 +243,60 @@ describe('an environment of another platform', () => {
     } finally {
       await own.close()
     }
+  })
+})
+
+describe('packages that come from elsewhere than an index', () => {
+  const lockOf = (table: string): string =>
+    `lock-version = "1.0"\ncreated-by = "fixture"\n\n[[packages]]\n${table}\n`
+
+  it('may be an archive with an address of its own', async () => {
+    const table = `name = "full"\nversion = "1.0"\narchive = { url = "${site.index.fileUrl(full)}", hashes = { sha256 = "${full.sha256}" } }`
+    const built = await site.build(await site.project([], { 'pylock.toml': lockOf(table) }))
+    expect(built.files.has(`${packages}/full/admin.py`)).toBe(true)
+    expect(built.recordProblems).toEqual([])
+  })
+
+  it('may be a repository at a commit, which is built here once', async () => {
+    const repository = await site.newFolder('repository')
+    await writeProject(repository, sourceFiles('versioned', '3.0'))
+    const git = (...args: string[]): string =>
+      execFileSync(
+        'git',
+        ['-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@example.invalid', ...args],
+        {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      )
+    git('init')
+    git('add', '--all')
+    git('commit', '--message', 'first')
+    const commit = git('rev-parse', 'HEAD').trim()
+    const table = `name = "versioned"\nversion = "3.0"\nvcs = { type = "git", url = "file://${repository}", commit-id = "${commit}" }`
+    const project = await site.project([], { 'pylock.toml': lockOf(table) })
+    const store = await site.newFolder('store')
+    const built = await site.build(project, {}, { store })
+    expect(built.files.get(`${packages}/versioned/__init__.py`)?.text).toBe('version = "3.0"\n')
+    expect(built.recordProblems).toEqual([])
+    await rm(repository, { recursive: true })
+    const again = await site.build(
+      project,
+      {},
+      { store, env: { UV_CACHE_DIR: await site.newFolder('uv-cache') } },
+    )
+    expect(again.digest).toBe(built.digest)
+  })
+
+  it('may be a wheel beside the lock', async () => {
+    const table = `name = "full"\nversion = "1.0"\nwheels = [{ name = "${full.filename}", path = "./wheels/${full.filename}", hashes = { sha256 = "${full.sha256}" } }]`
+    const project = await site.project([], {
+      'pylock.toml': lockOf(table),
+      [`wheels/${full.filename}`]: full.bytes,
+    })
+    const built = await site.build(project)
+    expect(built.files.has(`${packages}/full/admin.py`)).toBe(true)
+    const notes = [...built.files.values()].filter(({ path }) => path.endsWith('direct_url.json'))
+    expect(notes.map(({ text }) => text)).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, utimes } from 'node:fs/promises'
+import { cp, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -98,7 +98,19 @@ describe('the same inputs give the same digest', () => {
   })
 
   it('whatever the settings of the installer are on this machine', async () => {
-    const env = { UV_LINK_MODE: 'symlink', UV_COMPILE_BYTECODE: '1', UV_PYTHON: '3.9', UV_SYSTEM_PYTHON: '1' }
+    const other = join(await site.newFolder('settings'), 'requirements.txt')
+    await writeFile(other, 'alpha==9.9\n')
+    const env = {
+      UV_LINK_MODE: 'symlink',
+      UV_COMPILE_BYTECODE: '1',
+      UV_PYTHON: '3.9',
+      UV_SYSTEM_PYTHON: '1',
+      UV_REQUIRE_HASHES: '1',
+      UV_CONSTRAINT: other,
+      UV_OVERRIDE: other,
+      UV_NO_BINARY: '1',
+      UV_EXCLUDE_NEWER: '2001-01-01',
+    }
     expect(await digestOf({ env })).toBe(first)
   })
 

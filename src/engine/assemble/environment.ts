@@ -80,7 +80,7 @@ function choose(
   { target, layout, compression }: EnvironmentContext,
 ): Chosen {
   const source = wheel
-    ? { wheel: wheel.filename, hashes: wheel.hashes }
+    ? { wheel: wheel.filename, hashes: wheel.hashes, ...placeOf(wheel) }
     : // What a build gives may differ between platforms; a wheel's content does not.
       {
         sdist: locked.sdist?.hashes,
@@ -99,4 +99,9 @@ function choose(
     source,
   ])
   return { locked: wheel ? withOnly(locked, wheel) : locked, wheel, key }
+}
+
+/** Where a wheel comes from, when no hash says what it is: another place may have another file of that name. */
+function placeOf({ hashes, url, path, size }: LockedFile): object {
+  return Object.keys(hashes).length > 0 ? {} : { url, path, size }
 }

@@ -57,6 +57,16 @@ export async function installRequirements(
   await install(join(folder, 'prefix'), ['--no-build', '--require-hashes', '-r', file], context)
 }
 
+/** Settings of the installer that would refuse what a lock says, or check less of it. */
+const decidedByTheLock = {
+  UV_CONSTRAINT: undefined,
+  UV_OVERRIDE: undefined,
+  UV_EXCLUDE: undefined,
+  UV_REQUIRE_HASHES: undefined,
+  UV_NO_VERIFY_HASHES: undefined,
+  UV_VERIFY_HASHES: undefined,
+}
+
 async function install(prefix: string, what: readonly string[], context: InstallContext): Promise<void> {
   const { target, env, signal } = context
   const [uv, python] = await Promise.all([context.uv(), context.python()])
@@ -72,6 +82,7 @@ async function install(prefix: string, what: readonly string[], context: Install
         UV_NO_PROGRESS: '1',
         NO_COLOR: '1',
         UV_COMPILE_BYTECODE: '0',
+        ...decidedByTheLock,
         // Links into the installer's cache would lead nowhere in the image.
         ...(env['UV_LINK_MODE'] === 'symlink' ? { UV_LINK_MODE: 'hardlink' } : {}),
       },
