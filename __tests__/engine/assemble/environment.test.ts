@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { chmod, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -240,6 +240,42 @@ describe('an environment of another platform', () => {
       const built = await own.build(project, { platforms: [{ os: 'linux', architecture: 'arm64' }] })
       expect(built.files.get(`${packages}/compiled.so`)?.text).toBe('for arm')
       expect(own.index.requests.filter((path) => path.includes('x86_64'))).toEqual([])
+    } finally {
+      await own.close()
+    }
+  })
+})
+
+describe('a machine whose Python has a lib64 of its own', () => {
+  it('gives the same environment, with compiled code in lib', async () => {
+    const compiled = createDistribution('compiled', '1.0', {
+      tag: 'cp313-cp313-manylinux_2_28_x86_64',
+      pure: false,
+      files: {
+        'compiled.so': 'x',
+        'compiled-1.0.data/purelib/pure_part.py': '',
+        'compiled-1.0.data/data/share/x': '',
+      },
+      scripts: { compiled: 'compiled:main' },
+    })
+    const own = await createSite([compiled, full])
+    try {
+      const folder = await own.newFolder('python')
+      const python = join(folder, 'python3')
+      await writeProject(folder, {
+        'wrapper.py': `import sys\nsys.platlibdir, sys.executable = "lib64", ${JSON.stringify(python)}\nargs = sys.argv[1:]\nat = args.index("-c")\nsys.argv = args[at:at + 1] + args[at + 2:]\nexec(args[at + 1], {"__name__": "__main__"})\n`,
+        python3: `#!/bin/sh\nexec ${hostPython().python} -I -B ${folder}/wrapper.py "$@"\n`,
+      })
+      await chmod(python, 0o755)
+      const project = await own.project([compiled, full])
+      const env = { PATH: `${folder}:${(await own.env(folder))['PATH'] ?? ''}` }
+      const built = await own.build(project, {}, { env })
+      expect([...built.files.keys()].filter((path) => path.includes('lib64'))).toEqual([])
+      expect(built.files.has(`${packages}/compiled.so`)).toBe(true)
+      expect(built.files.has(`${packages}/pure_part.py`)).toBe(true)
+      expect(built.recordProblems).toEqual([])
+      const record = built.files.get(`${packages}/compiled-1.0.dist-info/RECORD`)?.text
+      expect(record).toContain('../../../lib/python3.13/site-packages/pure_part.py')
     } finally {
       await own.close()
     }

@@ -95,8 +95,11 @@ async function install(prefix: string, what: readonly string[], context: Install
 /** `.dist-info` folders of a prefix, relative to it, by normalised name. */
 export async function installedDistributions(prefix: string): Promise<Map<string, string>> {
   const found = new Map<string, string>()
-  for (const python of await readdir(join(prefix, 'lib')).catch(() => [])) {
-    const site = join('lib', python, 'site-packages')
+  const libraries = ['lib', 'lib64'].map(async (lib) => {
+    const pythons = await readdir(join(prefix, lib)).catch(() => [])
+    return pythons.map((python) => join(lib, python, 'site-packages'))
+  })
+  for (const site of (await Promise.all(libraries)).flat()) {
     for (const name of await readdir(join(prefix, site)).catch(() => [])) {
       const match = /^(.+?)-[^-]+\.dist-info$/.exec(name)
       if (match?.[1] !== undefined) found.set(packageName(match[1]), join(site, name))

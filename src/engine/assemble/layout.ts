@@ -23,9 +23,14 @@ export function imagePath(layout: Layout, prefixPath: string): string {
   return `${layout.root}/${withMinor(prefixPath, layout.minor)}`
 }
 
-/** The folders that carry the installing Python's minor version: the library and the C headers. */
+/**
+ * The folders that carry the installing Python's minor version: the library and the C headers. Some systems have a
+ * `lib64` of their own for compiled code, which is `lib` in a virtual environment.
+ */
 export function withMinor(path: string, minor: string): string {
-  return path.replace(/^((?:\.\.\/)*(?:lib|include\/site))\/python3\.\d+(?=\/|$)/, `$1/python${minor}`)
+  return path
+    .replace(/^((?:\.\.\/)*)lib64(?=\/python3\.\d+(?:\/|$))/, '$1lib')
+    .replace(/^((?:\.\.\/)*(?:lib|include\/site))\/python3\.\d+(?=\/|$)/, `$1/python${minor}`)
 }
 
 /** Every folder above these paths, from `root` itself down, parents first. */
