@@ -37,7 +37,7 @@ const tools = findTools()
 const program =
   values.program === undefined
     ? findProgram(root)
-    : { command: process.execPath, args: [resolve(values.program)], name: 'a bundle of its own' }
+    : { command: process.execPath, args: [resolve(values.program)], name: 'a bundle of src/cli.ts' }
 const machine = describeMachine(engine, tools, program.name)
 console.log(machine.join('\n'))
 const ours = new Ours(work, program, engine, tools)
