@@ -32,6 +32,13 @@ const outside = ['../../../../../../evil.txt', '/tmp/evil-absolute.txt', '..\\..
     record: [`${path},sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0`],
   }),
 )
+const impostor = createDistribution('impostor', '1.0', {
+  files: {
+    'impostor.py': 'def main(): pass\n',
+    'impostor-1.0.data/data/pyvenv.cfg': 'home = /evil\n',
+  },
+  scripts: { impostor: 'impostor:main' },
+})
 const climbing = createDistribution('climbing', '1.0', {
   files: { 'climbing.py': '', '../../../climbed.py': 'x' },
 })
@@ -40,7 +47,7 @@ let site: Site
 beforeAll(async () => {
   site = await createSite([
     ...[alpha, beta, forged, older, elsewhere, onlyMusl, newGlibc, pure, native, alsoNative, broken],
-    ...[knownNative, knownNativeWheel, ...outside, climbing],
+    ...[knownNative, knownNativeWheel, ...outside, climbing, impostor],
   ])
 })
 afterAll(() => site.close())
@@ -211,6 +218,23 @@ describe('wheels that want out of the environment', () => {
       await expect(stat('/tmp/evil-absolute.txt')).rejects.toMatchObject({ code: 'ENOENT' })
     })
   }
+})
+
+describe('wheels that bring what the environment has of its own', () => {
+  it('cannot take the place of its interpreter, nor of the file that marks it', async () => {
+    const built = await site.build(await site.project([alpha, impostor]))
+    const paths = built.layers.flat().flatMap(({ path, type }) => (type === 'directory' ? [] : [path]))
+    expect(paths.filter((path, i) => paths.indexOf(path) !== i)).toEqual([])
+    const names = ['python', 'python3', 'python3.13'].map(
+      (name) => built.files.get(`opt/venv/bin/${name}`)?.linkname,
+    )
+    expect(names).toEqual(['/usr/local/bin/python3.13', 'python', 'python'])
+    expect(built.files.get('opt/venv/pyvenv.cfg')?.text).toContain('home = /usr/local/bin')
+    expect(built.files.has('opt/venv/bin/impostor')).toBe(true)
+    expect(built.warnings).toEqual([
+      "impostor brings opt/venv/pyvenv.cfg, which is the environment's own: it is left out",
+    ])
+  })
 })
 
 describe('a lock that names nothing for this Python', () => {

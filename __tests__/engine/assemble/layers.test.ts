@@ -154,4 +154,16 @@ describe('compressed bytes', () => {
     )
     expect([...zstd.files.keys()]).toEqual([...gzip.files.keys()])
   })
+
+  it('are what was asked for, whatever the store has from before', async () => {
+    const empty = await site.project([], { 'main.py': '' })
+    const store = await site.newFolder('store')
+    await site.build(empty, {}, { store })
+    const warm = await site.build(empty, { compression: 'zstd' }, { store })
+    const cold = await site.build(empty, { compression: 'zstd' })
+    expect(warm.digest).toBe(cold.digest)
+    expect(new Set(warm.manifest.layers.slice(1).map(({ mediaType }) => mediaType))).toEqual(
+      new Set(['application/vnd.oci.image.layer.v1.tar+zstd']),
+    )
+  })
 })

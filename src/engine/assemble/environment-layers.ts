@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { isDigest, type Digest } from '../../image/digest.ts'
 import type { LockedPackage } from '../../project/lock.ts'
 import type { Base } from './base.ts'
+import { compressionVersion } from './compress.ts'
 import { assembleEnvironment, chooseFiles, type EnvironmentContext } from './environment.ts'
 import { type AssembledLayer, heavyLayer, sharedLayer } from './layer.ts'
 import { directoriesOf, type Layout } from './layout.ts'
@@ -43,10 +44,20 @@ export async function environmentLayers(
   base: Base,
   context: EnvironmentContext,
 ): Promise<EnvironmentLayers> {
-  const { store } = context
+  const { store, compression, layout } = context
   const chosen = chooseFiles(packages, context)
   const { path, full } = base.facts.interpreter
-  const key = JSON.stringify(['environment-layers-1', path, full, maxHeavy, chosen.map((one) => one.key)])
+  const key = JSON.stringify([
+    'environment-layers-2',
+    compressionVersion,
+    compression,
+    layout.root,
+    layout.minor,
+    path,
+    full,
+    maxHeavy,
+    chosen.map((one) => one.key),
+  ])
   const text = await store.records.get(key)
   const kept = text === undefined ? undefined : v.safeParse(schema, JSON.parse(text))
   if (kept?.success) {

@@ -13,6 +13,13 @@ export function environmentPython(layout: Layout): string {
   return layout.python ?? `/${layout.root}/bin/python`
 }
 
+/** What an environment has of its own, whatever is installed: its interpreter's links, and the file that marks it. */
+export function environmentPaths({ root, minor }: Layout): ReadonlySet<string> {
+  return new Set(
+    ['bin/python', 'bin/python3', `bin/python${minor}`, 'pyvenv.cfg'].map((path) => `${root}/${path}`),
+  )
+}
+
 /** `opt/venv/lib/python3.13/site-packages` */
 export function sitePackages(layout: Layout): string {
   return `${layout.root}/lib/python${layout.minor}/site-packages`
