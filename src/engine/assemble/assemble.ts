@@ -51,6 +51,7 @@ export async function assemble(input: AssembleInput, context: AssembleContext): 
     layout: Layout,
     more: readonly Source[],
   ): Promise<Pick<Assembled, 'image' | 'made' | 'warnings'>> => {
+    context.signal?.throwIfAborted()
     const own = { ...context, lanes, layout }
     const local = await localParts(project.localPackages, files, own)
     const layers = [...below, await appLayer(files, local.parts, more, base, recipe, own)]
