@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { analyze } from './analyze.ts'
 import { compareImages } from './compare-images.ts'
+import { keepMemoryLow } from './memory.ts'
 import { run } from './run.ts'
 import { parseArguments } from './terminal/arguments.ts'
 import { exitStatus, tellFailure } from './terminal/failure.ts'
@@ -13,6 +14,7 @@ import { version } from './version.ts'
 
 const { env, stdout, stderr } = process
 try {
+  keepMemoryLow()
   const request = parseArguments(process.argv.slice(2), {
     cwd: process.cwd(),
     version,

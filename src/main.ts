@@ -5,6 +5,7 @@ import { inertLines } from './action/fence.ts'
 import { loadInputs } from './action/inputs.ts'
 import { annotated } from './action/progress.ts'
 import { tell } from './action/tell.ts'
+import { keepMemoryLow } from './memory.ts'
 import { run } from './run.ts'
 import { interruptible } from './terminal/interrupt.ts'
 import { createProgress } from './terminal/progress.ts'
@@ -13,6 +14,7 @@ import { screenOf } from './terminal/screen.ts'
 const { env, stdout } = process
 const log = inertLines(stdout)
 try {
+  keepMemoryLow()
   const inputs = loadInputs(env, process.cwd())
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
