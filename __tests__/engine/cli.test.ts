@@ -1,12 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createSite, type Ended, type Site, startCli } from '../fixtures/built.ts'
 import { createDistribution } from '../fixtures/distribution.ts'
 
 const alpha = createDistribution('alpha', '1.0')
 const alphaNext = createDistribution('alpha', '2.0', { files: { 'alpha.py': '#'.repeat(50_000) } })
+
+// Real tools, also on a busy machine.
+jest.setTimeout(60_000)
 
 let site: Site
 let store: string
@@ -112,13 +115,7 @@ describe('what a user can mend', () => {
       () => ['build', '--mode', 'x', '--compression', 'y', '--fail-on', 'z'],
       /--mode[^]*--compression[^]*--fail-on/,
     ],
-    'a folder that is not there': [2, () => ['build', '/nonexistent/project'], /\/nonexistent\/project/],
     'a folder without a lock': [2, () => ['build', site.folder], /uv\.lock[^]*what to do: /],
-    'a base that is not there': [
-      2,
-      () => ['build', project, '--base', 'oci:/nonexistent/base'],
-      /nonexistent[^]*what to do: /,
-    ],
     'an output below a file': [
       2,
       () => ['build', project, '--base', site.base, '--output', `oci:${project}/main.py/x`],
@@ -133,11 +130,6 @@ describe('what a user can mend', () => {
       2,
       () => ['build', project, '--base', site.base, '--json', 'no/such/folder.json'],
       /no\/such\/folder\.json[^]*what to do: /,
-    ],
-    'a platform that the base has not': [
-      3,
-      () => ['build', project, '--base', site.base, '--platform', 'linux/arm64'],
-      /linux\/arm64/,
     ],
     'a Python that the base has not': [
       3,

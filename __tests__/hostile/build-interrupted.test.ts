@@ -8,7 +8,7 @@ import { createSite, readLayout, type Site, startCli } from '../fixtures/built.t
 import { createDistribution, createSource } from '../fixtures/distribution.ts'
 
 const alpha = createDistribution('alpha', '1.0')
-const heavy = createDistribution('heavy', '1.0', { files: { 'heavy/noise.bin': randomBytes(20_000_000) } })
+const heavy = createDistribution('heavy', '1.0', { files: { 'heavy/noise.bin': randomBytes(9_000_000) } })
 /** Its build never ends. */
 const endless = createSource('endless', '1.0', {
   files: { 'backend.py': 'import time\nprint("building", flush=True)\ntime.sleep(600)\n' },
@@ -19,7 +19,7 @@ let expected: string
 let project: string
 beforeAll(async () => {
   site = await createSite([alpha, heavy, endless])
-  project = await site.project([alpha, heavy], { 'noise.bin': randomBytes(10_000_000) })
+  project = await site.project([alpha, heavy], { 'noise.bin': randomBytes(6_000_000) })
   expected = (await site.build(project)).digest
 }, 60_000)
 afterAll(() => site.close())

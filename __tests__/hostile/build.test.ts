@@ -1,7 +1,7 @@
 import { chmod, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createSite, type Site } from '../fixtures/built.ts'
 import { createDistribution, createSource } from '../fixtures/distribution.ts'
 import type { Wheel } from '../fixtures/wheel.ts'
@@ -42,6 +42,9 @@ const impostor = createDistribution('impostor', '1.0', {
 const climbing = createDistribution('climbing', '1.0', {
   files: { 'climbing.py': '', '../../../climbed.py': 'x' },
 })
+
+// Real tools, also on a busy machine.
+jest.setTimeout(60_000)
 
 let site: Site
 beforeAll(async () => {

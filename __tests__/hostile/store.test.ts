@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createSite, type Site, type SiteBuild, startCli } from '../fixtures/built.ts'
 import { createDistribution, sourceFiles } from '../fixtures/distribution.ts'
 
@@ -15,6 +15,9 @@ const [left, right] = ['left', 'right'].map((name) =>
   createDistribution(name, '1.0', { files: { 'both.py': `${name}\n`, [`${name}.py`]: '' } }),
 )
 const packages = [alpha, heavy, ...(left && right ? [left, right] : [])]
+
+// Real tools, also on a busy machine.
+jest.setTimeout(60_000)
 
 let site: Site
 let project: string

@@ -3,7 +3,7 @@ import { chmod, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createSite, type Site, type SiteBuild, writeProject } from '../../fixtures/built.ts'
 import { createDistribution, sourceFiles } from '../../fixtures/distribution.ts'
 import { hostPython } from '../../fixtures/volume.ts'
@@ -57,6 +57,9 @@ const families: Readonly<Record<string, readonly Wheel[]>> = {
   }),
 }
 const sharing = Object.values(families).flat()
+
+// Real tools, also on a busy machine.
+jest.setTimeout(60_000)
 
 let site: Site
 beforeAll(async () => {

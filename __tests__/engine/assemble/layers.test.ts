@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createSite, type ReadEntry, type Site, type SiteBuild } from '../../fixtures/built.ts'
 import { createDistribution } from '../../fixtures/distribution.ts'
 import { digest } from '../../fixtures/tiny-image.ts'
@@ -21,6 +21,9 @@ const nested = createDistribution('nested', '2.0', {
 })
 /** Larger than a compressed segment and not to be compressed, so that its layer has several members. */
 const noise = createDistribution('noise', '1.0', { files: { 'noise/noise.bin': randomBytes(9_500_000) } })
+
+// Real tools, also on a busy machine.
+jest.setTimeout(60_000)
 
 let site: Site
 beforeAll(async () => {

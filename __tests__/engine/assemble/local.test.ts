@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createSite, type Site, type SiteBuild, writeProject } from '../../fixtures/built.ts'
 import { backend, createDistribution, ownBackend, sourceFiles } from '../../fixtures/distribution.ts'
 
 const alpha = createDistribution('alpha', '1.0', { files: { 'alpha.py': '', 'tests/__init__.py': '' } })
 const packages = 'opt/venv/lib/python3.13/site-packages'
+
+// Real tools, also on a busy machine.
+jest.setTimeout(60_000)
 
 let site: Site
 beforeAll(async () => {
