@@ -319,4 +319,21 @@ describe('a version that version control knows', () => {
     expect(await installed()).toEqual(['web-8.0+dirty'])
     expect(status()).toBe(' M notes/plan.md\n')
   })
+
+  it('is told as that when git refuses a repository of another user', async () => {
+    const files = sourceFiles('web', '1.0')
+    const project = await site.project([alpha], {
+      ...files,
+      'pyproject.toml': `${files['pyproject.toml'] ?? ''}\n[tool.setuptools_scm]\n`,
+    })
+    execFileSync('git', ['init', project], { stdio: 'ignore' })
+    const env = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' }
+    await expect(site.build(project, {}, { env })).rejects.toMatchObject({
+      name: 'Failure',
+      message: expect.stringContaining('belongs to another user'),
+      hint: expect.stringContaining('safe.directory'),
+    })
+    const told = { ...env, SETUPTOOLS_SCM_PRETEND_VERSION: '9.9' }
+    expect((await site.build(project, {}, { env: told })).files.has(`${packages}/web/__init__.py`)).toBe(true)
+  })
 })

@@ -56,20 +56,29 @@ export async function copyRepository(
   return true
 }
 
-/** What git says; undefined when it fails or is not there. */
+/** A hook of git starts its programs with these, which name a repository whatever the folder. */
+const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined }
+
+/**
+ * What git says; undefined when it fails or is not there. Throws Failure where it refuses a folder of another user,
+ * which a build would tell as a repository that is missing.
+ */
 async function git(
   folder: string,
   args: readonly string[],
   { env, signal }: InstallContext,
 ): Promise<string | undefined> {
-  try {
-    const result = await run('git', ['-C', folder, ...args], {
-      env: { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
-      ...(signal ? { signal } : {}),
-    })
-    return result.code === 0 ? result.stdout : undefined
-  } catch (error) {
+  const result = await run('git', ['-C', folder, ...args], {
+    env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
+    ...(signal ? { signal } : {}),
+  }).catch((error: unknown) => {
     if (error instanceof Failure) return undefined
     throw error
+  })
+  if (result && /dubious ownership/.test(result.stderr)) {
+    throw new Failure('build', `git does not read the repository of ${folder}: it belongs to another user`, {
+      hint: `allow it with: git config --global --add safe.directory ${folder}`,
+    })
   }
+  return result?.code === 0 ? result.stdout : undefined
 }

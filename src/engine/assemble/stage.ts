@@ -55,7 +55,8 @@ export class Stage {
   ): Promise<Stage> {
     const folders = packages.map(({ path }) => resolve(context.context, path))
     const asks = (await Promise.all(folders.map(pyprojectOf))).some((text) => asksVersionControl.test(text))
-    const repository = asks ? await findRepository(context.context, context) : undefined
+    const isTold = Object.keys(context.env).some((name) => tellsVersion.test(name))
+    const repository = asks && !isTold ? await findRepository(context.context, context) : undefined
     const holdsAll = folders.every((folder) => inside(folder, repository?.top ?? ''))
     return new Stage(context, packages, projectFiles, holdsAll ? repository : undefined)
   }
