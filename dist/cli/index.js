@@ -521,14 +521,16 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _analyze_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5980);
 /* harmony import */ var _compare_images_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2326);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8419);
-/* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6498);
-/* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8123);
-/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7682);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7770);
-/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7397);
-/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1667);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3816);
+/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(710);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8419);
+/* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6498);
+/* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8123);
+/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7770);
+/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
+/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1667);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3816);
+
 
 
 
@@ -542,35 +544,36 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 const { env, stdout, stderr } = process;
 try {
-    const request = (0,_terminal_arguments_js__WEBPACK_IMPORTED_MODULE_4__/* .parseArguments */ .W)(process.argv.slice(2), {
+    (0,_memory_js__WEBPACK_IMPORTED_MODULE_3__/* .keepMemoryLow */ .P)();
+    const request = (0,_terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__/* .parseArguments */ .W)(process.argv.slice(2), {
         cwd: process.cwd(),
-        version: _version_js__WEBPACK_IMPORTED_MODULE_9__/* .version */ .r,
-        columns: (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_10__/* .screenOf */ .S)(stdout, env).columns,
+        version: _version_js__WEBPACK_IMPORTED_MODULE_10__/* .version */ .r,
+        columns: (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stdout, env).columns,
     });
     if (request.command === 'text') {
         stdout.write(request.text);
         process.exitCode = request.status;
     }
     else {
-        const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__/* .createProgress */ .m)(stderr, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_10__/* .screenOf */ .S)(stderr, env), { quiet: request.quiet });
+        const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_8__/* .createProgress */ .m)(stderr, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stderr, env), { quiet: request.quiet });
         const context = { env, progress, now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), today: () => Date.now() };
-        const result = await (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_6__/* .interruptible */ .I)((signal) => {
+        const result = await (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__/* .interruptible */ .I)((signal) => {
             switch (request.command) {
                 case 'build':
-                    return (0,_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)(request.inputs, { ...context, signal });
+                    return (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)(request.inputs, { ...context, signal });
                 case 'analyze':
                     return (0,_analyze_js__WEBPACK_IMPORTED_MODULE_1__/* .analyze */ .n)(request.inputs, { ...context, signal });
                 case 'compare':
                     return (0,_compare_images_js__WEBPACK_IMPORTED_MODULE_2__/* .compareImages */ .q)(request.inputs, { ...context, signal });
             }
         }).finally(() => progress.close());
-        await (0,_terminal_tell_js__WEBPACK_IMPORTED_MODULE_8__/* .tell */ .q)(result, request, { stdout, screen: (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_10__/* .screenOf */ .S)(stdout, env) });
+        await (0,_terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__/* .tell */ .q)(result, request, { stdout, screen: (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stdout, env) });
         process.exitCode = 'verdict' in result && result.verdict === 'fail' ? 1 : 0;
     }
 }
 catch (error) {
-    stderr.write((0,_terminal_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .tellFailure */ .s)(error, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_10__/* .screenOf */ .S)(stderr, env)));
-    process.exitCode = (0,_terminal_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .exitStatus */ .$)(error);
+    stderr.write((0,_terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .tellFailure */ .s)(error, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stderr, env)));
+    process.exitCode = (0,_terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .exitStatus */ .$)(error);
 }
 
 __webpack_async_result__();
@@ -6364,6 +6367,30 @@ function realPath({ files }, path) {
 
 /***/ }),
 
+/***/ 710:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  P: () => (/* binding */ keepMemoryLow)
+});
+
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./src/memory.js
+
+/**
+ * Keeps the young generation of the heap small: nearly all objects here die at once, and V8 would let it grow to
+ * three times 16 MB for them. Call it before any work.
+ */
+function keepMemoryLow() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
+
+/***/ }),
+
 /***/ 7212:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11936,6 +11963,10 @@ var image_record = __nccwpck_require__(9589);
 function environmentPython(layout) {
     return layout.python ?? `/${layout.root}/bin/python`;
 }
+/** What an environment has of its own, whatever is installed: its interpreter's links, and the file that marks it. */
+function environmentPaths({ root, minor }) {
+    return new Set(['bin/python', 'bin/python3', `bin/python${minor}`, 'pyvenv.cfg'].map((path) => `${root}/${path}`));
+}
 /** `opt/venv/lib/python3.13/site-packages` */
 function sitePackages(layout) {
     return `${layout.root}/lib/python${layout.minor}/site-packages`;
@@ -11944,9 +11975,14 @@ function sitePackages(layout) {
 function imagePath(layout, prefixPath) {
     return `${layout.root}/${withMinor(prefixPath, layout.minor)}`;
 }
-/** The folders that carry the installing Python's minor version: the library and the C headers. */
+/**
+ * The folders that carry the installing Python's minor version: the library and the C headers. Some systems have a
+ * `lib64` of their own for compiled code, which is `lib` in a virtual environment.
+ */
 function withMinor(path, minor) {
-    return path.replace(/^((?:\.\.\/)*(?:lib|include\/site))\/python3\.\d+(?=\/|$)/, `$1/python${minor}`);
+    return path
+        .replace(/^((?:\.\.\/)*)lib64(?=\/python3\.\d+(?:\/|$))/, '$1lib')
+        .replace(/^((?:\.\.\/)*(?:lib|include\/site))\/python3\.\d+(?=\/|$)/, `$1/python${minor}`);
 }
 /** Every folder above these paths, from `root` itself down, parents first. */
 function directoriesOf(paths, root) {
@@ -12399,8 +12435,11 @@ async function install(prefix, what, context) {
 /** `.dist-info` folders of a prefix, relative to it, by normalised name. */
 async function installedDistributions(prefix) {
     const found = new Map();
-    for (const python of await (0,promises_.readdir)((0,external_node_path_.join)(prefix, 'lib')).catch(() => [])) {
-        const site = (0,external_node_path_.join)('lib', python, 'site-packages');
+    const libraries = ['lib', 'lib64'].map(async (lib) => {
+        const pythons = await (0,promises_.readdir)((0,external_node_path_.join)(prefix, lib)).catch(() => []);
+        return pythons.map((python) => (0,external_node_path_.join)(lib, python, 'site-packages'));
+    });
+    for (const site of (await Promise.all(libraries)).flat()) {
         for (const name of await (0,promises_.readdir)((0,external_node_path_.join)(prefix, site)).catch(() => [])) {
             const match = /^(.+?)-[^-]+\.dist-info$/.exec(name);
             if (match?.[1] !== undefined)
@@ -12890,18 +12929,27 @@ function applies(marker, environment) {
 
 
 
-/** Parts of which no two bring the same path, and what to tell of those that did with different content. */
+
+/**
+ * Parts of which no two bring the same path, nor one that the environment itself has, and what to tell of those that
+ * did with different content.
+ */
 async function settleParts(parts, context) {
     const { excluded, conflicts } = settle(parts, (0,project_target/* markerEnvironment */.wp)(context.target));
+    const reserved = environmentPaths(context.layout);
     const settled = [];
+    const warnings = conflicts
+        .filter(({ path }) => !reserved.has(path))
+        .map(({ path, owners, winner }) => `${owners.join(' and ')} both bring ${path} with different content: the one of ${winner} is in the image, as with pip`);
     for (const part of parts) {
-        const paths = excluded.get(part);
-        settled.push(paths ? await withoutPaths(part, paths, context) : part);
+        const impostors = part.entries.map(({ path }) => path).filter((path) => reserved.has(path));
+        const paths = new Set([...(excluded.get(part) ?? []), ...impostors]);
+        settled.push(paths.size > 0 ? await withoutPaths(part, paths, context) : part);
+        for (const path of impostors) {
+            warnings.push(`${part.name} brings ${path}, which is the environment's own: it is left out`);
+        }
     }
-    return {
-        parts: settled,
-        warnings: conflicts.map(({ path, owners, winner }) => `${owners.join(' and ')} both bring ${path} with different content: the one of ${winner} is in the image, as with pip`),
-    };
+    return { parts: settled, warnings };
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/environment.js
@@ -13075,6 +13123,7 @@ function assembled({ digest, size, diffId }, createdBy, { compression }) {
 
 
 
+
 /** Distributions with a layer of their own, at most: engines take 127 layers, and each costs a request. */
 const maxHeavy = 24;
 const environment_layers_schema = valibot_dist/* object */.Ikc({
@@ -13094,10 +13143,20 @@ const environment_layers_schema = valibot_dist/* object */.Ikc({
  * put together from the parts of its distributions.
  */
 async function environmentLayers(packages, base, context) {
-    const { store } = context;
+    const { store, compression, layout } = context;
     const chosen = chooseFiles(packages, context);
     const { path, full } = base.facts.interpreter;
-    const key = JSON.stringify(['environment-layers-1', path, full, maxHeavy, chosen.map((one) => one.key)]);
+    const key = JSON.stringify([
+        'environment-layers-2',
+        compressionVersion,
+        compression,
+        layout.root,
+        layout.minor,
+        path,
+        full,
+        maxHeavy,
+        chosen.map((one) => one.key),
+    ]);
     const text = await store.records.get(key);
     const kept = text === undefined ? undefined : valibot_dist/* safeParse */.xLC(environment_layers_schema, JSON.parse(text));
     if (kept?.success) {
@@ -13277,20 +13336,27 @@ async function copyRepository({ top }, folder, context) {
     }
     return true;
 }
-/** What git says; undefined when it fails or is not there. */
+/** A hook of git starts its programs with these, which name a repository whatever the folder. */
+const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
+/**
+ * What git says; undefined when it fails or is not there. Throws Failure where it refuses a folder of another user,
+ * which a build would tell as a repository that is missing.
+ */
 async function git(folder, args, { env, signal }) {
-    try {
-        const result = await (0,host_process/* run */.eF)('git', ['-C', folder, ...args], {
-            env: { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
-            ...(signal ? { signal } : {}),
-        });
-        return result.code === 0 ? result.stdout : undefined;
-    }
-    catch (error) {
+    const result = await (0,host_process/* run */.eF)('git', ['-C', folder, ...args], {
+        env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
+        ...(signal ? { signal } : {}),
+    }).catch((error) => {
         if (error instanceof failure/* Failure */.H)
             return undefined;
         throw error;
+    });
+    if (result && /dubious ownership/.test(result.stderr)) {
+        throw new failure/* Failure */.H('build', `git does not read the repository of ${folder}: it belongs to another user`, {
+            hint: `allow it with: git config --global --add safe.directory ${folder}`,
+        });
     }
+    return result?.code === 0 ? result.stdout : undefined;
 }
 
 // EXTERNAL MODULE: ../node_modules/@balena/dockerignore/ignore.js
@@ -13483,7 +13549,8 @@ class Stage {
     static async of(context, packages, projectFiles) {
         const folders = packages.map(({ path }) => (0,external_node_path_.resolve)(context.context, path));
         const asks = (await Promise.all(folders.map(pyprojectOf))).some((text) => asksVersionControl.test(text));
-        const repository = asks ? await findRepository(context.context, context) : undefined;
+        const isTold = Object.keys(context.env).some((name) => tellsVersion.test(name));
+        const repository = asks && !isTold ? await findRepository(context.context, context) : undefined;
         const holdsAll = folders.every((folder) => inside(folder, repository?.top ?? ''));
         return new Stage(context, packages, projectFiles, holdsAll ? repository : undefined);
     }
@@ -14437,6 +14504,7 @@ async function assemble(input, context) {
     const { minor } = base.facts.interpreter;
     const { files, warnings } = await walkProject(context.context, skip);
     const finish = async (below, layout, more) => {
+        context.signal?.throwIfAborted();
         const own = { ...context, lanes, layout };
         const local = await localParts(project.localPackages, files, own);
         const layers = [...below, await appLayer(files, local.parts, more, base, recipe, own)];
