@@ -15,7 +15,7 @@ const { env, stdout } = process
 const log = inertLines(stdout)
 try {
   keepMemoryLow()
-  const inputs = loadInputs(env, process.cwd())
+  const { inputs } = loadInputs(env, process.cwd())
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
   const context = { env, progress: annotated(progress), now: () => performance.now(), today: Date.now }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { readInputs } from '../../src/action/inputs.ts'
+import { type ActionInputs, readInputs } from '../../src/action/inputs.ts'
 import { inputTable } from '../../src/action/inputs-table.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Inputs } from '../../src/inputs.ts'
 
-const inputsOf = (given: Readonly<Record<string, string>>): Inputs =>
+const read = (given: Readonly<Record<string, string>>): ActionInputs =>
   readInputs((name) => given[name] ?? '', { cwd: '/home/me' })
+const inputsOf = (given: Readonly<Record<string, string>>): Inputs => read(given).inputs
 
 function failureOf(given: Readonly<Record<string, string>>): Failure {
   try {
@@ -57,7 +58,7 @@ it('reads every input', () => {
     'max-size': '300 MB',
     'max-increase': '10%',
     'max-build-time': '4 min',
-    against: 'main.json',
+    baseline: 'main.json',
   })
   expect(inputs).toMatchObject({
     context: '/home/me/api',
@@ -119,4 +120,45 @@ it('has a name of its own for each input, in kebab case', () => {
   const names = Object.values(inputTable).map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const name of names) expect(name).toMatch(/^[a-z]+(?:-[a-z]+)*$/)
+})
+
+describe('the settings around a run', () => {
+  it('are quiet and helpful when nothing is given', () => {
+    expect(read({}).settings).toEqual({
+      baseline: 'auto',
+      comment: 'auto',
+      token: undefined,
+      acceptLabel: undefined,
+      cache: true,
+      uploadReport: false,
+    })
+    expect(read({}).inputs.against).toBeUndefined()
+  })
+
+  it.each([
+    ['build', 'build', undefined],
+    ['none', 'none', undefined],
+    ['registry.example/api:main', 'named', 'registry.example/api:main'],
+    ['main.json', 'named', 'main.json'],
+  ])('compares with the baseline %s', (baseline, kind, against) => {
+    const { inputs, settings } = read({ baseline })
+    expect([settings.baseline, inputs.against]).toEqual([kind, against])
+  })
+
+  it.each([
+    ['true', 'auto'],
+    ['False', 'never'],
+    ['always', 'always'],
+    ['merged', 'merged'],
+  ])('takes the comment %s for %s', (comment, expected) => {
+    expect(read({ comment }).settings.comment).toBe(expected)
+  })
+
+  it('tells a comment and a cache that are none of the words', () => {
+    const { message } = failureOf({ comment: 'merge', cache: 'yes' })
+    expect(message).toContain(
+      'comment: "merge" is not one of auto, always, merged, never (did you mean merged?)',
+    )
+    expect(message).toContain('cache: "yes" is neither true nor false')
+  })
 })

@@ -64,7 +64,7 @@ describe('a build', () => {
   it('is compared with what an earlier one measured', async () => {
     const before = await act({})
     const workspace = await site.project([alpha])
-    const after = await act({ against: before.outputs['measurement'] ?? '' }, { workspace })
+    const after = await act({ baseline: before.outputs['measurement'] ?? '' }, { workspace })
     expect(after.outputs).toMatchObject({
       'download-delta': expect.stringMatching(/^-\d+$/) as unknown,
       'update-download': expect.stringMatching(/^\d+$/) as unknown,

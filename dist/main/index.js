@@ -29026,7 +29026,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 1009:
+/***/ 7854:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29701,25 +29701,94 @@ const inputTable = {
     maxIncrease: {
         name: 'max-increase',
         kind: 'text',
-        description: 'Fail when the download grows by more, as `5%` or `10 MB`. Needs `against`.',
+        description: 'Fail when the download grows by more, as `5%` or `10 MB`. Needs a baseline.',
     },
     maxBuildTime: {
         name: 'max-build-time',
         kind: 'text',
         description: 'Fail when the build takes longer, as `4 min`.',
     },
-    against: {
-        name: 'against',
+    baseline: {
+        name: 'baseline',
         kind: 'text',
-        description: 'What to compare with: an image, or the path of a measurement.',
+        description: 'What to compare with: `auto` is the measurement of the base commit or its nearest ancestor, `build` builds the base commit when there is none, `none` compares with nothing; or an image, or the path of a measurement.',
+        otherwise: '`auto`',
+    },
+    acceptLabel: {
+        name: 'accept-label',
+        kind: 'text',
+        description: 'Label on a pull request that accepts what is over budget; the report says so.',
+    },
+    comment: {
+        name: 'comment',
+        kind: 'text',
+        description: 'Comment on the pull request: `auto`, `always` (also on a first run that has nothing to compare with), `merged` (one comment for all images) or `never`.',
+        otherwise: '`auto`',
+    },
+    token: {
+        name: 'token',
+        kind: 'text',
+        description: 'Token that reads pull requests and comments on them, with `pull-requests: write`.',
+        otherwise: "the job's own",
+        value: '${{ github.token }}',
+    },
+    cache: {
+        name: 'cache',
+        kind: 'boolean',
+        description: 'Keep compressed distributions, layers and measurements from run to run in the Actions cache.',
+        otherwise: '`true`',
+    },
+    uploadReport: {
+        name: 'upload-report',
+        kind: 'boolean',
+        description: 'Upload the whole report (HTML, JSON, markdown) as an artifact of the run.',
+        otherwise: '`false`',
     },
 };
 /** An input's name in a workflow file. */
 function inputName(key) {
-    return key === 'json' || key === 'markdown' || key === 'html' ? key : inputTable[key].name;
+    if (key === 'json' || key === 'markdown' || key === 'html')
+        return key;
+    return inputTable[key === 'against' ? 'baseline' : key].name;
+}
+
+;// CONCATENATED MODULE: ./src/action/settings.js
+
+const baselineWords = ['auto', 'build', 'none'];
+const commentWords = ['auto', 'always', 'merged', 'never'];
+/** Settings from what was given, and what to compare with when the baseline is named; problems are told to `report`. */
+function parseSettings(given, report) {
+    const baseline = baselineWords.find((word) => word === (given.baseline ?? 'auto')) ?? 'named';
+    const comment = commentOf(given.comment ?? 'auto');
+    if (comment === undefined)
+        report(commentProblem(given.comment ?? ''));
+    const settings = Object.freeze({
+        baseline,
+        comment: comment ?? 'auto',
+        token: given.token,
+        acceptLabel: given.acceptLabel,
+        cache: given.cache ?? true,
+        uploadReport: given.uploadReport ?? false,
+    });
+    return { settings, against: baseline === 'named' ? given.baseline : undefined };
+}
+/** `true` and `false` are what people try first. */
+function commentOf(text) {
+    const word = text.toLowerCase();
+    if (word === 'true')
+        return 'auto';
+    if (word === 'false')
+        return 'never';
+    return commentWords.find((each) => each === word);
+}
+function commentProblem(text) {
+    const meant = nearestWord(text, commentWords);
+    const advice = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+    return `comment: ${JSON.stringify(text)} is not one of ${commentWords.join(', ')}${advice}`;
 }
 
 ;// CONCATENATED MODULE: ./src/action/inputs.js
+
 
 
 
@@ -29740,11 +29809,12 @@ function readInputs(read, { cwd }) {
         const text = read(row.name).trim();
         return [key, text === '' ? undefined : inputs_valueOf(row, text, problems)];
     }));
-    const parsed = parseGiven(given, { cwd, spell: inputName });
+    const { settings, against } = parseSettings(given, (problem) => problems.push(problem));
+    const parsed = parseGiven({ ...given, against }, { cwd, spell: inputName });
     problems.push(...parsed.problems);
     if (!('inputs' in parsed) || problems.length > 0)
         throw inputsFailure(problems);
-    return parsed.inputs;
+    return { inputs: parsed.inputs, settings };
 }
 function inputs_valueOf({ name, kind }, text, problems) {
     switch (kind) {
@@ -30870,7 +30940,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1009);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7854);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(556);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(710);
@@ -30894,7 +30964,7 @@ const { env, stdout } = process;
 const log = (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_3__/* .inertLines */ .w)(stdout);
 try {
     (0,_memory_js__WEBPACK_IMPORTED_MODULE_7__/* .keepMemoryLow */ .P)();
-    const inputs = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .loadInputs */ .I)(env, process.cwd());
+    const { inputs } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .loadInputs */ .I)(env, process.cwd());
     const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stdout, env);
     const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__/* .createProgress */ .m)(log, screen);
     const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_5__/* .annotated */ .d)(progress), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };

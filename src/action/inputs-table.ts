@@ -1,7 +1,10 @@
 import type { Given } from '../given.ts'
+import type { GivenSettings } from './settings.ts'
 
-/** The inputs of the action; what is not here only the command line has. */
-export type ActionKey = Exclude<keyof Given, 'json' | 'markdown' | 'html'>
+/** What of a run the action's inputs say; the rest only the command line has. */
+export type RunKey = Exclude<keyof Given, 'json' | 'markdown' | 'html' | 'against'>
+
+export type ActionKey = RunKey | keyof GivenSettings
 
 /**
  * One input of the action. `list`: several values, split at commas or line ends; `lines`: one text whose lines are
@@ -14,6 +17,8 @@ export interface InputRow {
   readonly description: string
   /** What holds when it is not given, in words for people. */
   readonly otherwise?: string
+  /** What the runner hands over when it is not given. */
+  readonly value?: string
 }
 
 /** Every input, in the order people read them. action.yml and the README's table are generated from this. */
@@ -124,21 +129,56 @@ export const inputTable: Readonly<Record<ActionKey, InputRow>> = {
   maxIncrease: {
     name: 'max-increase',
     kind: 'text',
-    description: 'Fail when the download grows by more, as `5%` or `10 MB`. Needs `against`.',
+    description: 'Fail when the download grows by more, as `5%` or `10 MB`. Needs a baseline.',
   },
   maxBuildTime: {
     name: 'max-build-time',
     kind: 'text',
     description: 'Fail when the build takes longer, as `4 min`.',
   },
-  against: {
-    name: 'against',
+  baseline: {
+    name: 'baseline',
     kind: 'text',
-    description: 'What to compare with: an image, or the path of a measurement.',
+    description:
+      'What to compare with: `auto` is the measurement of the base commit or its nearest ancestor, `build` builds the base commit when there is none, `none` compares with nothing; or an image, or the path of a measurement.',
+    otherwise: '`auto`',
+  },
+  acceptLabel: {
+    name: 'accept-label',
+    kind: 'text',
+    description: 'Label on a pull request that accepts what is over budget; the report says so.',
+  },
+  comment: {
+    name: 'comment',
+    kind: 'text',
+    description:
+      'Comment on the pull request: `auto`, `always` (also on a first run that has nothing to compare with), `merged` (one comment for all images) or `never`.',
+    otherwise: '`auto`',
+  },
+  token: {
+    name: 'token',
+    kind: 'text',
+    description: 'Token that reads pull requests and comments on them, with `pull-requests: write`.',
+    otherwise: "the job's own",
+    value: '${{ github.token }}',
+  },
+  cache: {
+    name: 'cache',
+    kind: 'boolean',
+    description:
+      'Keep compressed distributions, layers and measurements from run to run in the Actions cache.',
+    otherwise: '`true`',
+  },
+  uploadReport: {
+    name: 'upload-report',
+    kind: 'boolean',
+    description: 'Upload the whole report (HTML, JSON, markdown) as an artifact of the run.',
+    otherwise: '`false`',
   },
 }
 
 /** An input's name in a workflow file. */
 export function inputName(key: keyof Given): string {
-  return key === 'json' || key === 'markdown' || key === 'html' ? key : inputTable[key].name
+  if (key === 'json' || key === 'markdown' || key === 'html') return key
+  return inputTable[key === 'against' ? 'baseline' : key].name
 }

@@ -3,10 +3,17 @@ import { Failure } from '../failure.ts'
 import { type Given, parseGiven } from '../given.ts'
 import type { Inputs } from '../inputs.ts'
 import { refuseUnsafeEvent } from './event.ts'
-import { type ActionKey, inputName, type InputRow, inputTable } from './inputs-table.ts'
+import { inputName, type InputRow, inputTable, type RunKey } from './inputs-table.ts'
+import { type GivenSettings, parseSettings, type Settings } from './settings.ts'
+
+/** What the inputs of a workflow file say of the run, and of what the action does around it. */
+export interface ActionInputs {
+  readonly inputs: Inputs
+  readonly settings: Settings
+}
 
 /** The inputs that the runner hands over, on an event that this action runs on. Throws Failure (usage). */
-export function loadInputs(env: NodeJS.ProcessEnv, cwd: string): Inputs {
+export function loadInputs(env: NodeJS.ProcessEnv, cwd: string): ActionInputs {
   refuseUnsafeEvent(env['GITHUB_EVENT_NAME'])
   return readInputs(core.getInput, { cwd })
 }
@@ -15,21 +22,26 @@ export function loadInputs(env: NodeJS.ProcessEnv, cwd: string): Inputs {
  * Reads the action's inputs through `read`, which gives `''` for what is not there. Relative paths are relative to
  * `cwd`. Throws Failure (usage) that names every problem at once.
  */
-export function readInputs(read: (name: string) => string, { cwd }: { readonly cwd: string }): Inputs {
+export function readInputs(read: (name: string) => string, { cwd }: { readonly cwd: string }): ActionInputs {
   const problems: string[] = []
   const given = Object.fromEntries(
     Object.entries(inputTable).map(([key, row]) => {
       const text = read(row.name).trim()
       return [key, text === '' ? undefined : valueOf(row, text, problems)]
     }),
-  ) as Pick<Given, ActionKey>
-  const parsed = parseGiven(given, { cwd, spell: inputName })
+  ) as Pick<Given, RunKey> & GivenSettings
+  const { settings, against } = parseSettings(given, (problem) => problems.push(problem))
+  const parsed = parseGiven({ ...given, against }, { cwd, spell: inputName })
   problems.push(...parsed.problems)
   if (!('inputs' in parsed) || problems.length > 0) throw inputsFailure(problems)
-  return parsed.inputs
+  return { inputs: parsed.inputs, settings }
 }
 
-function valueOf({ name, kind }: InputRow, text: string, problems: string[]): Given[keyof Given] {
+function valueOf(
+  { name, kind }: InputRow,
+  text: string,
+  problems: string[],
+): string | readonly string[] | boolean {
   switch (kind) {
     case 'text':
       return text

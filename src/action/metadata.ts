@@ -4,9 +4,10 @@ import { outputTable } from './outputs-table.ts'
 
 /** The text of action.yml. */
 export function actionYaml(): string {
-  const inputs = Object.values(inputTable).map(({ name, description, otherwise }) => {
+  const inputs = Object.values(inputTable).map(({ name, description, otherwise, value }) => {
     const more = otherwise === undefined ? '' : ` Default: ${otherwise}.`
-    return [name, { description: plain(description + more), required: false }]
+    const fallback = value === undefined ? {} : { default: value }
+    return [name, { description: plain(description + more), required: false, ...fallback }]
   })
   const outputs = Object.entries(outputTable).map(([name, description]) => [
     name,
