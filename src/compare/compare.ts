@@ -3,6 +3,7 @@ import type { Comparison, ComparedFigure, Delta } from './delta.ts'
 import { compareLayers, driftOf } from './layers.ts'
 import { comparePackages, compareSystemPackages } from './packages.ts'
 import { compareTimings, stepTime, totalStep, startStep } from './timings.ts'
+import { compareWaste } from './waste.ts'
 
 /** What changed from `base` to `head`. Nothing is compared across platforms, and no download across compressions. */
 export function compare(head: Measurement, base: Measurement): Delta {
@@ -45,6 +46,7 @@ export function compare(head: Measurement, base: Measurement): Delta {
     baseDrift: driftOf(layers, head, base),
     packages: comparePackages(head.packages, base.packages, platforms === undefined),
     systemPackages: compareSystemPackages(head.systemPackages, base.systemPackages, platforms === undefined),
+    waste: compareWaste(head.waste, base.waste, platforms === undefined),
     timings: compareTimings(head, base, platforms),
   }
 }

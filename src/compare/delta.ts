@@ -31,6 +31,8 @@ export interface Delta {
   /** Distributions, the largest difference first. */
   readonly packages: readonly PackageChange[]
   readonly systemPackages: readonly PackageChange[]
+  /** Waste that is new, gone or of another size, the largest difference first. */
+  readonly waste: readonly WasteChange[]
   readonly timings: readonly { readonly step: string; readonly time: Comparison }[]
 }
 
@@ -63,6 +65,18 @@ export interface PackageChange {
   readonly direct: boolean
   /** Chains to a requirement of the project, of the head where it is there. */
   readonly requiredBy: readonly (readonly string[])[]
+}
+
+/** A place of waste on both sides, in bytes; `why` and `hint` are the head's where it is still there. */
+export interface WasteChange {
+  readonly path: string
+  readonly kind: PackageChange['kind']
+  readonly before: number | undefined
+  readonly after: number | undefined
+  /** Undefined where the two are for different platforms. */
+  readonly delta: number | undefined
+  readonly why: string
+  readonly hint: string
 }
 
 export interface PackageState {

@@ -1,8 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
-import { parseJson } from '../host/images/documents.ts'
-import { check } from '../image/manifest.ts'
-import { type Measurement, measurementSchema } from '../image/measurement.ts'
+import type { Measurement } from '../image/measurement.ts'
+import { maxMeasurementBytes, parseMeasurements, tooLarge } from '../image/parse-measurement.ts'
 import { formatPlatform, type Platform } from '../image/platform.ts'
 import { parseImageReference } from '../image/reference.ts'
 import { type SizeNode, sizeTreeOf } from '../image/size-tree.ts'
@@ -24,7 +23,7 @@ export async function readComparand(
 ): Promise<Comparand> {
   const file = await stat(given).catch(() => undefined)
   if (file?.isFile() && !given.startsWith('oci')) {
-    const measurement = parseMeasurement(await readFile(given), given, platform)
+    const measurement = await readMeasurement(given, file.size, platform)
     return { name: given, measurement, tree: () => sizeTreeOf(measurement) }
   }
   if (file === undefined && given.endsWith('.json')) {
@@ -36,13 +35,16 @@ export async function readComparand(
   return { ...analysis, name: given }
 }
 
-/**
- * A measurement from its JSON, of several the one for the platform; throws Failure that names the file and the key.
- */
-function parseMeasurement(bytes: Uint8Array, file: string, platform: Platform | undefined): Measurement {
-  const json = parseJson(bytes, file)
-  if (!Array.isArray(json)) return checkMeasurement(json, file)
-  const all = json.map((one, i) => checkMeasurement(one, `${file}, measurement ${i + 1}`))
+/** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
+async function readMeasurement(
+  file: string,
+  size: number,
+  platform: Platform | undefined,
+): Promise<Measurement> {
+  if (size > maxMeasurementBytes) throw tooLarge(file, size)
+  const all = parseMeasurements(await readFile(file), file)
+  const [only] = all
+  if (only !== undefined && all.length === 1) return only
   const wanted = platform && formatPlatform(platform)
   const fitting = all.filter(({ image }) => wanted === undefined || image.platform === wanted)
   const [first] = fitting
@@ -51,21 +53,4 @@ function parseMeasurement(bytes: Uint8Array, file: string, platform: Platform | 
   throw new Failure('usage', `${file} holds measurements for ${platforms}`, {
     hint: 'say which one with --platform',
   })
-}
-
-function checkMeasurement(json: unknown, where: string): Measurement {
-  const version =
-    typeof json === 'object' && json !== null
-      ? (json as { schemaVersion?: unknown }).schemaVersion
-      : undefined
-  if (typeof version === 'number' && version > 1) {
-    throw new Failure(
-      'usage',
-      `${where} is a measurement of schema version ${version}, which is newer than this program`,
-      {
-        hint: 'use the version of pydeps-image that wrote it, or a newer one',
-      },
-    )
-  }
-  return check<Measurement>(measurementSchema, json, where)
 }

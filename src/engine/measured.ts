@@ -1,7 +1,7 @@
 import type { Store } from '../host/store/store.ts'
-import { check } from '../image/manifest.ts'
 import { type Measured, measure } from '../image/measure.ts'
-import { type Measurement, measurementSchema } from '../image/measurement.ts'
+import type { Measurement } from '../image/measurement.ts'
+import { parseMeasurement } from '../image/parse-measurement.ts'
 import type { Image } from '../image/source.ts'
 import { listLayers } from './listings.ts'
 
@@ -23,7 +23,7 @@ export async function measureImage(
   const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names])
   const kept = await store.records.get(key)
   if (kept !== undefined) {
-    const measurement = check<Measurement>(measurementSchema, JSON.parse(kept), 'a kept measurement')
+    const measurement = parseMeasurement(JSON.parse(kept), 'a kept measurement')
     return { ...measurement, image: { ...measurement.image, reference }, timings }
   }
   const listings = await listLayers(image, store, progress)

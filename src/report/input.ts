@@ -1,5 +1,6 @@
 import type { Verdict } from '../budget/verdict.ts'
 import type { Delta } from '../compare/delta.ts'
+import type { HistoryPoint } from '../compare/history.ts'
 import type { Measurement } from '../image/measurement.ts'
 import type { SizeNode } from '../image/size-tree.ts'
 
@@ -15,6 +16,8 @@ export interface ReportInput {
   /** What the delta is against, as in `main at 1a2b3c4`. */
   readonly baselineText?: string | undefined
   readonly verdict?: Verdict | undefined
+  /** Earlier measurements of the base branch, the oldest first; this one is not among them. */
+  readonly history?: readonly HistoryPoint[] | undefined
   /** What the reader should know: that nothing is frozen, that a cache was not there. */
   readonly notes: readonly string[]
   /** Where things lie: the image, the report. */
