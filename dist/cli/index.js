@@ -587,7 +587,7 @@ __webpack_async_result__();
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   q: () => (/* binding */ compareImages)
 /* harmony export */ });
-/* harmony import */ var _compare_compare_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7892);
+/* harmony import */ var _compare_compare_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5721);
 /* harmony import */ var _engine_comparand_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7237);
 /* harmony import */ var _host_images_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1443);
 /* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2508);
@@ -631,7 +631,7 @@ async function compareImages(inputs, { env, progress, signal }) {
 
 /***/ }),
 
-/***/ 7892:
+/***/ 5721:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -767,7 +767,41 @@ function order(a, b) {
 
 // EXTERNAL MODULE: ./src/compare/timings.js
 var timings = __nccwpck_require__(5379);
+;// CONCATENATED MODULE: ./src/compare/waste.js
+/** Places of waste that are new, gone, or of another size, the largest difference first; the same ones by their path. */
+function compareWaste(head, base, bytesComparable) {
+    const before = totals(base);
+    const after = totals(head);
+    const changes = [];
+    for (const path of new Set([...after.keys(), ...before.keys()])) {
+        const [old, now] = [before.get(path), after.get(path)];
+        const one = now ?? old;
+        if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
+            continue;
+        changes.push({
+            path,
+            kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
+            before: old?.bytes,
+            after: now?.bytes,
+            delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
+            why: one.why,
+            hint: one.hint,
+        });
+    }
+    return changes.sort((a, b) => Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || (a.path < b.path ? -1 : 1));
+}
+/** One row for each path: a file may be wasted in several layers. */
+function totals(all) {
+    const rows = new Map();
+    for (const one of all) {
+        const known = rows.get(one.path);
+        rows.set(one.path, known ? { ...known, bytes: known.bytes + one.bytes } : one);
+    }
+    return rows;
+}
+
 ;// CONCATENATED MODULE: ./src/compare/compare.js
+
 
 
 
@@ -803,6 +837,7 @@ function compare(head, base) {
         baseDrift: driftOf(layers, head, base),
         packages: comparePackages(head.packages, base.packages, platforms === undefined),
         systemPackages: compareSystemPackages(head.systemPackages, base.systemPackages, platforms === undefined),
+        waste: compareWaste(head.waste, base.waste, platforms === undefined),
         timings: (0,timings/* compareTimings */.zQ)(head, base, platforms),
     };
 }
@@ -959,12 +994,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/host/images/documents.js
-var documents = __nccwpck_require__(5140);
-// EXTERNAL MODULE: ./src/image/manifest.js
-var manifest = __nccwpck_require__(241);
-// EXTERNAL MODULE: ./src/image/measurement.js
-var measurement = __nccwpck_require__(7114);
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 2 modules
+var parse_measurement = __nccwpck_require__(8139);
 // EXTERNAL MODULE: ./src/image/platform.js
 var image_platform = __nccwpck_require__(3491);
 // EXTERNAL MODULE: ./src/image/reference.js
@@ -990,13 +1021,11 @@ var engine_analysis = __nccwpck_require__(8509);
 
 
 
-
-
 /** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
 async function readComparand(given, platform, { progress = silent, ...context }) {
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
-        const measurement = parseMeasurement(await (0,promises_.readFile)(given), given, platform);
+        const measurement = await readMeasurement(given, file.size, platform);
         return { name: given, measurement, tree: () => (0,size_tree/* sizeTreeOf */.R)(measurement) };
     }
     if (file === undefined && given.endsWith('.json')) {
@@ -1007,14 +1036,14 @@ async function readComparand(given, platform, { progress = silent, ...context })
     const analysis = await (0,engine_analysis/* analyzeImage */.q)((0,reference/* parseImageReference */.o_)(given), { platform }, { ...context, progress });
     return { ...analysis, name: given };
 }
-/**
- * A measurement from its JSON, of several the one for the platform; throws Failure that names the file and the key.
- */
-function parseMeasurement(bytes, file, platform) {
-    const json = (0,documents/* parseJson */.qF)(bytes, file);
-    if (!Array.isArray(json))
-        return checkMeasurement(json, file);
-    const all = json.map((one, i) => checkMeasurement(one, `${file}, measurement ${i + 1}`));
+/** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
+async function readMeasurement(file, size, platform) {
+    if (size > parse_measurement/* maxMeasurementBytes */.g0)
+        throw (0,parse_measurement/* tooLarge */.g$)(file, size);
+    const all = (0,parse_measurement/* parseMeasurements */.XZ)(await (0,promises_.readFile)(file), file);
+    const [only] = all;
+    if (only !== undefined && all.length === 1)
+        return only;
     const wanted = platform && (0,image_platform/* formatPlatform */.Bq)(platform);
     const fitting = all.filter(({ image }) => wanted === undefined || image.platform === wanted);
     const [first] = fitting;
@@ -1024,17 +1053,6 @@ function parseMeasurement(bytes, file, platform) {
     throw new failure/* Failure */.H('usage', `${file} holds measurements for ${platforms}`, {
         hint: 'say which one with --platform',
     });
-}
-function checkMeasurement(json, where) {
-    const version = typeof json === 'object' && json !== null
-        ? json.schemaVersion
-        : undefined;
-    if (typeof version === 'number' && version > 1) {
-        throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which is newer than this program`, {
-            hint: 'use the version of pydeps-image that wrote it, or a newer one',
-        });
-    }
-    return (0,manifest/* check */.z6)(measurement/* measurementSchema */.a, json, where);
 }
 
 
@@ -5811,73 +5829,6 @@ function sum(values) {
 
 /***/ }),
 
-/***/ 7114:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ measurementSchema)
-/* harmony export */ });
-/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7728);
-
-const bytes = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
-const ms = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
-const part = valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
-/** Everything known about one built image; the one definition that validates, types and documents the JSON. */
-const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
-    schemaVersion: valibot__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(1),
-    image: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ reference: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), platform: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }),
-    /** `compression`: of the layer blobs that `download` counts. `source`: where the bytes were read. */
-    basis: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
-        compression: valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['gzip', 'zstd', 'none', 'mixed']),
-        source: valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']),
-    }),
-    mode: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['ship', 'volume'])),
-    engine: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['assemble', 'buildkit'])),
-    strategy: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['ship', 'volume', 'ephemeral', 'masked'])),
-    sizes: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
-        download: bytes,
-        disk: bytes,
-        filesystem: bytes,
-        environment: bytes,
-        updateDownload: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(bytes),
-    }),
-    parts: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
-        base: bytes,
-        system: bytes,
-        interpreter: bytes,
-        environment: bytes,
-        app: bytes,
-        waste: bytes,
-        other: bytes,
-    }),
-    layers: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
-        digest: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        diffId: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        mediaType: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        download: bytes,
-        disk: bytes,
-        part,
-        createdBy: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    })),
-    packages: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
-        name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        bytes,
-        files: bytes,
-        location: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        direct: valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
-        /** Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`. */
-        requiredBy: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
-        estimated: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
-    })),
-    systemPackages: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes })),
-    waste: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ path: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes, download: bytes, why: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), hint: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() })),
-    timings: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ step: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), ms, cached: valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() })),
-});
-
-
-/***/ }),
-
 /***/ 5078:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5954,6 +5905,192 @@ function parseRequiredName(text) {
             .flatMap((extra) => (extra.trim() === '' ? [] : [distributionName(extra.trim())])),
         onlyFor: onlyFor.map(distributionName),
     };
+}
+
+
+/***/ }),
+
+/***/ 8139:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  g0: () => (/* binding */ maxMeasurementBytes),
+  uM: () => (/* binding */ parseMeasurement),
+  XZ: () => (/* binding */ parseMeasurements),
+  g$: () => (/* binding */ tooLarge)
+});
+
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/image/manifest.js
+var manifest = __nccwpck_require__(241);
+// EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7728);
+;// CONCATENATED MODULE: ./src/image/measurement.js
+
+const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
+const ms = dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0));
+const part = dist/* picklist */.KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
+/** Everything known about one built image; the one definition that validates, types and documents the JSON. */
+const measurementSchema = dist/* object */.Ikc({
+    schemaVersion: dist/* literal */.euz(1),
+    image: dist/* object */.Ikc({ reference: dist/* string */.YjP(), digest: dist/* string */.YjP(), platform: dist/* string */.YjP() }),
+    /** `compression`: of the layer blobs that `download` counts. `source`: where the bytes were read. */
+    basis: dist/* object */.Ikc({
+        compression: dist/* picklist */.KIO(['gzip', 'zstd', 'none', 'mixed']),
+        source: dist/* picklist */.KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']),
+    }),
+    mode: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume'])),
+    engine: dist/* optional */.lqM(dist/* picklist */.KIO(['assemble', 'buildkit'])),
+    strategy: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume', 'ephemeral', 'masked'])),
+    sizes: dist/* object */.Ikc({
+        download: bytes,
+        disk: bytes,
+        filesystem: bytes,
+        environment: bytes,
+        updateDownload: dist/* optional */.lqM(bytes),
+    }),
+    parts: dist/* object */.Ikc({
+        base: bytes,
+        system: bytes,
+        interpreter: bytes,
+        environment: bytes,
+        app: bytes,
+        waste: bytes,
+        other: bytes,
+    }),
+    layers: dist/* array */.YOg(dist/* object */.Ikc({
+        digest: dist/* string */.YjP(),
+        diffId: dist/* string */.YjP(),
+        mediaType: dist/* string */.YjP(),
+        download: bytes,
+        disk: bytes,
+        part,
+        createdBy: dist/* string */.YjP(),
+    })),
+    packages: dist/* array */.YOg(dist/* object */.Ikc({
+        name: dist/* string */.YjP(),
+        version: dist/* string */.YjP(),
+        bytes,
+        files: bytes,
+        location: dist/* string */.YjP(),
+        direct: dist/* boolean */.zMY(),
+        /** Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`. */
+        requiredBy: dist/* array */.YOg(dist/* array */.YOg(dist/* string */.YjP())),
+        estimated: dist/* optional */.lqM(dist/* boolean */.zMY()),
+    })),
+    systemPackages: dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP(), version: dist/* string */.YjP(), bytes })),
+    waste: dist/* array */.YOg(dist/* object */.Ikc({ path: dist/* string */.YjP(), bytes, download: bytes, why: dist/* string */.YjP(), hint: dist/* string */.YjP() })),
+    timings: dist/* array */.YOg(dist/* object */.Ikc({ step: dist/* string */.YjP(), ms, cached: dist/* boolean */.zMY() })),
+});
+
+;// CONCATENATED MODULE: ./src/image/migration.js
+
+
+/**
+ * JSON with a `schemaVersion` as the newest version has it. What has no version passes as it is, for its schema to
+ * refuse. Throws Failure for a version that is newer than this program, or that never was.
+ */
+function migrated(json, where, { newest, steps }) {
+    if (!(0,manifest/* isRecord */.u4)(json) || typeof json['schemaVersion'] !== 'number')
+        return json;
+    const version = json['schemaVersion'];
+    if (version > newest) {
+        throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which is newer than this program`, { hint: 'use the version of pydeps-image that wrote it, or a newer one' });
+    }
+    let current = json;
+    for (let at = version; at !== newest; at += 1) {
+        const step = steps.get(at);
+        if (step === undefined) {
+            throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which never was`, {
+                hint: `name a file that --json wrote; the newest version is ${newest}`,
+            });
+        }
+        current = { ...step(current), schemaVersion: at + 1 };
+    }
+    return current;
+}
+
+;// CONCATENATED MODULE: ./src/image/parse-measurement.js
+
+
+
+
+/** Bytes that the JSON of one image may have; one with a thousand packages has a third of a megabyte. */
+const maxMeasurementBytes = 16 * 2 ** 20;
+/** Brackets around one another; a measurement has six, an array of them one more. */
+const maxDepth = 32;
+/** Version 1 is the first: the step from it to the next one stands here when there is a next one. */
+const parse_measurement_history = { newest: 1, steps: new Map() };
+/**
+ * A measurement from its JSON, of this version of the schema or an older one. Throws Failure that names where it is
+ * from and the key that is wrong.
+ */
+function parseMeasurement(json, where) {
+    if (!(0,manifest/* isRecord */.u4)(json) || !('schemaVersion' in json)) {
+        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it has no schemaVersion`, {
+            hint: 'name a file that --json wrote',
+        });
+    }
+    return (0,manifest/* check */.z6)(measurementSchema, migrated(json, where, parse_measurement_history), where);
+}
+/**
+ * The measurements in a file: one, or an array with one for each platform. Throws Failure for what is too large or
+ * nested too deep to be one, before any of it is parsed.
+ */
+function parseMeasurements(bytes, where) {
+    if (bytes.length > maxMeasurementBytes)
+        throw tooLarge(where, bytes.length);
+    if (isDeeper(bytes, maxDepth)) {
+        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it is nested more than ${maxDepth} deep`, {
+            hint: 'name a file that --json wrote',
+        });
+    }
+    let json;
+    try {
+        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${where} is not JSON`, { hint: 'name a file that --json wrote', cause });
+    }
+    return Array.isArray(json)
+        ? json.map((one, i) => parseMeasurement(one, `${where}, measurement ${i + 1}`))
+        : [parseMeasurement(json, where)];
+}
+/** What is told of a file of so many bytes, which nobody should read. */
+function tooLarge(where, bytes) {
+    return new failure/* Failure */.H('usage', `${where} has ${bytes} bytes, and a measurement has at most ${maxMeasurementBytes}`, {
+        hint: 'name a file that --json wrote',
+    });
+}
+/** Whether JSON has more brackets around one another than this; without building anything of it. */
+function isDeeper(json, limit) {
+    let depth = 0;
+    let inString = false;
+    for (let i = 0; i < json.length && depth <= limit; i += 1) {
+        switch (json[i]) {
+            case 0x22: // "
+                inString = !inString;
+                break;
+            case 0x5c: // \, which stands before an escaped quote in strings only
+                i += 1;
+                break;
+            case 0x5b: // [
+            case 0x7b: // {
+                if (!inString)
+                    depth += 1;
+                break;
+            case 0x5d: // ]
+            case 0x7d: // }
+                if (!inString)
+                    depth -= 1;
+                break;
+            default:
+        }
+    }
+    return depth > limit;
 }
 
 
@@ -7912,8 +8049,8 @@ function tellApart(figure, value, limit) {
     return [exact(value), exact(limit)];
 }
 
-// EXTERNAL MODULE: ./src/compare/compare.js + 2 modules
-var compare = __nccwpck_require__(7892);
+// EXTERNAL MODULE: ./src/compare/compare.js + 3 modules
+var compare = __nccwpck_require__(5721);
 // EXTERNAL MODULE: ./src/host/images/open.js + 6 modules
 var images_open = __nccwpck_require__(8560);
 // EXTERNAL MODULE: external "node:crypto"
@@ -15565,10 +15702,9 @@ async function deliver(images, destinations, { tags, context, progress }) {
 
 // EXTERNAL MODULE: ./src/image/measure.js + 1 modules
 var measure = __nccwpck_require__(4637);
-// EXTERNAL MODULE: ./src/image/measurement.js
-var image_measurement = __nccwpck_require__(7114);
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 2 modules
+var parse_measurement = __nccwpck_require__(8139);
 ;// CONCATENATED MODULE: ./src/engine/measured.js
-
 
 
 
@@ -15584,7 +15720,7 @@ async function measureImage(image, how, store, progress) {
     const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
     const kept = await store.records.get(key);
     if (kept !== undefined) {
-        const measurement = (0,manifest/* check */.z6)(image_measurement/* measurementSchema */.a, JSON.parse(kept), 'a kept measurement');
+        const measurement = (0,parse_measurement/* parseMeasurement */.uM)(JSON.parse(kept), 'a kept measurement');
         return { ...measurement, image: { ...measurement.image, reference }, timings };
     }
     const listings = await (0,engine_listings/* listLayers */.V)(image, store, progress);

@@ -30944,7 +30944,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(556);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2558);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2697);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
@@ -31209,7 +31209,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 2558:
+/***/ 2697:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31520,7 +31520,41 @@ function order(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
+;// CONCATENATED MODULE: ./src/compare/waste.js
+/** Places of waste that are new, gone, or of another size, the largest difference first; the same ones by their path. */
+function compareWaste(head, base, bytesComparable) {
+    const before = totals(base);
+    const after = totals(head);
+    const changes = [];
+    for (const path of new Set([...after.keys(), ...before.keys()])) {
+        const [old, now] = [before.get(path), after.get(path)];
+        const one = now ?? old;
+        if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
+            continue;
+        changes.push({
+            path,
+            kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
+            before: old?.bytes,
+            after: now?.bytes,
+            delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
+            why: one.why,
+            hint: one.hint,
+        });
+    }
+    return changes.sort((a, b) => Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || (a.path < b.path ? -1 : 1));
+}
+/** One row for each path: a file may be wasted in several layers. */
+function totals(all) {
+    const rows = new Map();
+    for (const one of all) {
+        const known = rows.get(one.path);
+        rows.set(one.path, known ? { ...known, bytes: known.bytes + one.bytes } : one);
+    }
+    return rows;
+}
+
 ;// CONCATENATED MODULE: ./src/compare/compare.js
+
 
 
 
@@ -31556,6 +31590,7 @@ function compare(head, base) {
         baseDrift: driftOf(layers, head, base),
         packages: comparePackages(head.packages, base.packages, platforms === undefined),
         systemPackages: compareSystemPackages(head.systemPackages, base.systemPackages, platforms === undefined),
+        waste: compareWaste(head.waste, base.waste, platforms === undefined),
         timings: (0,compare_timings/* compareTimings */.zQ)(head, base, platforms),
     };
 }
@@ -50393,6 +50428,113 @@ const measurementSchema = object({
     timings: array(object({ step: string(), ms, cached: dist_boolean() })),
 });
 
+;// CONCATENATED MODULE: ./src/image/migration.js
+
+
+/**
+ * JSON with a `schemaVersion` as the newest version has it. What has no version passes as it is, for its schema to
+ * refuse. Throws Failure for a version that is newer than this program, or that never was.
+ */
+function migrated(json, where, { newest, steps }) {
+    if (!isRecord(json) || typeof json['schemaVersion'] !== 'number')
+        return json;
+    const version = json['schemaVersion'];
+    if (version > newest) {
+        throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which is newer than this program`, { hint: 'use the version of pydeps-image that wrote it, or a newer one' });
+    }
+    let current = json;
+    for (let at = version; at !== newest; at += 1) {
+        const step = steps.get(at);
+        if (step === undefined) {
+            throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which never was`, {
+                hint: `name a file that --json wrote; the newest version is ${newest}`,
+            });
+        }
+        current = { ...step(current), schemaVersion: at + 1 };
+    }
+    return current;
+}
+
+;// CONCATENATED MODULE: ./src/image/parse-measurement.js
+
+
+
+
+/** Bytes that the JSON of one image may have; one with a thousand packages has a third of a megabyte. */
+const maxMeasurementBytes = 16 * 2 ** 20;
+/** Brackets around one another; a measurement has six, an array of them one more. */
+const parse_measurement_maxDepth = 32;
+/** Version 1 is the first: the step from it to the next one stands here when there is a next one. */
+const parse_measurement_history = { newest: 1, steps: new Map() };
+/**
+ * A measurement from its JSON, of this version of the schema or an older one. Throws Failure that names where it is
+ * from and the key that is wrong.
+ */
+function parseMeasurement(json, where) {
+    if (!isRecord(json) || !('schemaVersion' in json)) {
+        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it has no schemaVersion`, {
+            hint: 'name a file that --json wrote',
+        });
+    }
+    return manifest_check(measurementSchema, migrated(json, where, parse_measurement_history), where);
+}
+/**
+ * The measurements in a file: one, or an array with one for each platform. Throws Failure for what is too large or
+ * nested too deep to be one, before any of it is parsed.
+ */
+function parseMeasurements(bytes, where) {
+    if (bytes.length > maxMeasurementBytes)
+        throw tooLarge(where, bytes.length);
+    if (isDeeper(bytes, parse_measurement_maxDepth)) {
+        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it is nested more than ${parse_measurement_maxDepth} deep`, {
+            hint: 'name a file that --json wrote',
+        });
+    }
+    let json;
+    try {
+        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${where} is not JSON`, { hint: 'name a file that --json wrote', cause });
+    }
+    return Array.isArray(json)
+        ? json.map((one, i) => parseMeasurement(one, `${where}, measurement ${i + 1}`))
+        : [parseMeasurement(json, where)];
+}
+/** What is told of a file of so many bytes, which nobody should read. */
+function tooLarge(where, bytes) {
+    return new failure/* Failure */.H('usage', `${where} has ${bytes} bytes, and a measurement has at most ${maxMeasurementBytes}`, {
+        hint: 'name a file that --json wrote',
+    });
+}
+/** Whether JSON has more brackets around one another than this; without building anything of it. */
+function isDeeper(json, limit) {
+    let depth = 0;
+    let inString = false;
+    for (let i = 0; i < json.length && depth <= limit; i += 1) {
+        switch (json[i]) {
+            case 0x22: // "
+                inString = !inString;
+                break;
+            case 0x5c: // \, which stands before an escaped quote in strings only
+                i += 1;
+                break;
+            case 0x5b: // [
+            case 0x7b: // {
+                if (!inString)
+                    depth += 1;
+                break;
+            case 0x5d: // ]
+            case 0x7d: // }
+                if (!inString)
+                    depth -= 1;
+                break;
+            default:
+        }
+    }
+    return depth > limit;
+}
+
 ;// CONCATENATED MODULE: ./src/image/base-layers.js
 /** How every layer that this project adds begins its line of the history. */
 const ours = 'pydeps-image: ';
@@ -51265,13 +51407,11 @@ function layersBelow(image, base, name) {
 
 
 
-
-
 /** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
 async function readComparand(given, platform, { progress = silent, ...context }) {
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
-        const measurement = parseMeasurement(await (0,promises_.readFile)(given), given, platform);
+        const measurement = await readMeasurement(given, file.size, platform);
         return { name: given, measurement, tree: () => sizeTreeOf(measurement) };
     }
     if (file === undefined && given.endsWith('.json')) {
@@ -51282,14 +51422,14 @@ async function readComparand(given, platform, { progress = silent, ...context })
     const analysis = await analyzeImage((0,image_reference/* parseImageReference */.o_)(given), { platform }, { ...context, progress });
     return { ...analysis, name: given };
 }
-/**
- * A measurement from its JSON, of several the one for the platform; throws Failure that names the file and the key.
- */
-function parseMeasurement(bytes, file, platform) {
-    const json = documents_parseJson(bytes, file);
-    if (!Array.isArray(json))
-        return checkMeasurement(json, file);
-    const all = json.map((one, i) => checkMeasurement(one, `${file}, measurement ${i + 1}`));
+/** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
+async function readMeasurement(file, size, platform) {
+    if (size > maxMeasurementBytes)
+        throw tooLarge(file, size);
+    const all = parseMeasurements(await (0,promises_.readFile)(file), file);
+    const [only] = all;
+    if (only !== undefined && all.length === 1)
+        return only;
     const wanted = platform && (0,image_platform/* formatPlatform */.Bq)(platform);
     const fitting = all.filter(({ image }) => wanted === undefined || image.platform === wanted);
     const [first] = fitting;
@@ -51299,17 +51439,6 @@ function parseMeasurement(bytes, file, platform) {
     throw new failure/* Failure */.H('usage', `${file} holds measurements for ${platforms}`, {
         hint: 'say which one with --platform',
     });
-}
-function checkMeasurement(json, where) {
-    const version = typeof json === 'object' && json !== null
-        ? json.schemaVersion
-        : undefined;
-    if (typeof version === 'number' && version > 1) {
-        throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which is newer than this program`, {
-            hint: 'use the version of pydeps-image that wrote it, or a newer one',
-        });
-    }
-    return manifest_check(measurementSchema, json, where);
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/output-failure.js
@@ -52153,7 +52282,6 @@ async function deliver(images, destinations, { tags, context, progress }) {
 
 
 
-
 /** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
 const version = 'measurement-2';
 /**
@@ -52166,7 +52294,7 @@ async function measureImage(image, how, store, progress) {
     const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
     const kept = await store.records.get(key);
     if (kept !== undefined) {
-        const measurement = manifest_check(measurementSchema, JSON.parse(kept), 'a kept measurement');
+        const measurement = parseMeasurement(JSON.parse(kept), 'a kept measurement');
         return { ...measurement, image: { ...measurement.image, reference }, timings };
     }
     const listings = await listLayers(image, store, progress);
