@@ -81,6 +81,7 @@ describe('what is wrong', () => {
     [{ python: '3.13.1' }, 'python: "3.13.1" is not a Python version (write it as 3.13)'],
     [{ python: '2.7' }, 'python: "2.7" is not a Python version'],
     [{ platform: ['a/b/c/d'] }, 'platform: platform "a/b/c/d" is not known'],
+    [{ platform: ['y'] }, 'platform: platform "y" is not known'],
     [{ group: ['-x'] }, 'group: "-x" is not a name'],
     [{ extra: ['a b'] }, 'extra: "a b" is not a name'],
     [{ command: 'a | b' }, 'command: the command needs a shell'],

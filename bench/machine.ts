@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname } from 'node:path'
+import type { Program } from '../scripts/program.ts'
+import { storeRoot } from '../src/host/store/store.ts'
+import { findUv } from '../src/host/uv/find.ts'
 import { dockerEnvironment, type Engine } from './engine.ts'
 
 /** uv and Python as programs, not as the shell scripts that version managers put before them. */
@@ -11,43 +14,40 @@ export interface Tools {
   readonly path: string
 }
 
-/** Finds the tools that both sides use. Throws when uv is not on PATH. */
-export function findTools(): Tools {
+/** Finds the tools that both sides use; uv is fetched as a build would fetch it where it is not on PATH. */
+export async function findTools(): Promise<Tools> {
   const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
     encoding: 'utf8',
   }).trim()
   const path = [dirname(python), process.env['PATH'] ?? ''].join(delimiter)
-  const uv = path
-    .split(delimiter)
-    .map((folder) => join(folder, 'uv'))
-    .find(isExecutable)
-  if (uv === undefined) throw new Error('uv is not on PATH: both sides need it')
-  return { uv, path: [dirname(uv), path].join(delimiter) }
+  const uv = await findUv(storeRoot(process.env), { env: { ...process.env, PATH: path } })
+  return { uv: uv.path, path: [dirname(uv.path), path].join(delimiter) }
 }
 
 /** Lines that name the machine and what was measured on it. */
-export function describeMachine(engine: Engine, { uv }: Tools, program: string): readonly string[] {
-  const env = dockerEnvironment(engine)
-  const docker = (...args: string[]): string =>
-    execFileSync(engine.docker, args, { env, encoding: 'utf8' }).trim()
+export function describeMachine(engine: Engine, { uv }: Tools, program: Program): readonly string[] {
+  const docker = (...args: string[]): string => said(engine.docker, args, dockerEnvironment(engine))
   const [load = 0] = loadavg()
-  const model = cpus()[0]?.model ?? 'unknown processor'
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor'
+  const memory = (totalmem() / 2 ** 30).toFixed(0)
   return [
-    `Machine: ${model}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, Linux ${release()}; load average before the run ${load.toFixed(1)}`,
-    `pydeps-image: ${program}, Node ${process.versions.node}; uv ${version(execFileSync(uv, ['--version'], { encoding: 'utf8' }))}`,
+    `Machine: ${model}, ${availableParallelism()} cores, ${memory} GiB of memory; load average before the run ${load.toFixed(1)}`,
+    `System: ${distribution()}, Linux ${release()}`,
+    `pydeps-image: ${program.name}, Node ${version(said(program.command, ['--version']))}; uv ${version(said(uv, ['--version']))}`,
     `BuildKit: that of Docker ${docker('version', '--format', '{{.Server.Version}}')} (containerd image store), buildx ${version(docker('buildx', 'version'))}`,
   ]
 }
 
-function version(text: string): string {
-  return /\d+\.\d+[\w.+-]*/.exec(text)?.[0] ?? text
+/** What a program says of itself. */
+function said(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
+  return execFileSync(command, args, { env, encoding: 'utf8' }).trim()
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+/** `Debian GNU/Linux 12 (bookworm)`, as os-release(5) has it. */
+function distribution(): string {
+  return /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'unknown system'
+}
+
+function version(text: string): string {
+  return /\d+\.\d+[\w.+-]*/.exec(text)?.[0] ?? text
 }

@@ -33,12 +33,12 @@ const isWanted = (name: string): boolean => values.only === undefined || name.in
 
 mkdirSync(work, { recursive: true })
 const engine = readEngine()
-const tools = findTools()
+const tools = await findTools()
 const program =
   values.program === undefined
     ? findProgram(root)
     : { command: process.execPath, args: [resolve(values.program)], name: 'a bundle of src/cli.ts' }
-const machine = describeMachine(engine, tools, program.name)
+const machine = describeMachine(engine, tools, program)
 console.log(machine.join('\n'))
 const ours = new Ours(work, program, engine, tools)
 const buildKit = new BuildKit(work, engine, tools)

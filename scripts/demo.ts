@@ -62,9 +62,7 @@ async function demo(): Promise<void> {
   if (hasDocker()) {
     const tool = program.args.map((file) => relative(root, file)).join(' ')
     say('Run it:')
-    say(
-      `  node ${tool} build demo-out/web --command 'web serve' --output docker-daemon:demo --base ${base.reference}`,
-    )
+    say(`  node ${tool} build demo-out/web --output docker-daemon:demo --base ${base.reference}`)
     say('  docker run --rm -p 8000:8000 demo')
   }
 }

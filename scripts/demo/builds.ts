@@ -34,7 +34,7 @@ export class BuildFailed extends Error {
 
 /** Builds as a user would, with a cache of the demo's own so that its first build is a first build every time. */
 export function build({ program, base, out }: Demo, name: string, more: readonly string[] = []): DemoBuild {
-  const args = ['build', 'web', '--base', base, '--output', 'oci:image', '--command', 'web serve']
+  const args = ['build', 'web', '--base', base, '--output', 'oci:image']
   const colour = process.stdout.isTTY && !process.env['NO_COLOR'] ? { FORCE_COLOR: '1' } : {}
   const started = performance.now()
   const { status, error, stdout } = spawnSync(

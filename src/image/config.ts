@@ -24,6 +24,10 @@ export interface ContainerConfig {
   readonly volumes: readonly string[]
   readonly exposedPorts: readonly string[]
   readonly stopSignal?: string
+  /** As it is: engines run it, nobody here reads it. */
+  readonly healthcheck?: Readonly<Record<string, unknown>>
+  /** What a healthcheck in shell form is run by. */
+  readonly shell?: readonly string[]
 }
 
 export interface HistoryEntry {
@@ -51,6 +55,8 @@ const schema = v.object({
       Volumes: sets,
       ExposedPorts: sets,
       StopSignal: v.nullish(v.string()),
+      Healthcheck: v.nullish(v.record(v.string(), v.unknown())),
+      Shell: strings,
     }),
   ),
   rootfs: v.object({
@@ -88,6 +94,8 @@ export function parseImageConfig(json: unknown, where: string): ImageConfig {
       volumes: Object.keys(c.Volumes ?? {}),
       exposedPorts: Object.keys(c.ExposedPorts ?? {}),
       ...present('stopSignal', c.StopSignal),
+      ...present('healthcheck', c.Healthcheck),
+      ...present('shell', c.Shell),
     },
     diffIds: raw.rootfs.diff_ids ?? [],
     history: (raw.history ?? []).map((entry) => ({
@@ -121,6 +129,8 @@ export function renderImageConfig(image: ImageConfig): string {
       WorkingDir: c.workingDir,
       Labels: Object.keys(c.labels).length === 0 ? undefined : sorted(c.labels),
       StopSignal: c.stopSignal,
+      Healthcheck: c.healthcheck,
+      Shell: c.shell,
     },
     rootfs: { type: 'layers', diff_ids: image.diffIds },
     history: image.history.map((entry) => ({

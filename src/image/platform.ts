@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { nearestWord } from '../spelling.ts'
 
 /** What an image runs on, in the words of the OCI image index (`os`, `architecture`, `variant`). */
 export interface Platform {
@@ -15,7 +16,12 @@ const aliases: Record<string, string> = {
   i386: '386',
 }
 
-/** `linux/amd64`, `linux/arm64/v8` or a bare architecture; throws Failure with the allowed form. */
+/** Systems and architectures that images are made for (GOOS and GOARCH, as the OCI image index has them). */
+const systems = 'linux windows darwin freebsd netbsd openbsd'.split(' ')
+const architectures =
+  'amd64 arm64 arm 386 ppc64le ppc64 s390x riscv64 loong64 mips mipsle mips64 mips64le wasm'.split(' ')
+
+/** `linux/amd64`, `linux/arm64/v8` or a bare architecture; throws Failure with the allowed form, or what was meant. */
 export function parsePlatform(text: string): Platform {
   const parts = text.trim().toLowerCase().split('/')
   const [os, architecture, variant] = parts.length === 1 ? ['linux', ...parts] : parts
@@ -25,9 +31,22 @@ export function parsePlatform(text: string): Platform {
     })
   }
   const known = aliases[architecture] ?? architecture
+  if (!systems.includes(os) || !architectures.includes(known)) throw unknownPlatform(text, os, known)
   // arm64 has one variant in practice; naming it would make equal platforms differ.
   const kept = variant && !(known === 'arm64' && variant === 'v8') ? { variant } : {}
   return { os, architecture: known, ...kept }
+}
+
+function unknownPlatform(text: string, os: string, architecture: string): Failure {
+  const meantOs = systems.includes(os) ? os : nearestWord(os, systems)
+  const meant = architectures.includes(architecture)
+    ? architecture
+    : nearestWord(architecture, [...architectures, ...Object.keys(aliases)])
+  const near =
+    meantOs === undefined || meant === undefined ? '' : `; ${meantOs}/${aliases[meant] ?? meant} is near`
+  return new Failure('usage', `platform ${JSON.stringify(text)} is not known${near}`, {
+    hint: `write it as os/architecture, for example linux/amd64 or linux/arm64; known architectures are ${architectures.join(', ')}`,
+  })
 }
 
 /** `os/architecture[/variant]`. */

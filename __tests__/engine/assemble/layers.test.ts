@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { parseImageReference } from '../../../src/image/reference.ts'
 import { createSite, type ReadEntry, type Site, type SiteBuild } from '../../fixtures/built.ts'
 import { createDistribution } from '../../fixtures/distribution.ts'
 import { digest } from '../../fixtures/tiny-image.ts'
@@ -109,6 +110,22 @@ describe('layers of an assembled image', () => {
     }
     const listed = result.reports[0]?.measurement.layers.map(({ diffId }) => diffId)
     expect(listed).toEqual(config.rootfs.diff_ids)
+  })
+})
+
+describe('what a base says of its containers', () => {
+  it('stays as it is, but for what the image decides: how one is found healthy, by which shell, how it is stopped', async () => {
+    const kept = {
+      Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 5e9, Retries: 3 },
+      Shell: ['/bin/sh', '-ec'],
+      StopSignal: 'SIGINT',
+      ExposedPorts: { '8000/tcp': {} },
+    }
+    const base = parseImageReference(await site.writeBase({ config: { ...kept, OnBuild: ['RUN x'] } }))
+    const { config } = await site.build(await site.project([light]), { base })
+    expect(config.config).toMatchObject(kept)
+    // What a base's own author wants done by a Dockerfile that names it is done by nobody here, nor further up.
+    expect(config.config).not.toHaveProperty('OnBuild')
   })
 })
 

@@ -150,7 +150,15 @@ describe('layouts and their archives', () => {
     await eachSource(createLayout([amd64], [index.descriptor], [index.bytes]), async (prefix) => {
       expect(await platforms(prefix)).toEqual(['linux/amd64'])
       await expectSame(await open(prefix, 'linux/amd64'), amd64)
-      await expect(open(prefix, 'linux/arm64')).rejects.toThrow('does not hold it; it holds linux/amd64')
+      await expect(open(prefix, 'linux/arm64')).rejects.toMatchObject({
+        kind: 'usage',
+        message: expect.stringContaining('does not hold it; it holds linux/amd64'),
+      })
+      await expect(open(prefix, 'linux/s390x')).rejects.toMatchObject({
+        kind: 'usage',
+        message: expect.stringContaining('has no image for linux/s390x'),
+        hint: expect.stringContaining('it has linux/amd64'),
+      })
     })
   })
 })

@@ -6,6 +6,7 @@ from fastapi.testclient import TestClient
 
 from web.app import create_app
 from web.check import check
+from web.cli import main
 from web.readings import BadUpload, over_threshold, parse, summarise
 from web.settings import Settings
 from web.stations import search
@@ -76,6 +77,13 @@ def test_an_xlsx_file_gives_the_same():
 def test_bad_files(name, content, message):
     with pytest.raises(BadUpload, match=message):
         parse(name, content)
+
+
+def test_serves_when_no_command_is_given(monkeypatch):
+    started = []
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: started.append((app.title, options["port"])))
+    assert main([]) == 0
+    assert started == [(create_app(Settings(secret="s" * 32)).title, 8000)]
 
 
 def test_search_finds_nothing_for_noise():

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { isDigest, type Digest } from '../../image/digest.ts'
+import { formatPlatform } from '../../image/platform.ts'
 import type { LockedPackage } from '../../project/lock.ts'
 import type { Base } from './base.ts'
 import { compressionVersion } from './compress.ts'
@@ -48,7 +49,9 @@ export async function environmentLayers(
   const chosen = chooseFiles(packages, context)
   const { path, full } = base.facts.interpreter
   const key = JSON.stringify([
-    'environment-layers-2',
+    'environment-layers-3',
+    // Which of two owners of a file has the last word may depend on it.
+    formatPlatform(context.target.platform),
     compressionVersion,
     compression,
     layout.root,

@@ -83,14 +83,14 @@ export function choosePlatform(
     [...new Set(some.map(({ platform }) => formatPlatform(platform)))].join(', ')
   if (candidates.some(({ missing, platform }) => missing && samePlatform(wanted, platform))) {
     throw new Failure(
-      'build',
+      'usage',
       `${name} names an image for ${formatPlatform(wanted)}, but does not hold it; it holds ${list(here) || 'none'}`,
       {
         hint: `get it first: docker pull --platform ${formatPlatform(wanted)} and save it again, or ask for another`,
       },
     )
   }
-  throw new Failure('build', `${name} has no image for ${formatPlatform(wanted)}`, {
+  throw new Failure('usage', `${name} has no image for ${formatPlatform(wanted)}`, {
     hint:
       here.length === 0
         ? 'it has no image at all; check the name'

@@ -13,7 +13,7 @@ from web.settings import Settings, settings
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="web", description="Water levels.")
     parser.add_argument("--version", action="version", version=f"web {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", help="without one: serve")
     commands.add_parser("check", help="import every compiled dependency and print the versions")
     commands.add_parser("serve", help="serve the API and the pages")
     commands.add_parser("create-tables", help="create the tables in WEB_DATABASE_URL")
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
 
 # Each command imports what it needs alone: `web token` must not wait for pandas.
 def _run(arguments: argparse.Namespace, values: Settings) -> int:
-    match arguments.command:
+    match arguments.command or "serve":
         case "check":
             from web.check import check
 
