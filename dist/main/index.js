@@ -29026,7 +29026,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 7854:
+/***/ 8527:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29043,46 +29043,8 @@ var core = __nccwpck_require__(2744);
 var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/spelling.js
-/**
- * The word that was most likely meant, or undefined when none is near: at most a third of its letters differ (two
- * neighbours swapped count once). Case does not matter.
- */
-function nearestWord(word, words) {
-    // A pasted page is no misspelling, and the distance costs the product of both lengths.
-    if (word.length > 60)
-        return undefined;
-    let nearest;
-    let least = Infinity;
-    for (const candidate of words) {
-        const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-        if (distance < least && distance <= Math.floor(Math.max(candidate.length, word.length) / 3)) {
-            nearest = candidate;
-            least = distance;
-        }
-    }
-    return nearest;
-}
-/** Optimal string alignment: letters inserted, deleted, replaced, or swapped with a neighbour. */
-function editDistance(a, b) {
-    let beforeLast = [];
-    let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-    for (let i = 1; i <= a.length; i++) {
-        const row = [i];
-        for (let j = 1; j <= b.length; j++) {
-            const replaced = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, replaced);
-            if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-                least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
-            }
-            row.push(least);
-        }
-        beforeLast = last;
-        last = row;
-    }
-    return last[b.length] ?? 0;
-}
-
+// EXTERNAL MODULE: ./src/spelling.js
+var spelling = __nccwpck_require__(9064);
 // EXTERNAL MODULE: ./src/units/bytes.js
 var units_bytes = __nccwpck_require__(8499);
 // EXTERNAL MODULE: ./src/units/duration.js
@@ -29156,7 +29118,7 @@ function parseAmount(line, words, next, { figure, kind }, fault) {
     else {
         const units = isTime ? duration/* durationUnits */.WQ : units_bytes/* byteUnits */.mt;
         const known = units.some((each) => each.toLowerCase() === unit.text.toLowerCase());
-        const meant = nearestWord(unit.text, units);
+        const meant = (0,spelling/* nearestWord */.z)(unit.text, units);
         const advice = meant === undefined ? `the units are ${units.join(', ')}` : `did you mean "${meant}"?`;
         if (known)
             fault(first, last, `"${text}" is not a limit: write one such as ${example}`);
@@ -29181,7 +29143,7 @@ function parseSubject(phrase, previous, next, fault) {
     }
     const texts = phrase.map((word) => word.text.toLowerCase());
     const known = [2, 1].find((n) => figures/* figures */.u5.some((figure) => figure === texts.slice(0, n).join(' ')));
-    const start = known ?? texts.findIndex((text) => text === 'by' || nearestWord(text, ['grows']) !== undefined);
+    const start = known ?? texts.findIndex((text) => text === 'by' || (0,spelling/* nearestWord */.z)(text, ['grows']) !== undefined);
     const named = start === -1 ? phrase : phrase.slice(0, start);
     const verb = start === -1 ? [] : phrase.slice(start);
     const figure = named.length === 0 && previous ? previous.figure : parseFigure(named, phrase, fault);
@@ -29189,7 +29151,7 @@ function parseSubject(phrase, previous, next, fault) {
         return { figure, kind: 'above' };
     const written = verb.map((word) => word.text).join(' ');
     if (written.toLowerCase() !== 'grows by') {
-        const near = nearestWord(written, ['grows by', 'grows']) !== undefined;
+        const near = (0,spelling/* nearestWord */.z)(written, ['grows by', 'grows']) !== undefined;
         const advice = near ? 'did you mean "grows by"?' : 'after the figure comes ">" or "grows by"';
         fault(verb[0], verb.at(-1), `"${written}" is not known here: ${advice}`);
     }
@@ -29204,7 +29166,7 @@ function parseFigure(named, phrase, fault) {
     const exact = figures/* figures */.u5.find((figure) => figure === name.toLowerCase());
     if (exact !== undefined)
         return exact;
-    const meant = nearestWord(name, figures/* figures */.u5);
+    const meant = (0,spelling/* nearestWord */.z)(name, figures/* figures */.u5);
     const advice = meant === undefined ? `the figures are ${figures/* figures */.u5.join(', ')}` : `did you mean "${meant}"?`;
     if (name === '')
         fault(phrase[0], phrase[0], `a rule starts with a figure: ${figures/* figures */.u5.join(', ')}`);
@@ -29296,7 +29258,7 @@ function parseLine(line, words) {
             all.push(condition);
         const stray = words[at];
         if (stray !== undefined && !isJoin(stray)) {
-            const meant = nearestWord(stray.text, ['and', 'or']);
+            const meant = (0,spelling/* nearestWord */.z)(stray.text, ['and', 'or']);
             fault(stray, stray, meant === undefined
                 ? `did not expect ${quote(stray)}: a line holds one rule; join two conditions with "and" or "or"`
                 : `did not expect ${quote(stray)}: did you mean "${meant}"?`);
@@ -29545,7 +29507,7 @@ function oneOf(...values) {
         const value = values.find((each) => each === text);
         if (value !== undefined)
             return value;
-        const meant = nearestWord(text, values);
+        const meant = (0,spelling/* nearestWord */.z)(text, values);
         throw new failure/* Failure */.H('usage', `${JSON.stringify(text)} is not one of ${values.join(', ')}`, {
             ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
         });
@@ -29782,7 +29744,7 @@ function commentOf(text) {
     return commentWords.find((each) => each === word);
 }
 function commentProblem(text) {
-    const meant = nearestWord(text, commentWords);
+    const meant = (0,spelling/* nearestWord */.z)(text, commentWords);
     const advice = meant === undefined ? '' : ` (did you mean ${meant}?)`;
     return `comment: ${JSON.stringify(text)} is not one of ${commentWords.join(', ')}${advice}`;
 }
@@ -30777,6 +30739,8 @@ function shortDigest(digest) {
 /* harmony export */   ol: () => (/* binding */ hostPlatform)
 /* harmony export */ });
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _spelling_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9064);
+
 
 const aliases = {
     x86_64: 'amd64',
@@ -30785,7 +30749,10 @@ const aliases = {
     armhf: 'arm',
     i386: '386',
 };
-/** `linux/amd64`, `linux/arm64/v8` or a bare architecture; throws Failure with the allowed form. */
+/** Systems and architectures that images are made for (GOOS and GOARCH, as the OCI image index has them). */
+const systems = 'linux windows darwin freebsd netbsd openbsd'.split(' ');
+const architectures = 'amd64 arm64 arm 386 ppc64le ppc64 s390x riscv64 loong64 mips mipsle mips64 mips64le wasm'.split(' ');
+/** `linux/amd64`, `linux/arm64/v8` or a bare architecture; throws Failure with the allowed form, or what was meant. */
 function parsePlatform(text) {
     const parts = text.trim().toLowerCase().split('/');
     const [os, architecture, variant] = parts.length === 1 ? ['linux', ...parts] : parts;
@@ -30795,9 +30762,21 @@ function parsePlatform(text) {
         });
     }
     const known = aliases[architecture] ?? architecture;
+    if (!systems.includes(os) || !architectures.includes(known))
+        throw unknownPlatform(text, os, known);
     // arm64 has one variant in practice; naming it would make equal platforms differ.
     const kept = variant && !(known === 'arm64' && variant === 'v8') ? { variant } : {};
     return { os, architecture: known, ...kept };
+}
+function unknownPlatform(text, os, architecture) {
+    const meantOs = systems.includes(os) ? os : (0,_spelling_js__WEBPACK_IMPORTED_MODULE_1__/* .nearestWord */ .z)(os, systems);
+    const meant = architectures.includes(architecture)
+        ? architecture
+        : (0,_spelling_js__WEBPACK_IMPORTED_MODULE_1__/* .nearestWord */ .z)(architecture, [...architectures, ...Object.keys(aliases)]);
+    const near = meantOs === undefined || meant === undefined ? '' : `; ${meantOs}/${aliases[meant] ?? meant} is near`;
+    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `platform ${JSON.stringify(text)} is not known${near}`, {
+        hint: `write it as os/architecture, for example linux/amd64 or linux/arm64; known architectures are ${architectures.join(', ')}`,
+    });
 }
 /** `os/architecture[/variant]`. */
 function formatPlatform(platform) {
@@ -30940,7 +30919,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7854);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8527);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(556);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(710);
@@ -39327,6 +39306,8 @@ const schema = object({
         Volumes: sets,
         ExposedPorts: sets,
         StopSignal: nullish(string()),
+        Healthcheck: nullish(record(string(), unknown())),
+        Shell: config_strings,
     })),
     rootfs: object({
         type: optional(string()),
@@ -39358,6 +39339,8 @@ function parseImageConfig(json, where) {
             volumes: Object.keys(c.Volumes ?? {}),
             exposedPorts: Object.keys(c.ExposedPorts ?? {}),
             ...present('stopSignal', c.StopSignal),
+            ...present('healthcheck', c.Healthcheck),
+            ...present('shell', c.Shell),
         },
         diffIds: raw.rootfs.diff_ids ?? [],
         history: (raw.history ?? []).map((entry) => ({
@@ -39388,6 +39371,8 @@ function renderImageConfig(image) {
             WorkingDir: c.workingDir,
             Labels: Object.keys(c.labels).length === 0 ? undefined : sorted(c.labels),
             StopSignal: c.stopSignal,
+            Healthcheck: c.healthcheck,
+            Shell: c.shell,
         },
         rootfs: { type: 'layers', diff_ids: image.diffIds },
         history: image.history.map((entry) => ({
@@ -40191,11 +40176,11 @@ function choosePlatform(candidates, asked, name) {
         return chosen;
     const list = (some) => [...new Set(some.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform)))].join(', ');
     if (candidates.some(({ missing, platform }) => missing && (0,image_platform/* samePlatform */.my)(wanted, platform))) {
-        throw new failure/* Failure */.H('build', `${name} names an image for ${(0,image_platform/* formatPlatform */.Bq)(wanted)}, but does not hold it; it holds ${list(here) || 'none'}`, {
+        throw new failure/* Failure */.H('usage', `${name} names an image for ${(0,image_platform/* formatPlatform */.Bq)(wanted)}, but does not hold it; it holds ${list(here) || 'none'}`, {
             hint: `get it first: docker pull --platform ${(0,image_platform/* formatPlatform */.Bq)(wanted)} and save it again, or ask for another`,
         });
     }
-    throw new failure/* Failure */.H('build', `${name} has no image for ${(0,image_platform/* formatPlatform */.Bq)(wanted)}`, {
+    throw new failure/* Failure */.H('usage', `${name} has no image for ${(0,image_platform/* formatPlatform */.Bq)(wanted)}`, {
         hint: here.length === 0
             ? 'it has no image at all; check the name'
             : `it has ${list(here)}: ask for one of these, or name another image`,
@@ -48211,6 +48196,7 @@ function assembled({ digest, size, diffId }, createdBy, { compression }) {
 
 
 
+
 /** Distributions with a layer of their own, at most: engines take 127 layers, and each costs a request. */
 const maxHeavy = 24;
 const environment_layers_schema = object({
@@ -48234,7 +48220,9 @@ async function environmentLayers(packages, base, context) {
     const chosen = chooseFiles(packages, context);
     const { path, full } = base.facts.interpreter;
     const key = JSON.stringify([
-        'environment-layers-2',
+        'environment-layers-3',
+        // Which of two owners of a file has the last word may depend on it.
+        (0,image_platform/* formatPlatform */.Bq)(context.target.platform),
         compressionVersion,
         compression,
         layout.root,
@@ -53108,6 +53096,54 @@ function collecting(progress, notes) {
 function worst(outcomes) {
     const order = ['skipped', 'pass', 'warn', 'fail'];
     return order[Math.max(...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
+}
+
+
+/***/ }),
+
+/***/ 9064:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ nearestWord)
+/* harmony export */ });
+/**
+ * The word that was most likely meant, or undefined when none is near: at most a third of its letters differ (two
+ * neighbours swapped count once). Case does not matter.
+ */
+function nearestWord(word, words) {
+    // A pasted page is no misspelling, and the distance costs the product of both lengths.
+    if (word.length > 60)
+        return undefined;
+    let nearest;
+    let least = Infinity;
+    for (const candidate of words) {
+        const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+        if (distance < least && distance <= Math.floor(Math.max(candidate.length, word.length) / 3)) {
+            nearest = candidate;
+            least = distance;
+        }
+    }
+    return nearest;
+}
+/** Optimal string alignment: letters inserted, deleted, replaced, or swapped with a neighbour. */
+function editDistance(a, b) {
+    let beforeLast = [];
+    let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        for (let j = 1; j <= b.length; j++) {
+            const replaced = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, replaced);
+            if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+                least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
+            }
+            row.push(least);
+        }
+        beforeLast = last;
+        last = row;
+    }
+    return last[b.length] ?? 0;
 }
 
 
