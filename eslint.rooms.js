@@ -2,7 +2,7 @@
  * The one rule of the house: an arrow points down. A room may import what stands below it, never what stands
  * beside or above it. Rooms from `report` down are pure: no platform, no file system, no process, no clock.
  */
-const entries = ['main', 'post', 'comment', 'cli']
+const entries = ['main', 'post', 'comment', 'cache', 'cli']
 const story = ['run', 'analyze', 'compare-images']
 const knowing = ['action', 'terminal']
 const pure = ['report', 'budget', 'compare', 'strategy', 'recipe', 'project', 'image', 'tar', 'units']

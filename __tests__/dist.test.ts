@@ -55,7 +55,7 @@ it('keeps what only runners need out of the command line', () => {
 })
 
 it('does not say where it was made', () => {
-  for (const name of ['main', 'post', 'cli']) {
+  for (const name of ['main', 'post', 'cache', 'cli']) {
     for (const file of ['index.js', 'licenses.txt']) {
       const text = readFileSync(join(dist, name, file), 'utf8')
       expect(text).not.toContain(root)

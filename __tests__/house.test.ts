@@ -32,6 +32,7 @@ describe('an arrow points down', () => {
     ['run', 'main'],
     ['run', 'post'],
     ['run', 'comment'],
+    ['run', 'cache'],
     ...['action', 'terminal', 'host', 'engine', ...order].flatMap((room) =>
       ['main', 'cli', 'run'].map((target) => [room, target] as const),
     ),
