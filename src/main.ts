@@ -15,14 +15,14 @@ const { env, stdout } = process
 const log = inertLines(stdout)
 try {
   keepMemoryLow()
-  const { inputs } = loadInputs(env, process.cwd())
+  const { inputs, settings } = loadInputs(env, process.cwd())
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
   const context = { env, progress: annotated(progress), now: () => performance.now(), today: Date.now }
   const result = await core
     .group('Build the image', () => interruptible((signal) => run(inputs, { ...context, signal })))
     .finally(() => progress.close())
-  await tell(result, log, { env, colour: screen.colour })
+  await tell(result, log, { env, colour: screen.colour, settings })
 } catch (error) {
   fail(error, log)
 }

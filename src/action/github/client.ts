@@ -5,8 +5,9 @@ import { capped, visible } from '../../report/escape.ts'
 import { errorOf, GitHubError } from './error.ts'
 
 export interface GitHubOptions {
-  /** Address of the REST interface, as the runner gives it in GITHUB_API_URL. */
+  /** Addresses of the REST and GraphQL interfaces, as the runner gives them in GITHUB_API_URL and GITHUB_GRAPHQL_URL. */
   readonly apiUrl: string
+  readonly graphqlUrl?: string | undefined
   readonly token: string
   /** Milliseconds for all that is asked of this client, from its making on, waits included. */
   readonly patience: number
@@ -27,8 +28,12 @@ export interface GitHub {
   /** The items of a list over all its pages. */
   list(path: string, query?: Query): AsyncGenerator<unknown, void>
   send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>
+  /** The answer to a GraphQL query; throws GitHubError `not-found` where there is no GraphQL. */
+  query(text: string): Promise<unknown>
   /** Bytes behind a path, of at most `limit`; redirects are followed, without the token on another host. */
   download(path: string, limit: number): Promise<Uint8Array>
+  /** Waits before an attempt after so many; throws the error where another one would not help, or come too late. */
+  waitAfter(error: unknown, attempts: number): Promise<void>
   /** Drops every connection. */
   close(): Promise<void>
 }
@@ -36,9 +41,10 @@ export interface GitHub {
 /** Bytes that an answer may have: a hundred comments of the longest kind stay below. */
 const answerBytes = 64 * 1024 * 1024
 const maxPages = 100
-const attempts = 4
+const maxAttempts = 4
 
-export function createGitHub({ apiUrl, token, patience, timeout = 15_000 }: GitHubOptions): GitHub {
+export function createGitHub(options: GitHubOptions): GitHub {
+  const { apiUrl, graphqlUrl, token, patience, timeout = 15_000 } = options
   const root = apiUrl.replace(/\/+$/, '')
   const proxied: Dispatcher | undefined = new HttpClient().getAgentDispatcher(root)
   const dispatcher = proxied ?? new Agent()
@@ -47,12 +53,12 @@ export function createGitHub({ apiUrl, token, patience, timeout = 15_000 }: GitH
 
   const once = async (
     method: string,
-    path: string,
+    address: string,
+    what: string,
     { body, limit = answerBytes }: { readonly body?: unknown; readonly limit?: number } = {},
   ): Promise<{ readonly headers: Response['headers']; readonly bytes: Buffer }> => {
-    const what = `${method} ${path.replace(/\?.*/s, '')}`
     try {
-      const response = await fetch(`${root}${path}`, {
+      const response = await fetch(address, {
         method,
         headers: {
           accept: 'application/vnd.github+json',
@@ -73,49 +79,57 @@ export function createGitHub({ apiUrl, token, patience, timeout = 15_000 }: GitH
     }
   }
 
-  const read = async (path: string, limit?: number): ReturnType<typeof once> => {
+  const waitAfter = async (error: unknown, attempts: number): Promise<void> => {
+    if (!(error instanceof GitHubError) || !error.transient || attempts >= maxAttempts) throw error
+    // Jitter keeps jobs that failed together from coming back together.
+    const wait = error.retryAfter ?? 500 * 2 ** (attempts - 1) * (0.5 + Math.random())
+    if (performance.now() + wait >= deadline) throw error
+    await sleep(wait)
+  }
+
+  const read = async (path: string, what: string, limit?: number): ReturnType<typeof once> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await once('GET', path, limit === undefined ? {} : { limit })
+        return await once('GET', root + path, what, limit === undefined ? {} : { limit })
       } catch (error) {
-        if (!(error instanceof GitHubError) || !error.transient || attempt >= attempts) throw error
-        const wait = waitBefore(attempt, error)
-        if (performance.now() + wait >= deadline) throw error
-        await sleep(wait)
+        await waitAfter(error, attempt)
       }
     }
   }
 
   return {
     async get(path, query) {
-      const { bytes } = await read(path + queryText(query))
-      return parseAnswer(bytes, `GET ${path}`)
+      const what = `GET ${path}`
+      const { bytes } = await read(path + queryText(query), what)
+      return parseAnswer(bytes, what)
     },
     async *list(path, query) {
+      const what = `GET ${path}`
       let next: string | undefined = queryText({ per_page: 100, ...query })
       for (let page = 1; next !== undefined && page <= maxPages; page += 1) {
-        const { headers, bytes } = await read(path + next)
-        const items = parseAnswer(bytes, `GET ${path}`)
-        if (!Array.isArray(items)) throw notGitHub(`GET ${path}`)
+        const { headers, bytes } = await read(path + next, what)
+        const items = parseAnswer(bytes, what)
+        if (!Array.isArray(items)) throw notGitHub(what)
         yield* items as unknown[]
         next = nextQuery(headers.get('link'))
       }
     },
     async send(method, path, body) {
-      const { bytes } = await once(method, path, { body })
-      return bytes.length === 0 ? undefined : parseAnswer(bytes, `${method} ${path}`)
+      const what = `${method} ${path}`
+      const { bytes } = await once(method, root + path, what, { body })
+      return bytes.length === 0 ? undefined : parseAnswer(bytes, what)
+    },
+    async query(query) {
+      if (graphqlUrl === undefined) throw new GitHubError('not-found', 'there is no GraphQL interface')
+      const { bytes } = await once('POST', graphqlUrl, 'POST /graphql', { body: { query } })
+      return parseAnswer(bytes, 'POST /graphql')
     },
     async download(path, limit) {
-      return (await read(path, limit)).bytes
+      return (await read(path, `GET ${path}`, limit)).bytes
     },
+    waitAfter,
     close: () => dispatcher.destroy(),
   }
-}
-
-/** Milliseconds until the next attempt, after so many. */
-export function waitBefore(attempt: number, { retryAfter }: GitHubError): number {
-  // Jitter keeps jobs that failed together from coming back together.
-  return retryAfter ?? 500 * 2 ** (attempt - 1) * (0.5 + Math.random())
 }
 
 /** A body of at most so many bytes; what is longer is cut off, and is an error. */
