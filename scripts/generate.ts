@@ -2,10 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { actionYaml, inputsMarkdown, outputsMarkdown } from '../src/action/metadata.ts'
+import { measurementJsonSchema } from './measurement-schema.ts'
 
 /**
- * Writes action.yml and the tables of inputs and outputs in README.md from the tables in src/action/. With --check
- * nothing is written: it fails when one of them is not what the tables give.
+ * Writes action.yml and the tables of inputs and outputs in README.md from the tables in src/action/, and the schema
+ * of a measurement from its definition. With --check nothing is written: it fails when one of them is not what its
+ * source gives.
  */
 const root = join(import.meta.dirname, '..')
 const check = process.argv.includes('--check')
@@ -15,8 +17,9 @@ await update('action.yml', () => actionYaml())
 await update('README.md', (text) =>
   between(between(text, 'inputs', inputsMarkdown()), 'outputs', outputsMarkdown()),
 )
+await update('docs/measurement.schema.json', () => measurementJsonSchema())
 if (stale.length > 0) {
-  console.error(`${stale.join(' and ')}: not as the tables in src/action/ say. Run \`npm run generate\`.`)
+  console.error(`${stale.join(' and ')}: not as the sources say. Run \`npm run generate\`.`)
   process.exitCode = 1
 }
 

@@ -1,5 +1,12 @@
 import * as v from 'valibot'
 
+/** What a value is, for people who read the published schema. */
+const described = <T extends v.GenericSchema>(
+  schema: T,
+  text: string,
+): v.SchemaWithPipe<readonly [T, v.DescriptionAction<v.InferOutput<T>, string>]> =>
+  v.pipe(schema, v.description<v.InferOutput<T>, string>(text))
+
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const ms = v.pipe(v.number(), v.minValue(0))
 const part = v.picklist(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other'])
@@ -7,58 +14,102 @@ const part = v.picklist(['base', 'system', 'interpreter', 'environment', 'app', 
 /** Everything known about one built image; the one definition that validates, types and documents the JSON. */
 export const measurementSchema = v.object({
   schemaVersion: v.literal(1),
-  image: v.object({ reference: v.string(), digest: v.string(), platform: v.string() }),
-  /** `compression`: of the layer blobs that `download` counts. `source`: where the bytes were read. */
+  image: v.object({
+    reference: described(v.string(), 'Where the image is, as `oci:image` or `docker://registry/name:tag`.'),
+    digest: described(v.string(), 'Of its manifest.'),
+    platform: described(v.string(), 'As `linux/amd64`.'),
+  }),
   basis: v.object({
-    compression: v.picklist(['gzip', 'zstd', 'none', 'mixed']),
-    source: v.picklist(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']),
+    compression: described(
+      v.picklist(['gzip', 'zstd', 'none', 'mixed']),
+      'Of the layer blobs that `download` counts.',
+    ),
+    source: described(
+      v.picklist(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']),
+      'Where the bytes were read.',
+    ),
   }),
   mode: v.optional(v.picklist(['ship', 'volume'])),
   engine: v.optional(v.picklist(['assemble', 'buildkit'])),
   strategy: v.optional(v.picklist(['ship', 'volume', 'ephemeral', 'masked'])),
   sizes: v.object({
-    download: bytes,
-    disk: bytes,
-    filesystem: bytes,
-    environment: bytes,
-    updateDownload: v.optional(bytes),
+    download: described(bytes, 'Bytes of the compressed layers: what a registry stores and a host pulls.'),
+    disk: described(bytes, 'Bytes of the files of all layers.'),
+    filesystem: described(bytes, 'Bytes of the files that a container sees; the parts add up to it.'),
+    environment: described(bytes, 'Bytes of the installed distributions.'),
+    updateDownload: v.optional(
+      described(bytes, 'Compressed bytes of the layers that the image compared with does not have.'),
+    ),
   }),
-  parts: v.object({
-    base: bytes,
-    system: bytes,
-    interpreter: bytes,
-    environment: bytes,
-    app: bytes,
-    waste: bytes,
-    other: bytes,
-  }),
-  layers: v.array(
+  parts: described(
     v.object({
-      digest: v.string(),
-      diffId: v.string(),
-      mediaType: v.string(),
-      download: bytes,
-      disk: bytes,
-      part,
-      createdBy: v.string(),
+      base: bytes,
+      system: bytes,
+      interpreter: bytes,
+      environment: bytes,
+      app: bytes,
+      waste: bytes,
+      other: bytes,
+    }),
+    'Bytes of the filesystem by what they are; no byte is in two parts.',
+  ),
+  layers: described(
+    v.array(
+      v.object({
+        digest: described(v.string(), 'Of the blob.'),
+        diffId: described(v.string(), 'Digest of the layer as plain tar.'),
+        mediaType: v.string(),
+        download: described(bytes, 'Bytes of the blob.'),
+        disk: described(bytes, 'Bytes of its files.'),
+        part: described(part, 'What most of its bytes are.'),
+        createdBy: described(
+          v.string(),
+          "What made it, by the image's history; empty where that says nothing.",
+        ),
+      }),
+    ),
+    'The lowest first.',
+  ),
+  packages: described(
+    v.array(
+      v.object({
+        name: v.string(),
+        version: v.string(),
+        bytes,
+        files: described(bytes, 'How many files it has.'),
+        location: described(v.string(), 'Folder that it is imported from.'),
+        direct: described(v.boolean(), 'The project itself requires it.'),
+        requiredBy: described(
+          v.array(v.array(v.string())),
+          'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.',
+        ),
+        estimated: v.optional(
+          described(v.boolean(), 'It has no list of its files, so they were told by their names.'),
+        ),
+      }),
+    ),
+    'Python distributions, the largest first; those of the base are not among them.',
+  ),
+  systemPackages: described(
+    v.array(v.object({ name: v.string(), version: v.string(), bytes })),
+    "Packages of the operating system's package manager, as `packages`.",
+  ),
+  waste: v.array(
+    v.object({
+      path: v.string(),
+      bytes: described(bytes, 'On disk.'),
+      download: described(bytes, 'Bytes of the download that it would save.'),
+      why: v.string(),
+      hint: described(v.string(), 'What to do about it.'),
     }),
   ),
-  packages: v.array(
+  timings: v.array(
     v.object({
-      name: v.string(),
-      version: v.string(),
-      bytes,
-      files: bytes,
-      location: v.string(),
-      direct: v.boolean(),
-      /** Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`. */
-      requiredBy: v.array(v.array(v.string())),
-      estimated: v.optional(v.boolean()),
+      step: v.string(),
+      ms: described(ms, 'Milliseconds.'),
+      cached: described(v.boolean(), 'It could use what an earlier run left.'),
     }),
   ),
-  systemPackages: v.array(v.object({ name: v.string(), version: v.string(), bytes })),
-  waste: v.array(v.object({ path: v.string(), bytes, download: bytes, why: v.string(), hint: v.string() })),
-  timings: v.array(v.object({ step: v.string(), ms, cached: v.boolean() })),
 })
 
 export type Measurement = v.InferOutput<typeof measurementSchema>
