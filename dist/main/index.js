@@ -43480,29 +43480,34 @@ function once(make) {
 
 ;// CONCATENATED MODULE: ./src/image/measurement.js
 
+/** What a value is, for people who read the published schema. */
+const described = (schema, text) => dist/* pipe */.FsL(schema, dist/* description */.h_(text));
 const measurement_bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
 const ms = dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0));
 const part = dist/* picklist */.KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
 /** Everything known about one built image; the one definition that validates, types and documents the JSON. */
 const measurementSchema = dist/* object */.Ikc({
     schemaVersion: dist/* literal */.euz(1),
-    image: dist/* object */.Ikc({ reference: dist/* string */.YjP(), digest: dist/* string */.YjP(), platform: dist/* string */.YjP() }),
-    /** `compression`: of the layer blobs that `download` counts. `source`: where the bytes were read. */
+    image: dist/* object */.Ikc({
+        reference: described(dist/* string */.YjP(), 'Where the image is, as `oci:image` or `docker://registry/name:tag`.'),
+        digest: described(dist/* string */.YjP(), 'Of its manifest.'),
+        platform: described(dist/* string */.YjP(), 'As `linux/amd64`.'),
+    }),
     basis: dist/* object */.Ikc({
-        compression: dist/* picklist */.KIO(['gzip', 'zstd', 'none', 'mixed']),
-        source: dist/* picklist */.KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']),
+        compression: described(dist/* picklist */.KIO(['gzip', 'zstd', 'none', 'mixed']), 'Of the layer blobs that `download` counts.'),
+        source: described(dist/* picklist */.KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']), 'Where the bytes were read.'),
     }),
     mode: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume'])),
     engine: dist/* optional */.lqM(dist/* picklist */.KIO(['assemble', 'buildkit'])),
     strategy: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume', 'ephemeral', 'masked'])),
     sizes: dist/* object */.Ikc({
-        download: measurement_bytes,
-        disk: measurement_bytes,
-        filesystem: measurement_bytes,
-        environment: measurement_bytes,
-        updateDownload: dist/* optional */.lqM(measurement_bytes),
+        download: described(measurement_bytes, 'Bytes of the compressed layers: what a registry stores and a host pulls.'),
+        disk: described(measurement_bytes, 'Bytes of the files of all layers.'),
+        filesystem: described(measurement_bytes, 'Bytes of the files that a container sees; the parts add up to it.'),
+        environment: described(measurement_bytes, 'Bytes of the installed distributions.'),
+        updateDownload: dist/* optional */.lqM(described(measurement_bytes, 'Compressed bytes of the layers that the image compared with does not have.')),
     }),
-    parts: dist/* object */.Ikc({
+    parts: described(dist/* object */.Ikc({
         base: measurement_bytes,
         system: measurement_bytes,
         interpreter: measurement_bytes,
@@ -43510,30 +43515,39 @@ const measurementSchema = dist/* object */.Ikc({
         app: measurement_bytes,
         waste: measurement_bytes,
         other: measurement_bytes,
-    }),
-    layers: dist/* array */.YOg(dist/* object */.Ikc({
-        digest: dist/* string */.YjP(),
-        diffId: dist/* string */.YjP(),
+    }), 'Bytes of the filesystem by what they are; no byte is in two parts.'),
+    layers: described(dist/* array */.YOg(dist/* object */.Ikc({
+        digest: described(dist/* string */.YjP(), 'Of the blob.'),
+        diffId: described(dist/* string */.YjP(), 'Digest of the layer as plain tar.'),
         mediaType: dist/* string */.YjP(),
-        download: measurement_bytes,
-        disk: measurement_bytes,
-        part,
-        createdBy: dist/* string */.YjP(),
-    })),
-    packages: dist/* array */.YOg(dist/* object */.Ikc({
+        download: described(measurement_bytes, 'Bytes of the blob.'),
+        disk: described(measurement_bytes, 'Bytes of its files.'),
+        part: described(part, 'What most of its bytes are.'),
+        createdBy: described(dist/* string */.YjP(), "What made it, by the image's history; empty where that says nothing."),
+    })), 'The lowest first.'),
+    packages: described(dist/* array */.YOg(dist/* object */.Ikc({
         name: dist/* string */.YjP(),
         version: dist/* string */.YjP(),
         bytes: measurement_bytes,
-        files: measurement_bytes,
-        location: dist/* string */.YjP(),
-        direct: dist/* boolean */.zMY(),
-        /** Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`. */
-        requiredBy: dist/* array */.YOg(dist/* array */.YOg(dist/* string */.YjP())),
-        estimated: dist/* optional */.lqM(dist/* boolean */.zMY()),
+        files: described(measurement_bytes, 'How many files it has.'),
+        location: described(dist/* string */.YjP(), 'Folder that it is imported from.'),
+        direct: described(dist/* boolean */.zMY(), 'The project itself requires it.'),
+        requiredBy: described(dist/* array */.YOg(dist/* array */.YOg(dist/* string */.YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
+        estimated: dist/* optional */.lqM(described(dist/* boolean */.zMY(), 'It has no list of its files, so they were told by their names.')),
+    })), 'Python distributions, the largest first; those of the base are not among them.'),
+    systemPackages: described(dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP(), version: dist/* string */.YjP(), bytes: measurement_bytes })), "Packages of the operating system's package manager, as `packages`."),
+    waste: dist/* array */.YOg(dist/* object */.Ikc({
+        path: dist/* string */.YjP(),
+        bytes: described(measurement_bytes, 'On disk.'),
+        download: described(measurement_bytes, 'Bytes of the download that it would save.'),
+        why: dist/* string */.YjP(),
+        hint: described(dist/* string */.YjP(), 'What to do about it.'),
     })),
-    systemPackages: dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP(), version: dist/* string */.YjP(), bytes: measurement_bytes })),
-    waste: dist/* array */.YOg(dist/* object */.Ikc({ path: dist/* string */.YjP(), bytes: measurement_bytes, download: measurement_bytes, why: dist/* string */.YjP(), hint: dist/* string */.YjP() })),
-    timings: dist/* array */.YOg(dist/* object */.Ikc({ step: dist/* string */.YjP(), ms, cached: dist/* boolean */.zMY() })),
+    timings: dist/* array */.YOg(dist/* object */.Ikc({
+        step: dist/* string */.YjP(),
+        ms: described(ms, 'Milliseconds.'),
+        cached: described(dist/* boolean */.zMY(), 'It could use what an earlier run left.'),
+    })),
 });
 
 ;// CONCATENATED MODULE: ./src/image/migration.js
@@ -49631,13 +49645,14 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   cl6: () => (/* binding */ nullish),
 /* harmony export */   euz: () => (/* binding */ literal),
 /* harmony export */   g1P: () => (/* binding */ record),
+/* harmony export */   h_: () => (/* binding */ description),
 /* harmony export */   lqM: () => (/* binding */ optional),
 /* harmony export */   mee: () => (/* binding */ nullable),
 /* harmony export */   xLC: () => (/* binding */ safeParse),
 /* harmony export */   yGV: () => (/* binding */ regex),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, union, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, union, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {
