@@ -26,7 +26,7 @@ export async function analyze(
         {
           name: measurement.image.reference,
           measurement,
-          ...(inputs.html === undefined ? {} : { tree: tree() }),
+          ...(inputs.html === undefined ? {} : { tree: await tree() }),
           notes,
           outputs: [],
         },

@@ -30,7 +30,7 @@ export async function compareImages(
           measurement: { ...after.measurement, sizes },
           delta,
           baselineText: before.name,
-          ...(inputs.html === undefined ? {} : { tree: after.tree(), baseTree: before.tree() }),
+          ...(inputs.html === undefined ? {} : { tree: await after.tree(), baseTree: await before.tree() }),
           notes: [],
           outputs: [],
         },

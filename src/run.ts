@@ -97,7 +97,9 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
         measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
         delta,
         baselineText: comparand?.name,
-        ...(inputs.html === undefined ? {} : { tree: await treeOf(one, store), baseTree: comparand?.tree() }),
+        ...(inputs.html === undefined
+          ? {}
+          : { tree: await treeOf(one, store), baseTree: await comparand?.tree() }),
         verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
         notes,
         outputs: [],

@@ -25,7 +25,7 @@ describe('a measurement to compare with', () => {
     const { measurement, name, tree } = await read('main.json')
     expect(measurement).toEqual(amd)
     expect(name).toBe(folder('main.json'))
-    expect(tree().bytes).toBe(amd.sizes.filesystem)
+    expect((await tree()).bytes).toBe(amd.sizes.filesystem)
   })
 
   it('is of several the one for the platform', async () => {

@@ -4,7 +4,7 @@ import { openImage } from '../host/images/open.ts'
 import type { Store } from '../host/store/store.ts'
 import { findBaseFacts } from '../image/base-facts.ts'
 import type { LayerListing } from '../image/listing.ts'
-import { type Measured, measure } from '../image/measure.ts'
+import type { Measured } from '../image/measure.ts'
 import type { Measurement } from '../image/measurement.ts'
 import type { Platform } from '../image/platform.ts'
 import { formatImageReference, type ImageReference } from '../image/reference.ts'
@@ -14,12 +14,13 @@ import type { Progress } from '../progress.ts'
 import { requirementsIn } from '../project/installed.ts'
 import { markerEnvironment } from '../project/target.ts'
 import { listLayers } from './listings.ts'
+import { type HowMeasured, measureImage } from './measured.ts'
 
 /** An image that was read and measured. */
 export interface Analysis {
   readonly image: Image
   readonly measurement: Measurement
-  readonly tree: () => SizeNode
+  readonly tree: () => Promise<SizeNode>
 }
 
 export interface AnalysisContext {
@@ -29,7 +30,7 @@ export interface AnalysisContext {
 }
 
 /**
- * Opens, reads and measures an image; layers that were read before are not read again. `base` is the image that it
+ * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
  * stands on. Throws Failure, also when it does not stand on that.
  */
 export async function analyzeImage(
@@ -42,11 +43,17 @@ export async function analyzeImage(
     const image = await openImage(reference, platform, images)
     const baseLayers =
       base && layersBelow(image, await openImage(base, image.platform, images), formatImageReference(base))
-    const listings = await listLayers(image, store, (text) => step.update(text))
-    const measured = { ...image, listings, baseLayers, timings: [], ...requirementsOf(image, listings) }
-    const measurement = measure(measured)
+    const { reference: name } = image
+    const how: HowMeasured = {
+      ...{ reference: name, baseLayers, timings: [] },
+      byLayers: (listings) => requirementsOf(image, listings),
+    }
+    const tell = (text: string): void => step.update(text)
+    const measurement = await measureImage(image, how, store, tell)
     step.done()
-    return { image, measurement, tree: () => sizeTree(measured) }
+    const tree = async (): Promise<SizeNode> =>
+      sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell) })
+    return { image, measurement, tree }
   } catch (error) {
     step.failed()
     throw error

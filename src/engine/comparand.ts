@@ -12,7 +12,7 @@ import { type AnalysisContext, analyzeImage } from './analysis.ts'
 export interface Comparand {
   readonly name: string
   readonly measurement: Measurement
-  readonly tree: () => SizeNode
+  readonly tree: () => Promise<SizeNode>
 }
 
 /** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
@@ -24,7 +24,7 @@ export async function readComparand(
   const file = await stat(given).catch(() => undefined)
   if (file?.isFile() && !given.startsWith('oci')) {
     const measurement = await readMeasurement(given, file.size, platform)
-    return { name: given, measurement, tree: () => sizeTreeOf(measurement) }
+    return { name: given, measurement, tree: () => Promise.resolve(sizeTreeOf(measurement)) }
   }
   if (file === undefined && given.endsWith('.json')) {
     throw new Failure('usage', `there is no measurement ${given} to compare with`, {

@@ -6,7 +6,7 @@ import type { LayerListing, ListedEntry } from '../../image/listing.ts'
 import { isWantedText, keptText, textLimits } from '../../image/texts.ts'
 import type { TarEntry } from '../../tar/entry.ts'
 import { type EntrySink, TarReader } from '../../tar/reader.ts'
-import { decompress } from './decompress.ts'
+import { decompress, giveBack } from './decompress.ts'
 import { versionSink } from './version.ts'
 
 export interface LayerLimits {
@@ -60,6 +60,7 @@ export async function listLayer(
       checkSize(bytes, download, limits)
       hash.update(chunk)
       reader.write(chunk)
+      if (compression !== 'none') giveBack(chunk)
     }
     reader.end()
     const diffId = parseDigest(`sha256:${hash.digest('hex')}`)
