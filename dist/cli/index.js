@@ -478,7 +478,7 @@ async function analyze(inputs, { env, progress, signal }) {
                 {
                     name: measurement.image.reference,
                     measurement,
-                    ...(inputs.html === undefined ? {} : { tree: tree() }),
+                    ...(inputs.html === undefined ? {} : { tree: await tree() }),
                     notes,
                     outputs: [],
                 },
@@ -522,7 +522,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _analyze_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5980);
 /* harmony import */ var _compare_images_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2326);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8419);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1250);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
@@ -616,7 +616,7 @@ async function compareImages(inputs, { env, progress, signal }) {
                     measurement: { ...after.measurement, sizes },
                     delta,
                     baselineText: before.name,
-                    ...(inputs.html === undefined ? {} : { tree: after.tree(), baseTree: before.tree() }),
+                    ...(inputs.html === undefined ? {} : { tree: await after.tree(), baseTree: await before.tree() }),
                     notes: [],
                     outputs: [],
                 },
@@ -917,12 +917,12 @@ function compareTimings(head, base, platforms) {
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
 /* harmony import */ var _host_images_open_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8560);
 /* harmony import */ var _image_base_facts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7527);
-/* harmony import */ var _image_measure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4637);
-/* harmony import */ var _image_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9047);
-/* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8310);
-/* harmony import */ var _project_installed_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7212);
-/* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7637);
-/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2900);
+/* harmony import */ var _image_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9047);
+/* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8310);
+/* harmony import */ var _project_installed_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7212);
+/* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7637);
+/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2900);
+/* harmony import */ var _measured_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3884);
 
 
 
@@ -933,19 +933,24 @@ function compareTimings(head, base, platforms) {
 
 
 /**
- * Opens, reads and measures an image; layers that were read before are not read again. `base` is the image that it
+ * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
  * stands on. Throws Failure, also when it does not stand on that.
  */
 async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
-    const step = progress.step(`read ${(0,_image_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatImageReference */ .my)(reference)}`);
+    const step = progress.step(`read ${(0,_image_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .formatImageReference */ .my)(reference)}`);
     try {
         const image = await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(reference, platform, images);
-        const baseLayers = base && layersBelow(image, await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(base, image.platform, images), (0,_image_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatImageReference */ .my)(base));
-        const listings = await (0,_listings_js__WEBPACK_IMPORTED_MODULE_8__/* .listLayers */ .V)(image, store, (text) => step.update(text));
-        const measured = { ...image, listings, baseLayers, timings: [], ...requirementsOf(image, listings) };
-        const measurement = (0,_image_measure_js__WEBPACK_IMPORTED_MODULE_3__/* .measure */ .x)(measured);
+        const baseLayers = base && layersBelow(image, await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(base, image.platform, images), (0,_image_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .formatImageReference */ .my)(base));
+        const { reference: name } = image;
+        const how = {
+            ...{ reference: name, baseLayers, timings: [] },
+            byLayers: (listings) => requirementsOf(image, listings),
+        };
+        const tell = (text) => step.update(text);
+        const measurement = await (0,_measured_js__WEBPACK_IMPORTED_MODULE_8__/* .measureImage */ .u)(image, how, store, tell);
         step.done();
-        return { image, measurement, tree: () => (0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__/* .sizeTree */ .K)(measured) };
+        const tree = async () => (0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__/* .sizeTree */ .K)({ ...image, baseLayers, listings: await (0,_listings_js__WEBPACK_IMPORTED_MODULE_7__/* .listLayers */ .V)(image, store, tell) });
+        return { image, measurement, tree };
     }
     catch (error) {
         step.failed();
@@ -956,7 +961,7 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
 function requirementsOf({ reference, config, platform }, listings) {
     try {
         const { interpreter: python, libc } = (0,_image_base_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .findBaseFacts */ .O)(reference, config, listings);
-        return { requirementsOf: (0,_project_installed_js__WEBPACK_IMPORTED_MODULE_6__/* .requirementsIn */ .m)((0,_project_target_js__WEBPACK_IMPORTED_MODULE_7__/* .markerEnvironment */ .wp)({ platform, python, libc })) };
+        return { requirementsOf: (0,_project_installed_js__WEBPACK_IMPORTED_MODULE_5__/* .requirementsIn */ .m)((0,_project_target_js__WEBPACK_IMPORTED_MODULE_6__/* .markerEnvironment */ .wp)({ platform, python, libc })) };
     }
     catch (error) {
         if (error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H)
@@ -1026,7 +1031,7 @@ async function readComparand(given, platform, { progress = silent, ...context })
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
         const measurement = await readMeasurement(given, file.size, platform);
-        return { name: given, measurement, tree: () => (0,size_tree/* sizeTreeOf */.R)(measurement) };
+        return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(measurement)) };
     }
     if (file === undefined && given.endsWith('.json')) {
         throw new failure/* Failure */.H('usage', `there is no measurement ${given} to compare with`, {
@@ -1415,6 +1420,8 @@ async function listLayer(blob, { name = 'a layer', limits: given = {} } = {}) {
             checkSize(bytes, download, limits);
             hash.update(chunk);
             reader.write(chunk);
+            if (compression !== 'none')
+                (0,decompress/* giveBack */.F)(chunk);
         }
         reader.end();
         const diffId = (0,digest/* parseDigest */.m)(`sha256:${hash.digest('hex')}`);
@@ -1618,6 +1625,269 @@ function keepListing(store, digest, listing) {
 }
 function keyOf(digest) {
     return `listing-1|${digest}`;
+}
+
+
+/***/ }),
+
+/***/ 3884:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  u: () => (/* binding */ measureImage)
+});
+
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
+var attribution = __nccwpck_require__(7945);
+// EXTERNAL MODULE: ./src/image/platform.js
+var platform = __nccwpck_require__(3491);
+// EXTERNAL MODULE: ./src/image/metadata.js
+var metadata = __nccwpck_require__(9497);
+;// CONCATENATED MODULE: ./src/image/required-by.js
+
+/** Chains that are told of one package, and names in one. */
+const limits = { chains: 3, names: 20 };
+/**
+ * Why each distribution is there, by normalised name. `directNames` are the project's own requirements, as names or
+ * as written; without them those that no other requires. Extras come second: what an extra that someone asks for
+ * requires, then what any extra of a direct requirement does, counts where nothing else explains a package.
+ */
+function findRequirers(distributions, directNames, requirementsOf = always) {
+    const names = new Set(distributions.map(({ name }) => name));
+    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(metadata/* distributionName */.SE));
+    const project = directNames && [...directNames].flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
+    const asked = extrasAskedFor([
+        ...(project ?? []),
+        ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
+    ]);
+    const forExtras = (isOn) => dependentsOf(distributions, names, ({ name, metadata }) => requiredNames(metadata)
+        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
+        .map((requirement) => requirement.name));
+    const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true);
+    const roots = [...names].filter((name) => !required.has(name));
+    const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)));
+    const steps = new Map();
+    for (const name of direct)
+        if (names.has(name))
+            steps.set(name, { next: undefined, distance: 0 });
+    reach(steps, required);
+    reach(steps, byExtras);
+    for (const name of project === undefined ? roots : []) {
+        // Its extra is asked for by someone who is not there for a reason himself.
+        if (steps.has(name))
+            continue;
+        direct.add(name);
+        steps.set(name, { next: undefined, distance: 0 });
+    }
+    reach(steps, forExtras((name) => direct.has(name)));
+    reach(steps, required);
+    return new Map([...names].map((name) => {
+        const distance = (requirer) => steps.get(requirer)?.distance ?? Infinity;
+        const only = steps.get(name)?.next;
+        const requirers = [...(required.get(name) ?? [])].filter((requirer) => steps.has(requirer));
+        if (requirers.length === 0 && only !== undefined)
+            requirers.push(only);
+        const chains = requirers
+            .sort((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1))
+            .slice(0, limits.chains)
+            .map((requirer) => chainFrom(requirer, steps))
+            .filter((chain) => !chain.includes(name));
+        return [name, { direct: direct.has(name), requiredBy: chains }];
+    }));
+}
+/** Adds the steps of all that can be reached from those that are known. */
+function reach(steps, dependents) {
+    const dependencies = new Map();
+    for (const [name, requirers] of [...dependents].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        for (const requirer of requirers) {
+            const known = dependencies.get(requirer);
+            if (known)
+                known.push(name);
+            else
+                dependencies.set(requirer, [name]);
+        }
+    }
+    const queue = [...steps.keys()].sort((a, b) => (a < b ? -1 : 1));
+    for (const requirer of queue) {
+        const distance = (steps.get(requirer)?.distance ?? 0) + 1;
+        for (const name of dependencies.get(requirer) ?? []) {
+            if (steps.has(name))
+                continue;
+            steps.set(name, { next: requirer, distance });
+            queue.push(name);
+        }
+    }
+}
+/** A chain that is too long to be told keeps its beginning and its end. */
+function chainFrom(name, steps) {
+    const chain = [];
+    for (let at = name; at !== undefined; at = steps.get(at)?.next) {
+        if (chain.length === limits.names)
+            chain.pop();
+        chain.push(at);
+    }
+    return chain;
+}
+function dependentsOf(distributions, names, requires) {
+    const dependents = new Map();
+    for (const one of distributions) {
+        for (const required of requires(one)) {
+            if (required === one.name || !names.has(required))
+                continue;
+            const known = dependents.get(required);
+            if (known)
+                known.add(one.name);
+            else
+                dependents.set(required, new Set([one.name]));
+        }
+    }
+    return dependents;
+}
+function extrasAskedFor(requirements) {
+    const asked = new Map();
+    for (const { name, extras, onlyFor } of requirements) {
+        if (extras.length === 0 || onlyFor.length > 0)
+            continue;
+        asked.set(name, new Set([...(asked.get(name) ?? []), ...extras]));
+    }
+    return asked;
+}
+function requiredNames({ requiresDist }) {
+    return requiresDist.flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
+}
+function always(metadata) {
+    return requiredNames(metadata).flatMap(({ name, onlyFor }) => (onlyFor.length === 0 ? [name] : []));
+}
+
+;// CONCATENATED MODULE: ./src/image/measure.js
+
+
+
+
+/**
+ * The measurement of an image, from its layers' listings alone. The parts add up to `filesystem`, the layers to
+ * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
+ * the base and not listed. Throws Failure when the listings are not those of the image.
+ */
+function measure(image) {
+    const { manifest, listings, mode, engine } = image;
+    if (listings.length !== manifest.layers.length) {
+        throw new failure/* Failure */.H('build', `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`);
+    }
+    const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = (0,attribution/* attribute */.l)(image);
+    const { parts, byLayer } = partSizes(filesystem, partOf);
+    const layers = layersOf(image, filesystem, baseLayers, byLayer);
+    const bytesOf = (files) => sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0));
+    const added = distributions.filter(({ info, files }) => files.some((path) => (path === info || path.startsWith(`${info}/`)) && isAdded(path)));
+    const requirers = findRequirers(added, image.directNames, image.requirementsOf);
+    return {
+        schemaVersion: 1,
+        image: { reference: image.reference, digest: image.digest, platform: (0,platform/* formatPlatform */.Bq)(image.platform) },
+        basis: { compression: compressionOf(listings), source: image.source },
+        ...(mode === undefined ? {} : { mode }),
+        ...(engine === undefined ? {} : { engine }),
+        sizes: {
+            download: sum(layers.map(({ download }) => download)),
+            disk: sum(layers.map(({ disk }) => disk)),
+            filesystem: filesystem.bytes,
+            environment: parts.environment,
+        },
+        parts,
+        layers,
+        packages: added
+            .map(({ name, version, files, location, estimated }) => ({
+            name,
+            version,
+            bytes: bytesOf(files),
+            files: files.filter(isAdded).length,
+            location: `/${location}`,
+            direct: requirers.get(name)?.direct ?? false,
+            requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
+            ...(estimated ? { estimated } : {}),
+        }))
+            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+        systemPackages: systemPackages
+            .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
+            .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
+            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+        waste: [],
+        timings: [...image.timings],
+    };
+}
+function noParts() {
+    return { base: 0, system: 0, interpreter: 0, environment: 0, app: 0, waste: 0, other: 0 };
+}
+function partSizes(filesystem, partOf) {
+    const parts = noParts();
+    const byLayer = new Map();
+    for (const [path, { layer, bytes }] of filesystem.files) {
+        if (bytes === 0)
+            continue;
+        const part = partOf(path, layer);
+        parts[part] += bytes;
+        const own = byLayer.get(layer) ?? noParts();
+        own[part] += bytes;
+        byLayer.set(layer, own);
+    }
+    return { parts, byLayer };
+}
+function layersOf({ manifest, config, listings }, filesystem, baseLayers, byLayer) {
+    const history = config.history.filter(({ emptyLayer }) => emptyLayer !== true);
+    return manifest.layers.map((descriptor, i) => ({
+        digest: descriptor.digest,
+        diffId: config.diffIds[i] ?? listings[i]?.diffId ?? '',
+        mediaType: descriptor.mediaType,
+        download: descriptor.size,
+        disk: filesystem.layers[i]?.disk ?? 0,
+        part: baseLayers !== undefined && i < baseLayers ? 'base' : largest(byLayer.get(i)),
+        // A history that says less than there are layers is about no layer in particular.
+        createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
+    }));
+}
+/** What most bytes of a layer are; `other` for one without any. */
+function largest(parts) {
+    const sorted = Object.entries(parts ?? {}).sort(([, a], [, b]) => b - a);
+    return sorted[0]?.[0] ?? 'other';
+}
+function compressionOf(listings) {
+    const [first = 'none', ...more] = new Set(listings.map(({ compression }) => compression));
+    return more.length === 0 ? first : 'mixed';
+}
+function sum(values) {
+    return values.reduce((total, value) => total + value, 0);
+}
+
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 2 modules
+var parse_measurement = __nccwpck_require__(8139);
+// EXTERNAL MODULE: ./src/engine/listings.js + 6 modules
+var engine_listings = __nccwpck_require__(2900);
+;// CONCATENATED MODULE: ./src/engine/measured.js
+
+
+
+/** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
+const version = 'measurement-2';
+/**
+ * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
+ * same way is not measured anew.
+ */
+async function measureImage(image, { byLayers, ...how }, store, progress) {
+    const { reference, timings, baseLayers, mode, engine, directNames } = how;
+    const names = directNames && [...directNames].sort();
+    const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
+    const kept = await store.records.get(key);
+    if (kept !== undefined) {
+        const measurement = (0,parse_measurement/* parseMeasurement */.uM)(JSON.parse(kept), 'a kept measurement');
+        return { ...measurement, image: { ...measurement.image, reference }, timings };
+    }
+    const listings = await (0,engine_listings/* listLayers */.V)(image, store, progress);
+    const measurement = measure({ ...image, ...how, ...byLayers?.(listings), listings });
+    await store.records.put(key, JSON.stringify(measurement));
+    return measurement;
 }
 
 
@@ -3030,7 +3300,8 @@ async function openArchive(path, tag, name, kind) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ decompress)
+  m: () => (/* binding */ decompress),
+  F: () => (/* binding */ giveBack)
 });
 
 ;// CONCATENATED MODULE: external "node:stream"
@@ -3225,6 +3496,15 @@ function isZlibError(error) {
         'code' in error &&
         'message' in error &&
         /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
+}
+/**
+ * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
+ * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
+ * not end its buffer leaves the rest of it to the next.
+ */
+function giveBack({ buffer, byteOffset, byteLength }) {
+    if (byteOffset + byteLength === buffer.byteLength)
+        buffer.transfer?.(0);
 }
 
 
@@ -5601,240 +5881,6 @@ function isRecord(value) {
 
 /***/ }),
 
-/***/ 4637:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ measure)
-});
-
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
-var attribution = __nccwpck_require__(7945);
-// EXTERNAL MODULE: ./src/image/platform.js
-var platform = __nccwpck_require__(3491);
-// EXTERNAL MODULE: ./src/image/metadata.js
-var metadata = __nccwpck_require__(9497);
-;// CONCATENATED MODULE: ./src/image/required-by.js
-
-/** Chains that are told of one package, and names in one. */
-const limits = { chains: 3, names: 20 };
-/**
- * Why each distribution is there, by normalised name. `directNames` are the project's own requirements, as names or
- * as written; without them those that no other requires. Extras come second: what an extra that someone asks for
- * requires, then what any extra of a direct requirement does, counts where nothing else explains a package.
- */
-function findRequirers(distributions, directNames, requirementsOf = always) {
-    const names = new Set(distributions.map(({ name }) => name));
-    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(metadata/* distributionName */.SE));
-    const project = directNames && [...directNames].flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
-    const asked = extrasAskedFor([
-        ...(project ?? []),
-        ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
-    ]);
-    const forExtras = (isOn) => dependentsOf(distributions, names, ({ name, metadata }) => requiredNames(metadata)
-        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
-        .map((requirement) => requirement.name));
-    const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true);
-    const roots = [...names].filter((name) => !required.has(name));
-    const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)));
-    const steps = new Map();
-    for (const name of direct)
-        if (names.has(name))
-            steps.set(name, { next: undefined, distance: 0 });
-    reach(steps, required);
-    reach(steps, byExtras);
-    for (const name of project === undefined ? roots : []) {
-        // Its extra is asked for by someone who is not there for a reason himself.
-        if (steps.has(name))
-            continue;
-        direct.add(name);
-        steps.set(name, { next: undefined, distance: 0 });
-    }
-    reach(steps, forExtras((name) => direct.has(name)));
-    reach(steps, required);
-    return new Map([...names].map((name) => {
-        const distance = (requirer) => steps.get(requirer)?.distance ?? Infinity;
-        const only = steps.get(name)?.next;
-        const requirers = [...(required.get(name) ?? [])].filter((requirer) => steps.has(requirer));
-        if (requirers.length === 0 && only !== undefined)
-            requirers.push(only);
-        const chains = requirers
-            .sort((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1))
-            .slice(0, limits.chains)
-            .map((requirer) => chainFrom(requirer, steps))
-            .filter((chain) => !chain.includes(name));
-        return [name, { direct: direct.has(name), requiredBy: chains }];
-    }));
-}
-/** Adds the steps of all that can be reached from those that are known. */
-function reach(steps, dependents) {
-    const dependencies = new Map();
-    for (const [name, requirers] of [...dependents].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        for (const requirer of requirers) {
-            const known = dependencies.get(requirer);
-            if (known)
-                known.push(name);
-            else
-                dependencies.set(requirer, [name]);
-        }
-    }
-    const queue = [...steps.keys()].sort((a, b) => (a < b ? -1 : 1));
-    for (const requirer of queue) {
-        const distance = (steps.get(requirer)?.distance ?? 0) + 1;
-        for (const name of dependencies.get(requirer) ?? []) {
-            if (steps.has(name))
-                continue;
-            steps.set(name, { next: requirer, distance });
-            queue.push(name);
-        }
-    }
-}
-/** A chain that is too long to be told keeps its beginning and its end. */
-function chainFrom(name, steps) {
-    const chain = [];
-    for (let at = name; at !== undefined; at = steps.get(at)?.next) {
-        if (chain.length === limits.names)
-            chain.pop();
-        chain.push(at);
-    }
-    return chain;
-}
-function dependentsOf(distributions, names, requires) {
-    const dependents = new Map();
-    for (const one of distributions) {
-        for (const required of requires(one)) {
-            if (required === one.name || !names.has(required))
-                continue;
-            const known = dependents.get(required);
-            if (known)
-                known.add(one.name);
-            else
-                dependents.set(required, new Set([one.name]));
-        }
-    }
-    return dependents;
-}
-function extrasAskedFor(requirements) {
-    const asked = new Map();
-    for (const { name, extras, onlyFor } of requirements) {
-        if (extras.length === 0 || onlyFor.length > 0)
-            continue;
-        asked.set(name, new Set([...(asked.get(name) ?? []), ...extras]));
-    }
-    return asked;
-}
-function requiredNames({ requiresDist }) {
-    return requiresDist.flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
-}
-function always(metadata) {
-    return requiredNames(metadata).flatMap(({ name, onlyFor }) => (onlyFor.length === 0 ? [name] : []));
-}
-
-;// CONCATENATED MODULE: ./src/image/measure.js
-
-
-
-
-/**
- * The measurement of an image, from its layers' listings alone. The parts add up to `filesystem`, the layers to
- * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
- * the base and not listed. Throws Failure when the listings are not those of the image.
- */
-function measure(image) {
-    const { manifest, listings, mode, engine } = image;
-    if (listings.length !== manifest.layers.length) {
-        throw new failure/* Failure */.H('build', `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`);
-    }
-    const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = (0,attribution/* attribute */.l)(image);
-    const { parts, byLayer } = partSizes(filesystem, partOf);
-    const layers = layersOf(image, filesystem, baseLayers, byLayer);
-    const bytesOf = (files) => sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0));
-    const added = distributions.filter(({ info, files }) => files.some((path) => (path === info || path.startsWith(`${info}/`)) && isAdded(path)));
-    const requirers = findRequirers(added, image.directNames, image.requirementsOf);
-    return {
-        schemaVersion: 1,
-        image: { reference: image.reference, digest: image.digest, platform: (0,platform/* formatPlatform */.Bq)(image.platform) },
-        basis: { compression: compressionOf(listings), source: image.source },
-        ...(mode === undefined ? {} : { mode }),
-        ...(engine === undefined ? {} : { engine }),
-        sizes: {
-            download: sum(layers.map(({ download }) => download)),
-            disk: sum(layers.map(({ disk }) => disk)),
-            filesystem: filesystem.bytes,
-            environment: parts.environment,
-        },
-        parts,
-        layers,
-        packages: added
-            .map(({ name, version, files, location, estimated }) => ({
-            name,
-            version,
-            bytes: bytesOf(files),
-            files: files.filter(isAdded).length,
-            location: `/${location}`,
-            direct: requirers.get(name)?.direct ?? false,
-            requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
-            ...(estimated ? { estimated } : {}),
-        }))
-            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
-        systemPackages: systemPackages
-            .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
-            .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
-            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
-        waste: [],
-        timings: [...image.timings],
-    };
-}
-function noParts() {
-    return { base: 0, system: 0, interpreter: 0, environment: 0, app: 0, waste: 0, other: 0 };
-}
-function partSizes(filesystem, partOf) {
-    const parts = noParts();
-    const byLayer = new Map();
-    for (const [path, { layer, bytes }] of filesystem.files) {
-        if (bytes === 0)
-            continue;
-        const part = partOf(path, layer);
-        parts[part] += bytes;
-        const own = byLayer.get(layer) ?? noParts();
-        own[part] += bytes;
-        byLayer.set(layer, own);
-    }
-    return { parts, byLayer };
-}
-function layersOf({ manifest, config, listings }, filesystem, baseLayers, byLayer) {
-    const history = config.history.filter(({ emptyLayer }) => emptyLayer !== true);
-    return manifest.layers.map((descriptor, i) => ({
-        digest: descriptor.digest,
-        diffId: config.diffIds[i] ?? listings[i]?.diffId ?? '',
-        mediaType: descriptor.mediaType,
-        download: descriptor.size,
-        disk: filesystem.layers[i]?.disk ?? 0,
-        part: baseLayers !== undefined && i < baseLayers ? 'base' : largest(byLayer.get(i)),
-        // A history that says less than there are layers is about no layer in particular.
-        createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
-    }));
-}
-/** What most bytes of a layer are; `other` for one without any. */
-function largest(parts) {
-    const sorted = Object.entries(parts ?? {}).sort(([, a], [, b]) => b - a);
-    return sorted[0]?.[0] ?? 'other';
-}
-function compressionOf(listings) {
-    const [first = 'none', ...more] = new Set(listings.map(({ compression }) => compression));
-    return more.length === 0 ? first : 'mixed';
-}
-function sum(values) {
-    return values.reduce((total, value) => total + value, 0);
-}
-
-
-/***/ }),
-
 /***/ 5078:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -7925,7 +7971,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 8419:
+/***/ 1250:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15740,35 +15786,8 @@ async function deliver(images, destinations, { tags, context, progress }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/image/measure.js + 1 modules
-var measure = __nccwpck_require__(4637);
-// EXTERNAL MODULE: ./src/image/parse-measurement.js + 2 modules
-var parse_measurement = __nccwpck_require__(8139);
-;// CONCATENATED MODULE: ./src/engine/measured.js
-
-
-
-/** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-2';
-/**
- * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
- * same way is not measured anew.
- */
-async function measureImage(image, how, store, progress) {
-    const { reference, timings, baseLayers, mode, engine, directNames } = how;
-    const names = directNames && [...directNames].sort();
-    const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
-    const kept = await store.records.get(key);
-    if (kept !== undefined) {
-        const measurement = (0,parse_measurement/* parseMeasurement */.uM)(JSON.parse(kept), 'a kept measurement');
-        return { ...measurement, image: { ...measurement.image, reference }, timings };
-    }
-    const listings = await (0,engine_listings/* listLayers */.V)(image, store, progress);
-    const measurement = (0,measure/* measure */.x)({ ...image, ...how, listings });
-    await store.records.put(key, JSON.stringify(measurement));
-    return measurement;
-}
-
+// EXTERNAL MODULE: ./src/engine/measured.js + 2 modules
+var measured = __nccwpck_require__(3884);
 ;// CONCATENATED MODULE: ./src/engine/stopwatch.js
 /** Measures steps by a clock that is handed in; the same step measured twice adds up. */
 class Stopwatch {
@@ -15904,7 +15923,9 @@ async function run(inputs, context) {
                 measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
                 delta,
                 baselineText: comparand?.name,
-                ...(inputs.html === undefined ? {} : { tree: await treeOf(one, store), baseTree: comparand?.tree() }),
+                ...(inputs.html === undefined
+                    ? {}
+                    : { tree: await treeOf(one, store), baseTree: await comparand?.tree() }),
                 verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
                 notes,
                 outputs: [],
@@ -15952,7 +15973,7 @@ function measureBuilt({ image, base, project, platform }, inputs, reference, tim
     const { interpreter: python, libc } = base.facts;
     const requirementsOf = (0,installed/* requirementsIn */.m)((0,project_target/* markerEnvironment */.wp)({ platform, python, libc }));
     const named = { ...how, directNames: directNames(project), requirementsOf };
-    return measureImage(image, named, store, () => undefined);
+    return (0,measured/* measureImage */.u)(image, named, store, () => undefined);
 }
 async function treeOf({ image, base }, store) {
     const listings = await (0,engine_listings/* listLayers */.V)(image, store, () => undefined);

@@ -40371,6 +40371,15 @@ function isZlibError(error) {
         'message' in error &&
         /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
 }
+/**
+ * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
+ * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
+ * not end its buffer leaves the rest of it to the next.
+ */
+function giveBack({ buffer, byteOffset, byteLength }) {
+    if (byteOffset + byteLength === buffer.byteLength)
+        buffer.transfer?.(0);
+}
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/part-bytes.js
 
@@ -41015,6 +41024,8 @@ async function listLayer(blob, { name = 'a layer', limits: given = {} } = {}) {
             checkSize(bytes, download, limits);
             hash.update(chunk);
             reader.write(chunk);
+            if (compression !== 'none')
+                giveBack(chunk);
         }
         reader.end();
         const diffId = (0,image_digest/* parseDigest */.m)(`sha256:${hash.digest('hex')}`);
@@ -44225,6 +44236,31 @@ const silent = {
     warn: () => undefined,
 };
 
+;// CONCATENATED MODULE: ./src/project/installed.js
+
+
+
+
+/**
+ * Names that installed distributions require in an environment, without extras: their `Requires-Dist` (PEP 508) whose
+ * marker holds. A line that is none, as old tools wrote them, is taken by its name.
+ */
+function requirementsIn(environment) {
+    return ({ requiresDist }) => requiresDist.flatMap((text) => requiredIn(text, environment));
+}
+function requiredIn(text, environment) {
+    try {
+        const { name, marker } = parseRequirement(text);
+        return markerApplies(marker, environment) ? [name] : [];
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.H))
+            throw error;
+        const read = parseRequiredName(text);
+        return read?.onlyFor.length === 0 ? [read.name] : [];
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/image/required-by.js
 
 /** Chains that are told of one package, and names in one. */
@@ -44439,29 +44475,29 @@ function measure_sum(values) {
     return values.reduce((total, value) => total + value, 0);
 }
 
-;// CONCATENATED MODULE: ./src/project/installed.js
+;// CONCATENATED MODULE: ./src/engine/measured.js
 
 
 
-
+/** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
+const version = 'measurement-2';
 /**
- * Names that installed distributions require in an environment, without extras: their `Requires-Dist` (PEP 508) whose
- * marker holds. A line that is none, as old tools wrote them, is taken by its name.
+ * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
+ * same way is not measured anew.
  */
-function requirementsIn(environment) {
-    return ({ requiresDist }) => requiresDist.flatMap((text) => requiredIn(text, environment));
-}
-function requiredIn(text, environment) {
-    try {
-        const { name, marker } = parseRequirement(text);
-        return markerApplies(marker, environment) ? [name] : [];
+async function measureImage(image, { byLayers, ...how }, store, progress) {
+    const { reference, timings, baseLayers, mode, engine, directNames } = how;
+    const names = directNames && [...directNames].sort();
+    const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
+    const kept = await store.records.get(key);
+    if (kept !== undefined) {
+        const measurement = parseMeasurement(JSON.parse(kept), 'a kept measurement');
+        return { ...measurement, image: { ...measurement.image, reference }, timings };
     }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.H))
-            throw error;
-        const read = parseRequiredName(text);
-        return read?.onlyFor.length === 0 ? [read.name] : [];
-    }
+    const listings = await listLayers(image, store, progress);
+    const measurement = measure({ ...image, ...how, ...byLayers?.(listings), listings });
+    await store.records.put(key, JSON.stringify(measurement));
+    return measurement;
 }
 
 ;// CONCATENATED MODULE: ./src/engine/analysis.js
@@ -44475,7 +44511,7 @@ function requiredIn(text, environment) {
 
 
 /**
- * Opens, reads and measures an image; layers that were read before are not read again. `base` is the image that it
+ * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
  * stands on. Throws Failure, also when it does not stand on that.
  */
 async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
@@ -44483,11 +44519,16 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
     try {
         const image = await openImage(reference, platform, images);
         const baseLayers = base && layersBelow(image, await openImage(base, image.platform, images), (0,image_reference/* formatImageReference */.my)(base));
-        const listings = await listLayers(image, store, (text) => step.update(text));
-        const measured = { ...image, listings, baseLayers, timings: [], ...analysis_requirementsOf(image, listings) };
-        const measurement = measure(measured);
+        const { reference: name } = image;
+        const how = {
+            ...{ reference: name, baseLayers, timings: [] },
+            byLayers: (listings) => analysis_requirementsOf(image, listings),
+        };
+        const tell = (text) => step.update(text);
+        const measurement = await measureImage(image, how, store, tell);
         step.done();
-        return { image, measurement, tree: () => sizeTree(measured) };
+        const tree = async () => sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell) });
+        return { image, measurement, tree };
     }
     catch (error) {
         step.failed();
@@ -44534,7 +44575,7 @@ async function readComparand(given, platform, { progress = silent, ...context })
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
         const measurement = await readMeasurement(given, file.size, platform);
-        return { name: given, measurement, tree: () => sizeTreeOf(measurement) };
+        return { name: given, measurement, tree: () => Promise.resolve(sizeTreeOf(measurement)) };
     }
     if (file === undefined && given.endsWith('.json')) {
         throw new failure/* Failure */.H('usage', `there is no measurement ${given} to compare with`, {
@@ -45400,31 +45441,6 @@ async function deliver(images, destinations, { tags, context, progress }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/engine/measured.js
-
-
-
-/** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-2';
-/**
- * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
- * same way is not measured anew.
- */
-async function measureImage(image, how, store, progress) {
-    const { reference, timings, baseLayers, mode, engine, directNames } = how;
-    const names = directNames && [...directNames].sort();
-    const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
-    const kept = await store.records.get(key);
-    if (kept !== undefined) {
-        const measurement = parseMeasurement(JSON.parse(kept), 'a kept measurement');
-        return { ...measurement, image: { ...measurement.image, reference }, timings };
-    }
-    const listings = await listLayers(image, store, progress);
-    const measurement = measure({ ...image, ...how, listings });
-    await store.records.put(key, JSON.stringify(measurement));
-    return measurement;
-}
-
 ;// CONCATENATED MODULE: ./src/engine/stopwatch.js
 /** Measures steps by a clock that is handed in; the same step measured twice adds up. */
 class Stopwatch {
@@ -46151,7 +46167,9 @@ async function run_run(inputs, context) {
                 measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
                 delta,
                 baselineText: comparand?.name,
-                ...(inputs.html === undefined ? {} : { tree: await treeOf(one, store), baseTree: comparand?.tree() }),
+                ...(inputs.html === undefined
+                    ? {}
+                    : { tree: await treeOf(one, store), baseTree: await comparand?.tree() }),
                 verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
                 notes,
                 outputs: [],
