@@ -57,6 +57,11 @@ async function listingOf(
   return listing
 }
 
+/** Marks the listings of an image's layers as used, where they are kept. */
+export async function touchListings({ manifest }: Image, { records }: Store): Promise<void> {
+  await Promise.all(manifest.layers.map(({ digest }) => records.touch(keyOf(digest))))
+}
+
 /** Keeps what is known of a layer that was just made. */
 export function keepListing(store: Store, digest: Digest, listing: LayerListing): Promise<void> {
   return store.records.put(keyOf(digest), encodeListing(listing))

@@ -1,30 +1,11 @@
 import { copyFile, link, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { CacheFailure, FileCache, RestoreOutcome, SaveOutcome } from '../../file-cache.ts'
 import { capped, visible } from '../../report/escape.ts'
 import { type Answer, entryName, formatRequest, parseAnswer, type Request } from './exchange.ts'
 import { missingService } from './service.ts'
 
-export type RestoreOutcome =
-  { readonly kind: 'hit'; readonly key: string } | { readonly kind: 'miss' } | CacheFailure
-export type SaveOutcome = { readonly kind: 'saved' } | { readonly kind: 'exists' } | CacheFailure
-
-/** Nothing that a build needs went wrong: `notice` is what is as it should be here, like a token that only reads. */
-export interface CacheFailure {
-  readonly kind: 'failed'
-  readonly reason: string
-  readonly severity: 'notice' | 'warning'
-}
-
-/** Files kept in the Actions cache. What comes out of it was written by anyone: believe nothing in it. */
-export interface CacheClient {
-  /**
-   * Restores the newest entry for the first key that has one (the exact one first, then the prefixes in their order)
-   * into `file`, which is replaced. Never throws, and is bounded in time and bytes.
-   */
-  restore(file: string, key: string, prefixes: readonly string[]): Promise<RestoreOutcome>
-  /** Saves `file` under `key`. Never throws, and is bounded in time. */
-  save(file: string, key: string): Promise<SaveOutcome>
-}
+export type CacheClient = FileCache
 
 export interface CacheClientOptions {
   /** Runs a program in a process group that ends with its time; `run` of host/process.ts. */

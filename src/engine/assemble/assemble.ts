@@ -3,6 +3,7 @@ import type { Image } from '../../image/source.ts'
 import type { Lock } from '../../project/lock.ts'
 import type { Project } from '../../project/project.ts'
 import type { Recipe } from '../../recipe/recipe.ts'
+import { lasting } from '../../host/store/keep.ts'
 import { places } from '../../recipe/plan.ts'
 import { withUser } from '../../recipe/user.ts'
 import { environmentFolder } from '../../recipe/volume/environment.ts'
@@ -66,7 +67,7 @@ export async function assemble(input: AssembleInput, context: AssembleContext): 
     const plan = planVolume(lock, base, context.target, where)
     // Not through `current`: that link leads elsewhere once a container with another lock has started.
     const layout = { ...where, python: `${environmentFolder(recipe.volume, plan.environment)}/bin/python` }
-    const installer = await installerLayer({ ...context, lanes, layout })
+    const installer = await installerLayer({ ...context, store: lasting(context.store), lanes, layout })
     const done = await finish([installer], layout, volumeSources(plan, recipe, recipe.volume))
     return { ...done, warnings: [...warnings, ...done.warnings] }
   }

@@ -3,8 +3,9 @@ import type { BaseFacts } from '../../image/interpreter.ts'
 import type { Descriptor } from '../../image/manifest.ts'
 import type { BlobReader, Image } from '../../image/source.ts'
 import { drain } from '../../host/store/blobs.ts'
+import { lasting } from '../../host/store/keep.ts'
 import type { Store } from '../../host/store/store.ts'
-import { listLayers } from '../listings.ts'
+import { listLayers, touchListings } from '../listings.ts'
 
 /** A base image and what an environment needs to know of it. */
 export interface Base {
@@ -21,12 +22,15 @@ export async function inspectBase(
 ): Promise<Base> {
   const image: Image = { ...opened, blobs: keptBlobs(opened.blobs, store) }
   const key = `base-facts-1|${image.digest}`
-  const kept = await store.records.get(key)
+  const kept = await lasting(store).records.get(key)
   // A record is read as it was written: its checksum covers it.
-  if (kept !== undefined) return { image, facts: JSON.parse(kept) as BaseFacts }
-  const listings = await listLayers(image, store, progress)
+  if (kept !== undefined) {
+    await touchListings(image, lasting(store))
+    return { image, facts: JSON.parse(kept) as BaseFacts }
+  }
+  const listings = await listLayers(image, lasting(store), progress)
   const facts = findBaseFacts(image.reference, image.config, listings)
-  await store.records.put(key, JSON.stringify(facts))
+  await lasting(store).records.put(key, JSON.stringify(facts))
   return { image, facts }
 }
 
@@ -53,9 +57,12 @@ function keptBlobs(blobs: BlobReader, store: Store): BlobReader {
     open: (descriptor) => (local ? blobs.open(descriptor) : fetch(descriptor)),
     file: async (descriptor) => {
       if (local) return blobs.file?.(descriptor)
-      const kept = await store.blobs.verified(descriptor.digest, descriptor.size)
+      const { digest, size } = descriptor
+      // Only what an image of files needs is worth keeping: a base is read to the end once, and pushed never.
+      const kept = await lasting(store).blobs.verified(digest, size)
       if (kept !== undefined) return kept
       await drain(fetch(descriptor))
+      store.keep.blob(digest, size)
       return store.blobs.path(descriptor.digest)
     },
     ...(blobs.mountable ? { mountable: (descriptor: Descriptor) => blobs.mountable?.(descriptor) } : {}),

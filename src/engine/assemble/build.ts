@@ -19,6 +19,7 @@ import { planRecipe } from '../../recipe/plan.ts'
 import type { Recipe } from '../../recipe/recipe.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { type Base, inspectBase } from './base.ts'
+import { lasting } from '../../host/store/keep.ts'
 import type { Store } from '../../host/store/store.ts'
 import type { Progress } from '../../progress.ts'
 import type { Stopwatch } from '../stopwatch.ts'
@@ -59,7 +60,7 @@ export async function buildImages(
   const chosen = { groups: inputs.groups, extras: inputs.extras }
   const uv = once(() => findUv(store.root, { env, note, signal }))
   const python = once(() => hostPython(env, signal))
-  const cache = store.records
+  const cache = lasting(store).records
   const warn = (text: string): void => progress.warn(text)
   const lockOptions = { ...chosen, target: undefined, uv, python, cache, note, warn, env, signal }
   const readWhole = once(() =>

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { isDigest, type Digest } from '../../image/digest.ts'
 import { formatPlatform } from '../../image/platform.ts'
+import { lasting } from '../../host/store/keep.ts'
+import { keepSetSchema } from '../../host/store/keep-set.ts'
 import type { LockedPackage } from '../../project/lock.ts'
 import type { Base } from './base.ts'
 import { compressionVersion } from './compress.ts'
@@ -34,6 +36,8 @@ const schema = v.object({
     }),
   ),
   warnings: v.array(v.string()),
+  /** Everything they were made with: what the next lock is made with, but for what changed. */
+  used: keepSetSchema,
 })
 
 /**
@@ -45,11 +49,12 @@ export async function environmentLayers(
   base: Base,
   context: EnvironmentContext,
 ): Promise<EnvironmentLayers> {
-  const { store, compression, layout } = context
+  const { compression, layout } = context
+  const store = lasting(context.store)
   const chosen = chooseFiles(packages, context)
   const { path, full } = base.facts.interpreter
   const key = JSON.stringify([
-    'environment-layers-3',
+    'environment-layers-4',
     // Which of two owners of a file has the last word may depend on it.
     formatPlatform(context.target.platform),
     compressionVersion,
@@ -64,15 +69,21 @@ export async function environmentLayers(
   const text = await store.records.get(key)
   const kept = text === undefined ? undefined : v.safeParse(schema, JSON.parse(text))
   if (kept?.success) {
-    const { layers, warnings } = kept.output
+    const { layers, warnings, used } = kept.output
     const here = await Promise.all(
       layers.map(({ descriptor: { digest, size } }) => store.blobs.has(digest, size)),
     )
-    if (here.every(Boolean)) return { layers, made: [], warnings }
+    if (here.every(Boolean)) {
+      store.keep.add(used)
+      return { layers, made: [], warnings }
+    }
   }
-  const { parts, made, warnings } = await assembleEnvironment(chosen, context)
-  const layers = await layersOf(parts, base, context)
-  await store.records.put(key, JSON.stringify({ layers, warnings }))
+  const { result, used } = await store.keep.during(async () => {
+    const { parts, made, warnings } = await assembleEnvironment(chosen, { ...context, store })
+    return { layers: await layersOf(parts, base, { ...context, store }), made, warnings }
+  })
+  const { layers, made, warnings } = result
+  await store.records.put(key, JSON.stringify({ layers, warnings, used }))
   return { layers, made, warnings }
 }
 

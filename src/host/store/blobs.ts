@@ -21,9 +21,12 @@ const freshFor = 10 * 60 * 1000
 /** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
 export class Blobs {
   readonly #root: string
+  readonly #onUse: (digest: Digest, size: number) => void
 
-  constructor(root: string) {
+  /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
+  constructor(root: string, onUse: (digest: Digest, size: number) => void = () => undefined) {
     this.#root = root
+    this.#onUse = onUse
   }
 
   /** Where a blob is, or would be. */
@@ -42,6 +45,7 @@ export class Blobs {
       if (now - found.mtimeMs > freshFor) {
         await utimes(this.path(digest), now / 1000, now / 1000).catch(() => undefined)
       }
+      this.#onUse(digest, size)
       return true
     } catch {
       return false
@@ -99,7 +103,10 @@ export class Blobs {
     try {
       await mkdir(dirname(temporary), { recursive: true })
       const file = await open(temporary, 'wx', 0o444)
-      return new BlobWriter(file, temporary, (digest) => this.path(digest))
+      return new BlobWriter(file, temporary, (digest, size) => {
+        this.#onUse(digest, size)
+        return this.path(digest)
+      })
     } catch (error) {
       throw diskFailure(error, temporary)
     }
@@ -122,11 +129,11 @@ export class Blobs {
 export class BlobWriter {
   readonly #hash = createHash('sha256')
   readonly #temporary: string
-  readonly #place: (digest: Digest) => string
+  readonly #place: (digest: Digest, size: number) => string
   readonly #file: FileHandle
   #size = 0
 
-  constructor(file: FileHandle, temporary: string, place: (digest: Digest) => string) {
+  constructor(file: FileHandle, temporary: string, place: (digest: Digest, size: number) => string) {
     this.#file = file
     this.#temporary = temporary
     this.#place = place
@@ -150,11 +157,13 @@ export class BlobWriter {
     }
   }
 
-  async commit(): Promise<{ digest: Digest; size: number }> {
+  /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
+  async commit(expected?: Digest): Promise<{ digest: Digest; size: number }> {
     try {
       await this.#file.close()
       const digest = `sha256:${this.#hash.digest('hex')}` as Digest
-      const path = this.#place(digest)
+      if (expected !== undefined && digest !== expected) throw new DamagedBlob(expected, 'has other bytes')
+      const path = this.#place(digest, this.#size)
       await mkdir(dirname(path), { recursive: true })
       await rename(this.#temporary, path)
       return { digest, size: this.#size }

@@ -13,13 +13,22 @@ const maxText = 512 * 2 ** 20
  */
 export class Records {
   readonly #root: string
+  readonly #onUse: (name: string) => void
 
-  constructor(root: string) {
+  /** `onUse` hears the name of every record that is read and here, and of every one that is put. */
+  constructor(root: string, onUse: (name: string) => void = () => undefined) {
     this.#root = root
+    this.#onUse = onUse
+  }
+
+  /** Where the record of this name is, or would be. */
+  path(name: string): string {
+    return join(this.#root, 'records', name.slice(0, 2), name)
   }
 
   async get(key: string): Promise<string | undefined> {
-    const path = this.#path(key)
+    const name = nameOf(key)
+    const path = this.path(name)
     try {
       const text = gunzipSync(await readFile(path), { maxOutputLength: maxText }).toString('utf8')
       const end = text.indexOf('\n')
@@ -27,6 +36,7 @@ export class Records {
       if (text.slice(0, end) !== checksum(key, body)) throw new Error('damaged')
       const now = new Date()
       await utimes(path, now, now).catch(() => undefined)
+      this.#onUse(name)
       return body
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
@@ -35,24 +45,36 @@ export class Records {
     }
   }
 
+  /** Marks a record as used without reading it. */
+  async touch(key: string): Promise<void> {
+    const name = nameOf(key)
+    const now = new Date()
+    await utimes(this.path(name), now, now).then(
+      () => this.#onUse(name),
+      () => undefined,
+    )
+  }
+
   async put(key: string, text: string): Promise<void> {
-    const path = this.#path(key)
+    const name = nameOf(key)
+    const path = this.path(name)
     const temporary = join(this.#root, 'tmp', `record-${process.pid}-${randomBytes(6).toString('hex')}`)
     try {
       await mkdir(dirname(path), { recursive: true })
       await mkdir(dirname(temporary), { recursive: true })
       await writeFile(temporary, gzipSync(`${checksum(key, text)}\n${text}`, { level: 1 }))
       await rename(temporary, path)
+      this.#onUse(name)
     } catch (error) {
       await rm(temporary, { force: true })
       throw diskFailure(error, temporary)
     }
   }
+}
 
-  #path(key: string): string {
-    const hex = createHash('sha256').update(key).digest('hex')
-    return join(this.#root, 'records', hex.slice(0, 2), hex)
-  }
+/** A record's name: the sha256 of its key, in hexadecimal. */
+function nameOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
 }
 
 /** Covers the key too, so that a record moved to another key's place is not believed. */

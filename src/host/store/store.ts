@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Blobs } from './blobs.ts'
 import { diskFailure } from './failure.ts'
+import { Keep } from './keep.ts'
 import { prune } from './prune.ts'
 import { Records } from './records.ts'
 
@@ -14,6 +15,8 @@ export interface Store {
   readonly root: string
   readonly blobs: Blobs
   readonly records: Records
+  /** What the next run of the same project will want of it; see `lasting`. */
+  readonly keep: Keep
 }
 
 /** `$XDG_CACHE_HOME/pydeps-image`, or `~/.cache/pydeps-image`. */
@@ -29,7 +32,7 @@ export async function openStore(root: string): Promise<Store> {
   } catch (error) {
     throw diskFailure(error, root)
   }
-  return { root, blobs: new Blobs(root), records: new Records(root) }
+  return { root, blobs: new Blobs(root), records: new Records(root), keep: new Keep() }
 }
 
 const day = 24 * 60 * 60 * 1000

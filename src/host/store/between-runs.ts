@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CacheFailure, FileCache } from '../../file-cache.ts'
+import type { Inputs } from '../../inputs.ts'
+import { formatBytes } from '../../units/bytes.ts'
+import { findLock, readIfThere } from '../project/find-lock.ts'
+import { isHere, rememberedSet, rememberSet } from './keep-set.ts'
+import { cacheKeys, contentHash, contentOf, isShortHash, type StoreKeys, storeKeys } from './keys.ts'
+import { type Packed, writePack } from './pack.ts'
+import type { Store } from './store.ts'
+import { unpack } from './unpack.ts'
+
+/** What an earlier run left for this one. */
+export type Restored =
+  /** This machine has all of it still. */
+  | { readonly kind: 'here' }
+  | {
+      readonly kind: 'fetched'
+      readonly key: string
+      readonly bytes: number
+      /** Whether it was left by a run with the same lock. */
+      readonly sameLock: boolean
+      readonly damaged: number
+    }
+  | { readonly kind: 'nothing' }
+  | CacheFailure
+
+/** What one process hands to the one that saves. */
+export interface ToSave extends StoreKeys {
+  /** Hash of the content that was restored; empty when nothing was. */
+  readonly had: string
+  /** What was restored was damaged: the entry of the same content is no good. */
+  readonly again: boolean
+}
+
+export interface Place {
+  /** Folder that the project's is named from. */
+  readonly workspace: string
+  readonly repository: string
+}
+
+/** Bytes of one pack: an entry that is larger is slower to fetch than its parts are to make. */
+const maxPack = 2e9
+
+/** Puts into the store what an earlier run of the project left in a cache of files. */
+export async function restoreStore(
+  store: Store,
+  inputs: Inputs,
+  cache: FileCache,
+  place: Place,
+): Promise<{ readonly restored: Restored; readonly keys: StoreKeys | undefined }> {
+  const keys = await keysOf(inputs, place)
+  if (!keys) return { restored: { kind: 'nothing' }, keys }
+  const set = await rememberedSet(store, keys)
+  if (set && (await isHere(store, set))) return { restored: { kind: 'here' }, keys }
+  const names = cacheKeys(keys)
+  const file = temporary(store)
+  try {
+    const outcome = await cache.restore(file, names.lock, [names.lock, names.project])
+    if (outcome.kind === 'miss') return { restored: { kind: 'nothing' }, keys }
+    if (outcome.kind === 'failed') return { restored: outcome, keys }
+    const { size } = await stat(file)
+    const { damaged } = await unpack(file, store)
+    const { key } = outcome
+    return {
+      restored: { kind: 'fetched', key, bytes: size, sameLock: key.startsWith(names.lock), damaged },
+      keys,
+    }
+  } catch (error) {
+    return { restored: failed(error), keys }
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+/**
+ * Remembers what a run used, on this machine. Gives what the process that saves has to know; undefined when the cache
+ * has all of it already, or the run used nothing.
+ */
+export async function rememberUsed(
+  store: Store,
+  keys: StoreKeys,
+  restored: Restored,
+): Promise<ToSave | undefined> {
+  const set = store.keep.used
+  await rememberSet(store, keys, set)
+  if (set.records.length + set.blobs.length === 0) return undefined
+  const again = restored.kind === 'fetched' && restored.damaged > 0
+  const had = restored.kind === 'fetched' && !again ? contentOf(restored.key) : ''
+  return contentHash(set) === had ? undefined : { ...keys, had, again }
+}
+
+/** Narrows what another process handed over; undefined when it is nothing of the kind. */
+export function parseToSave(text: string): ToSave | undefined {
+  try {
+    const { project, lock, had, again } = JSON.parse(text) as Readonly<Record<string, unknown>>
+    if (!isShortHash(project) || !isShortHash(lock)) return undefined
+    return { project, lock, had: isShortHash(had) ? had : '', again: again === true }
+  } catch {
+    return undefined
+  }
+}
+
+export type Saved =
+  | { readonly kind: 'saved'; readonly key: string; readonly packed: Packed }
+  /** The cache has it, or a run of this machine has asked it lately. */
+  | { readonly kind: 'known' }
+  | CacheFailure
+
+/** Saves what the last run with these keys used, in one file. */
+export async function saveStore(store: Store, toSave: ToSave, cache: FileCache, now: number): Promise<Saved> {
+  const file = temporary(store)
+  try {
+    const set = await rememberedSet(store, toSave)
+    if (!set || contentHash(set) === toSave.had) return { kind: 'known' }
+    const key = cacheKeys(toSave).content(set, toSave.again ? now : undefined)
+    const marker = `store-saved-1|${key}`
+    const asked = Number(await store.records.get(marker))
+    if (now - asked < askAgainAfter && asked <= now) return { kind: 'known' }
+    const packed = await writePack(store, set, file, maxPack)
+    const outcome = await cache.save(file, key)
+    if (outcome.kind === 'failed') return outcome
+    await store.records.put(marker, String(now))
+    return outcome.kind === 'saved' ? { kind: 'saved', key, packed } : { kind: 'known' }
+  } catch (error) {
+    return failed(error)
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+/** Milliseconds after which a machine with a store of its own offers the same content again: entries go away. */
+const askAgainAfter = 24 * 60 * 60 * 1000
+
+/** Told in the report's steps. */
+export function describeRestored(restored: Restored): string {
+  switch (restored.kind) {
+    case 'here':
+      return 'all of it is on this machine'
+    case 'fetched': {
+      const what = restored.sameLock ? 'of this lock' : 'of another lock'
+      return `${formatBytes(restored.bytes)} ${what} from ${restored.key}`
+    }
+    case 'nothing':
+      return 'nothing is kept yet'
+    case 'failed':
+      return `nothing: ${restored.reason}`
+  }
+}
+
+/** Undefined where there is no lock to be found: the build will say so. */
+async function keysOf(inputs: Inputs, place: Place): Promise<StoreKeys | undefined> {
+  try {
+    const { text } = await findLock(inputs.context)
+    const pyproject = (await readIfThere(join(inputs.context, 'pyproject.toml'))) ?? ''
+    return storeKeys(inputs, [text, pyproject], place)
+  } catch {
+    return undefined
+  }
+}
+
+function temporary(store: Store): string {
+  return join(store.root, 'tmp', `pack-${process.pid}-${randomBytes(6).toString('hex')}`)
+}
+
+function failed(error: unknown): CacheFailure {
+  return { kind: 'failed', reason: (error as Error).message, severity: 'warning' }
+}
