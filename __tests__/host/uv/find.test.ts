@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { run } from '../../../src/host/process.ts'
 import { findUv } from '../../../src/host/uv/find.ts'
+import { keptWheels } from '../../../src/host/uv/fetch.ts'
+import { Blobs } from '../../../src/host/store/blobs.ts'
+import { createZip } from '../../fixtures/wheel.ts'
 import { hostPython } from '../../../src/host/uv/python.ts'
 
 let folder: string
@@ -21,6 +24,8 @@ beforeEach(async () => {
   env = { PATH: bin, HOME: folder }
   for (const tool of ['sh', 'mkdir', 'cat', 'sleep', 'dirname'])
     await symlink(`/bin/${tool}`, join(bin, tool))
+  const wheel = createZip({ 'uv-0.13.9.data/scripts/uv': '#!/bin/sh\n' })
+  await writeFile(join(folder, 'uv.whl'), wheel)
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -30,11 +35,11 @@ async function createProgram(path: string, script: string): Promise<void> {
   await chmod(path, 0o755)
 }
 
-/** What pip does: the program appears in the folder after `--target`. */
+/** What pip does: the wheel appears in the folder after `--dest`. */
 const pip = `
-while [ "$1" != --target ]; do shift; done
-mkdir -p "$2/bin"; echo x >> "$HOME/installs"; cat "$4" > "$HOME/requirements"; sleep 0.2
-echo '#!/bin/sh' > "$2/bin/uv"`
+while [ "$1" != --dest ]; do shift; done
+mkdir -p "$2"; echo x >> "$HOME/installs"; cat "$4" > "$HOME/requirements"; sleep 0.2
+cat "$HOME/uv.whl" > "$2/uv-0.13.9-py3-none-any.whl"`
 
 describe('findUv', () => {
   it('takes the one on PATH when it is new enough', async () => {
@@ -92,10 +97,35 @@ describe('findUv', () => {
     await expect(findUv(cache, { env })).rejects.toThrow('failed: python3 has no pip')
   })
 
-  it('gets a real one with the real pip', async () => {
+  it('says so when what pip gave is no wheel of uv', async () => {
+    await createProgram(join(bin, 'python3'), pip)
+    await writeFile(join(folder, 'uv.whl'), createZip({ 'uv/__init__.py': '' }))
+    await expect(findUv(cache, { env })).rejects.toThrow(/fetching uv .* failed: its wheel has no uv-/)
+    await writeFile(join(folder, 'uv.whl'), 'nothing')
+    await expect(findUv(cache, { env })).rejects.toThrow(/fetching uv .* failed: /)
+  })
+
+  it('gets a real one with the real pip, and another time from its wheel alone', async () => {
     await symlink(await hostPython(process.env), join(bin, 'python3'))
     const found = await findUv(cache, { env: { ...process.env, PATH: bin } })
     expect(found.path.startsWith(cache)).toBe(true)
     expect((await run(found.path, ['--version'])).stdout).toContain(`uv ${found.version}`)
+
+    const [[digest] = []] = await keptWheels(new Blobs(cache))
+    await rm(join(cache, 'tools'), { recursive: true })
+    await rm(join(bin, 'python3'))
+    expect(await findUv(cache, { env })).toEqual(found)
+    expect((await run(found.path, ['--version'])).stdout).toContain(`uv ${found.version}`)
+
+    // One that is damaged is no wheel of uv, whatever else it holds.
+    await rm(join(cache, 'tools'), { recursive: true })
+    if (digest === undefined) throw new Error('no wheel was kept')
+    await chmod(new Blobs(cache).path(digest), 0o644)
+    await writeFile(
+      new Blobs(cache).path(digest),
+      createZip({ 'uv-0.13.9.data/scripts/uv': '#!/bin/sh\ntouch "$HOME/poisoned"' }),
+    )
+    await expect(findUv(cache, { env })).rejects.toThrow('there is no python3 to fetch it with')
+    expect(await readdir(folder)).not.toContain('poisoned')
   }, 120_000)
 })

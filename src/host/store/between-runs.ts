@@ -5,6 +5,7 @@ import type { CacheFailure, FileCache } from '../../file-cache.ts'
 import type { Inputs } from '../../inputs.ts'
 import { formatBytes } from '../../units/bytes.ts'
 import { findLock, readIfThere } from '../project/find-lock.ts'
+import { keptWheels } from '../uv/fetch.ts'
 import { isHere, rememberedSet, rememberSet } from './keep-set.ts'
 import { cacheKeys, contentHash, contentOf, isShortHash, type StoreKeys, storeKeys } from './keys.ts'
 import { type Packed, writePack } from './pack.ts'
@@ -83,6 +84,8 @@ export async function rememberUsed(
   keys: StoreKeys,
   restored: Restored,
 ): Promise<ToSave | undefined> {
+  // Fetched once and needed now and then: whether this run needed it says nothing of the next.
+  for (const [digest, size] of await keptWheels(store.blobs)) store.keep.blob(digest, size)
   const set = store.keep.used
   await rememberSet(store, keys, set)
   if (set.records.length + set.blobs.length === 0) return undefined

@@ -144,6 +144,11 @@ export class BlobWriter {
     return this.#size
   }
 
+  /** Of what has been written so far. */
+  get digest(): Digest {
+    return `sha256:${this.#hash.copy().digest('hex')}` as Digest
+  }
+
   /** The chunk is free for other use when this resolves. */
   async write(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk)

@@ -1,8 +1,12 @@
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../failure.ts'
+import { type Digest, parseDigest } from '../../image/digest.ts'
 import { run, toolText } from '../process.ts'
+import { Blobs } from '../store/blobs.ts'
 import type { Uv } from './find.ts'
+import { unpackProgram } from './wheel.ts'
 
 /** The version that is fetched, and the SHA-256 of its wheels; all of these change together. */
 const fetched = {
@@ -19,11 +23,13 @@ const fetched = {
   },
 }
 
+const digests = Object.values(fetched.wheels).map((hash) => parseDigest(`sha256:${hash}`))
 const installUv = 'install uv (https://docs.astral.sh/uv/) and put it on PATH'
 
 /**
- * uv of a fixed version in `cacheDir/tools`, installed there by the host's pip from the index that pip is configured
- * for, its hash checked. Two processes may do this at once. Throws Failure when Python or pip is missing or fails.
+ * uv of a fixed version in `cacheDir/tools`: out of its wheel, which is kept among the blobs of that folder, or which
+ * the host's pip downloads from the index that pip is configured for, its hash checked. Two processes may do this at
+ * once. Throws Failure when Python or pip is missing or fails.
  */
 export async function fetchUv(
   cacheDir: string,
@@ -39,11 +45,60 @@ export async function fetchUv(
   await mkdir(tools, { recursive: true })
   const temporary = await mkdtemp(join(tools, '.uv-'))
   try {
-    await installInto(temporary, options)
-    await putInPlace(join(temporary, 'uv'), folder, uv.path)
+    const made = join(temporary, 'uv')
+    const program = join(made, 'bin', 'uv')
+    if (!(await fromKept(new Blobs(cacheDir), program, options))) {
+      const wheel = await download(temporary, options)
+      await unpackProgram(wheel, fetched.version, program).catch((cause: unknown) => {
+        throw notFetched((cause as Error).message)
+      })
+      await keepWheel(wheel, new Blobs(cacheDir))
+    }
+    await putInPlace(made, folder, uv.path)
     return uv
   } finally {
     await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** The kept wheels of that version, by digest with their sizes: what another machine can unpack uv from. */
+export async function keptWheels(blobs: Blobs): Promise<readonly (readonly [Digest, number])[]> {
+  const found: [Digest, number][] = []
+  for (const digest of digests) {
+    const size = (await stat(blobs.path(digest)).catch(() => undefined))?.size
+    if (size !== undefined) found.push([digest, size])
+  }
+  return found
+}
+
+/** Unpacks a kept wheel that is for this machine; one for another does not start. */
+async function fromKept(
+  blobs: Blobs,
+  program: string,
+  { env, signal }: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal },
+): Promise<boolean> {
+  for (const [digest, size] of await keptWheels(blobs)) {
+    const wheel = await blobs.verified(digest, size)
+    if (wheel === undefined) continue
+    try {
+      await unpackProgram(wheel, fetched.version, program)
+      const { code } = await run(program, ['--version'], { env, ...(signal && { signal }) })
+      if (code === 0) return true
+    } catch (error) {
+      if (signal?.aborted) throw error
+    }
+    await rm(program, { force: true })
+  }
+  return false
+}
+
+async function keepWheel(wheel: string, blobs: Blobs): Promise<void> {
+  const writer = await blobs.create()
+  try {
+    for await (const chunk of createReadStream(wheel)) await writer.write(chunk as Buffer)
+    if (digests.includes(writer.digest)) await writer.commit()
+  } finally {
+    await writer.abort()
   }
 }
 
@@ -53,14 +108,16 @@ export function uvRequirement(): string {
   return `uv==${fetched.version} ${hashes.join(' ')}\n`
 }
 
-async function installInto(
+/** Path of the wheel for this machine. */
+async function download(
   temporary: string,
   options: { readonly env: Readonly<Record<string, string | undefined>>; readonly signal?: AbortSignal },
-): Promise<void> {
+): Promise<string> {
   const requirements = join(temporary, 'requirements.txt')
+  const to = join(temporary, 'wheels')
   await writeFile(requirements, uvRequirement())
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps']
-  const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--target', join(temporary, 'uv')]
+  const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps']
+  const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to]
   const result = await run('python3', [...args, '-r', requirements], options).catch((cause: unknown) => {
     if (options.signal?.aborted) throw cause
     throw new Failure('build', 'uv was not found, and there is no python3 to fetch it with', {
@@ -68,12 +125,16 @@ async function installInto(
       cause,
     })
   })
-  if (result.code !== 0) {
-    const why = /No module named pip/.test(result.stderr) ? 'python3 has no pip' : toolText(result.stderr, 5)
-    throw new Failure('build', `uv was not found, and fetching uv ${fetched.version} failed: ${why}`, {
-      hint: installUv,
-    })
-  }
+  const wheel = (await readdir(to).catch(() => [])).find((name) => name.endsWith('.whl'))
+  if (result.code === 0 && wheel !== undefined) return join(to, wheel)
+  throw notFetched(
+    /No module named pip/.test(result.stderr) ? 'python3 has no pip' : toolText(result.stderr, 5),
+  )
+}
+
+function notFetched(why: string): Failure {
+  const message = `uv was not found, and fetching uv ${fetched.version} failed: ${why}`
+  return new Failure('build', message, { hint: installUv })
 }
 
 /** The name appears with everything in it; when another process was first, its folder stays. */
