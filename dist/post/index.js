@@ -28566,7 +28566,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8341:
+/***/ 7720:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28672,10 +28672,13 @@ class DamagedBlob extends failure_Failure {
 /** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
 const freshFor = 10 * 60 * 1000;
 /** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
-class Blobs {
+class blobs_Blobs {
     #root;
-    constructor(root) {
+    #onUse;
+    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
+    constructor(root, onUse = () => undefined) {
         this.#root = root;
+        this.#onUse = onUse;
     }
     /** Where a blob is, or would be. */
     path(digest) {
@@ -28693,6 +28696,7 @@ class Blobs {
             if (now - found.mtimeMs > freshFor) {
                 await (0,promises_namespaceObject.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
             }
+            this.#onUse(digest, size);
             return true;
         }
         catch {
@@ -28755,7 +28759,10 @@ class Blobs {
         try {
             await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(temporary), { recursive: true });
             const file = await (0,promises_namespaceObject.open)(temporary, 'wx', 0o444);
-            return new BlobWriter(file, temporary, (digest) => this.path(digest));
+            return new BlobWriter(file, temporary, (digest, size) => {
+                this.#onUse(digest, size);
+                return this.path(digest);
+            });
         }
         catch (error) {
             throw diskFailure(error, temporary);
@@ -28791,6 +28798,10 @@ class BlobWriter {
     get size() {
         return this.#size;
     }
+    /** Of what has been written so far. */
+    get digest() {
+        return `sha256:${this.#hash.copy().digest('hex')}`;
+    }
     /** The chunk is free for other use when this resolves. */
     async write(chunk) {
         this.#hash.update(chunk);
@@ -28804,11 +28815,14 @@ class BlobWriter {
             throw diskFailure(error, this.#temporary);
         }
     }
-    async commit() {
+    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
+    async commit(expected) {
         try {
             await this.#file.close();
             const digest = `sha256:${this.#hash.digest('hex')}`;
-            const path = this.#place(digest);
+            if (expected !== undefined && digest !== expected)
+                throw new DamagedBlob(expected, 'has other bytes');
+            const path = this.#place(digest, this.#size);
             await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
             await (0,promises_namespaceObject.rename)(this.#temporary, path);
             return { digest, size: this.#size };
@@ -28829,6 +28843,135 @@ async function drain(chunks) {
     const iterator = chunks[Symbol.asyncIterator]();
     while ((await iterator.next()).done !== true)
         ;
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./src/host/store/records.js
+
+
+
+
+
+/** Largest text of a record, unpacked: a listing of a million files stays below it. */
+const maxText = 512 * 2 ** 20;
+/**
+ * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
+ * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
+ */
+class records_Records {
+    #root;
+    #onUse;
+    /** `onUse` hears the name of every record that is read and here, and of every one that is put. */
+    constructor(root, onUse = () => undefined) {
+        this.#root = root;
+        this.#onUse = onUse;
+    }
+    /** Where the record of this name is, or would be. */
+    path(name) {
+        return (0,external_node_path_namespaceObject.join)(this.#root, 'records', name.slice(0, 2), name);
+    }
+    async get(key) {
+        const name = nameOf(key);
+        const path = this.path(name);
+        try {
+            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_namespaceObject.readFile)(path), { maxOutputLength: maxText }).toString('utf8');
+            const end = text.indexOf('\n');
+            const body = text.slice(end + 1);
+            if (text.slice(0, end) !== checksum(key, body))
+                throw new Error('damaged');
+            const now = new Date();
+            await (0,promises_namespaceObject.utimes)(path, now, now).catch(() => undefined);
+            this.#onUse(name);
+            return body;
+        }
+        catch (error) {
+            if (error.code !== 'ENOENT')
+                await (0,promises_namespaceObject.rm)(path, { force: true }).catch(() => undefined);
+            return undefined;
+        }
+    }
+    /** Marks a record as used without reading it. */
+    async touch(key) {
+        const name = nameOf(key);
+        const now = new Date();
+        await (0,promises_namespaceObject.utimes)(this.path(name), now, now).then(() => this.#onUse(name), () => undefined);
+    }
+    async put(key, text) {
+        const name = nameOf(key);
+        const path = this.path(name);
+        const temporary = (0,external_node_path_namespaceObject.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(temporary), { recursive: true });
+            await (0,promises_namespaceObject.writeFile)(temporary, (0,external_node_zlib_.gzipSync)(`${checksum(key, text)}\n${text}`, { level: 1 }));
+            await (0,promises_namespaceObject.rename)(temporary, path);
+            this.#onUse(name);
+        }
+        catch (error) {
+            await (0,promises_namespaceObject.rm)(temporary, { force: true });
+            throw diskFailure(error, temporary);
+        }
+    }
+}
+/** A record's name: the sha256 of its key, in hexadecimal. */
+function nameOf(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
+}
+/** Covers the key too, so that a record moved to another key's place is not believed. */
+function checksum(key, text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(text).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/host/store/keep.js
+
+
+/** Remembers which parts of a store a run used that the next run of the same project will want again. */
+class Keep {
+    #all = empty();
+    /** The whole run, and what is collected within it just now. */
+    #listening = new Set([this.#all]);
+    record = (name) => {
+        for (const { records } of this.#listening)
+            records.add(name);
+    };
+    blob = (digest, size) => {
+        for (const { blobs } of this.#listening)
+            blobs.set(digest, size);
+    };
+    add({ records, blobs }) {
+        records.forEach(this.record);
+        for (const [digest, size] of blobs)
+            this.blob(digest, size);
+    }
+    /** Work, and which parts it used. */
+    async during(work) {
+        const own = empty();
+        this.#listening.add(own);
+        try {
+            return { result: await work(), used: sorted(own) };
+        }
+        finally {
+            this.#listening.delete(own);
+        }
+    }
+    get used() {
+        return sorted(this.#all);
+    }
+}
+/** The same store, through which what is used is remembered. For what does not change with every commit. */
+function lasting(store) {
+    const { root, keep } = store;
+    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
+}
+function empty() {
+    return { records: new Set(), blobs: new Map() };
+}
+function sorted({ records, blobs }) {
+    return {
+        records: [...records].sort(),
+        blobs: [...blobs].sort(([a], [b]) => (a < b ? -1 : 1)),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/prune.js
@@ -28880,68 +29023,8 @@ async function filesBelow(folder) {
     return found.filter((entry) => entry.isFile()).map((entry) => (0,external_node_path_namespaceObject.join)(entry.parentPath, entry.name));
 }
 
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./src/host/store/records.js
-
-
-
-
-
-/** Largest text of a record, unpacked: a listing of a million files stays below it. */
-const maxText = 512 * 2 ** 20;
-/**
- * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
- * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
- */
-class Records {
-    #root;
-    constructor(root) {
-        this.#root = root;
-    }
-    async get(key) {
-        const path = this.#path(key);
-        try {
-            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_namespaceObject.readFile)(path), { maxOutputLength: maxText }).toString('utf8');
-            const end = text.indexOf('\n');
-            const body = text.slice(end + 1);
-            if (text.slice(0, end) !== checksum(key, body))
-                throw new Error('damaged');
-            const now = new Date();
-            await (0,promises_namespaceObject.utimes)(path, now, now).catch(() => undefined);
-            return body;
-        }
-        catch (error) {
-            if (error.code !== 'ENOENT')
-                await (0,promises_namespaceObject.rm)(path, { force: true }).catch(() => undefined);
-            return undefined;
-        }
-    }
-    async put(key, text) {
-        const path = this.#path(key);
-        const temporary = (0,external_node_path_namespaceObject.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
-            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(temporary), { recursive: true });
-            await (0,promises_namespaceObject.writeFile)(temporary, (0,external_node_zlib_.gzipSync)(`${checksum(key, text)}\n${text}`, { level: 1 }));
-            await (0,promises_namespaceObject.rename)(temporary, path);
-        }
-        catch (error) {
-            await (0,promises_namespaceObject.rm)(temporary, { force: true });
-            throw diskFailure(error, temporary);
-        }
-    }
-    #path(key) {
-        const hex = (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
-        return (0,external_node_path_namespaceObject.join)(this.#root, 'records', hex.slice(0, 2), hex);
-    }
-}
-/** Covers the key too, so that a record moved to another key's place is not believed. */
-function checksum(key, text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(text).digest('hex');
-}
-
 ;// CONCATENATED MODULE: ./src/host/store/store.js
+
 
 
 
@@ -28962,7 +29045,7 @@ async function openStore(root) {
     catch (error) {
         throw diskFailure(error, root);
     }
-    return { root, blobs: new Blobs(root), records: new Records(root) };
+    return { root, blobs: new blobs_Blobs(root), records: new records_Records(root), keep: new Keep() };
 }
 const day = 24 * 60 * 60 * 1000;
 /** Prunes at most once a day: 10 GB, 30 days, and never what the last two hours used. Gives the bytes freed. */
@@ -28983,7 +29066,7 @@ async function pruneStore(store, now) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8544);
-/* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8341);
+/* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7720);
 
 
 // A build that failed leaves its parts in the store too; on a runner that lives on it must not grow for ever.
