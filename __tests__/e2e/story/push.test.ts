@@ -19,4 +19,4 @@ it('builds and tells of the first push, and asks GitHub to write nothing', async
   expect(job.index).toEqual([`/files/${alpha.filename}`])
   expect(world.github.requests.filter(({ method }) => method !== 'GET')).toEqual([])
   expect(world.github.violations).toEqual([])
-}, 120_000)
+}, 300_000)
