@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
+import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
@@ -140,6 +140,80 @@ describe('a src layout', () => {
       'app/src/shop',
       'app/src/shop/__init__.py',
     ])
+  })
+})
+
+describe('an edit of a package that its backend copies as it is', () => {
+  const pyproject =
+    '[project]\nname = "shop"\nversion = "2.0"\nreadme = "README.md"\n[project.scripts]\nshop = "shop:main"\n[build-system]\nrequires = ["uv_build>=0.9,<0.14"]\nbuild-backend = "uv_build"\n'
+  const files = {
+    'pyproject.toml': pyproject,
+    'README.md': 'about the shop\n',
+    'notes.txt': 'not in the wheel\n',
+    'src/shop/__init__.py': 'def main(): pass\n',
+    'src/shop/same.py': 'same = True\n',
+    'src/shop/empty.py': '',
+    'src/shop/data/a, "b".csv': 'x\n',
+    'tests/shop/same.py': 'same = True\n',
+    'tests/empty.py': '',
+  }
+  let project: string
+  let store: string
+  beforeAll(async () => {
+    project = await site.project([alpha], files)
+    store = await site.newFolder('store')
+    await site.build(project, {}, { store })
+  })
+  /** The image of an edit, from what is kept, and from nothing. The first may do without a tool where it must. */
+  const edited = async (
+    edit: Readonly<Record<string, string>>,
+    env: Record<string, string> = {},
+  ): Promise<{ kept: SiteBuild; fresh: SiteBuild }> => {
+    const own = await site.newFolder('store')
+    await cp(store, own, { recursive: true })
+    await writeProject(project, edit)
+    try {
+      const kept = await site.build(project, {}, { store: own, env })
+      return { kept, fresh: await site.build(project) }
+    } finally {
+      await writeProject(project, files)
+    }
+  }
+  const noTools = { PATH: '/nonexistent' }
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['code', { 'src/shop/__init__.py': 'def main(): return "longer than before"\n' }],
+    ['a file that its RECORD quotes', { 'src/shop/data/a, "b".csv': 'y\nz\n' }],
+    ['several', { 'src/shop/__init__.py': '', 'notes.txt': 'other\n' }],
+    ['what the wheel has not', { 'notes.txt': 'still not\n' }],
+  ])('needs no build: %s', async (_, edit) => {
+    const { kept, fresh } = await edited(edit, noTools)
+    expect(kept.digest).toBe(fresh.digest)
+    expect(kept.recordProblems).toEqual([])
+    for (const [path, text] of Object.entries(edit)) {
+      expect(kept.files.get(`app/${path}`)?.text).toBe(text)
+      if (path.startsWith('src/')) expect(kept.files.get(`${packages}/${path.slice(4)}`)?.text).toBe(text)
+    }
+  })
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['the readme', { 'README.md': 'other words\n' }],
+    ['its settings', { 'pyproject.toml': pyproject.replace('2.0', '2.1') }],
+    ['one of two files with the same content', { 'src/shop/same.py': 'same = False\n' }],
+    ['the other', { 'tests/shop/same.py': 'same = False\n' }],
+    ['a file that was as empty as another', { 'tests/empty.py': 'x = 1\n' }],
+  ])('needs one where it may change more: %s', async (_, edit) => {
+    await expect(edited(edit, noTools)).rejects.toThrow()
+    const { kept, fresh } = await edited(edit)
+    expect(kept.digest).toBe(fresh.digest)
+  })
+
+  it('needs one for a file that is new, or is gone', async () => {
+    await writeProject(project, { 'src/shop/new.py': '' })
+    const { kept, fresh } = await edited({})
+    await rm(join(project, 'src/shop/new.py'))
+    expect(kept.digest).toBe(fresh.digest)
+    expect(kept.files.has(`${packages}/shop/new.py`)).toBe(true)
   })
 })
 

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { run, toolText } from '../../host/process.ts'
 import type { LocalPackage } from '../../project/project.ts'
-import { collect } from './collect.ts'
+import { decidesBuild, isStaticBuild } from '../../project/static-build.ts'
+import { parseToml } from '../../project/toml.ts'
+import { collect, type Collected } from './collect.ts'
 import { compressionVersion } from './compress.ts'
 import type { EnvironmentContext } from './environment.ts'
 import { installedDistributions, installWheel } from './install.ts'
@@ -12,8 +15,10 @@ import { makePart } from './make-part.ts'
 import { keptPart } from './kept-part.ts'
 import type { Part } from './part.ts'
 import { settleParts } from './settle-parts.ts'
-import { Stage } from './stage.ts'
+import { changed, type Source } from './source.ts'
+import { hashOf, type PackageSources, Stage } from './stage.ts'
 import type { ProjectFile } from './walk.ts'
+import { fillTemplate, parseTemplate, templateOf } from './wheel-template.ts'
 
 /**
  * The project's own packages, each built as a wheel on this machine and installed for the image. They are built from
@@ -30,15 +35,16 @@ export async function localParts(
   const stage = await Stage.of(context, packages, projectFiles)
   try {
     for (const local of packages) {
-      const sources = await stage.keyOf(local)
-      const key = sources === undefined ? undefined : partKey(local, sources, context)
+      const sources = await stage.sourcesOf(local)
+      const state = stage.keyOf(sources)
+      const key = state === undefined ? undefined : partKey('part-2', local, state, context)
       const kept = key === undefined ? undefined : await keptPart(key, context.store)
       if (kept) {
         parts.push(kept)
         continue
       }
       context.progress(`building ${local.name}`)
-      const part = await build(local, await stage.folder(local), context)
+      const part = await makeLocal(local, sources, stage, context)
       if (key !== undefined) await context.store.records.put(key, JSON.stringify(part))
       parts.push(part)
       made.push(local.name)
@@ -50,15 +56,59 @@ export async function localParts(
 }
 
 function partKey(
+  kind: string,
   { name }: LocalPackage,
   sources: string,
   { layout, compression }: EnvironmentContext,
 ): string {
   const place = [environmentPython(layout), layout.root, layout.minor]
-  return JSON.stringify(['local-part-1', compressionVersion, compression, ...place, name, sources])
+  return JSON.stringify([`local-${kind}`, compressionVersion, compression, ...place, name, sources])
 }
 
-async function build(local: LocalPackage, folder: string, context: EnvironmentContext): Promise<Part> {
+/** The part of a package: where it is known what an edit changes in its wheel without a build, else by a build. */
+async function makeLocal(
+  local: LocalPackage,
+  sources: PackageSources,
+  stage: Stage,
+  context: EnvironmentContext,
+): Promise<Part> {
+  const { store, layout } = context
+  const pyproject = parseToml(sources.pyproject, `${local.path}/pyproject.toml`)
+  const names = sources.files.map(({ path }) => path)
+  if (!isStaticBuild(pyproject, names)) return build(local, await stage.folder(local), context)
+  const key = partKey('template-1', local, sources.names, context)
+  const text = await store.records.get(key)
+  const template = text === undefined ? undefined : parseTemplate(text)
+  const known = template && fillTemplate(template, sources.files, layout)
+  if (known) {
+    const part = await compressed(known, context)
+    // Its bytes were read once more than its hashes, which would be wrong for what was written in between.
+    for (const { file, size, hash } of sources.files) if (hashOf(file, size) !== hash) throw changed(file)
+    return part
+  }
+  return build(local, await stage.folder(local), context, async (collected) => {
+    const decides = (path: string): boolean => decidesBuild(path, pyproject)
+    const made = templateOf(collected, sources.files, layout, { decides, read: contentOf })
+    if (made) await store.records.put(key, JSON.stringify(made))
+  })
+}
+
+function compressed(collected: Collected, { store, compression, lanes }: EnvironmentContext): Promise<Part> {
+  return makePart(collected, store, compression, lanes, false)
+}
+
+function contentOf({ content }: Source): Buffer {
+  if (content === undefined) return Buffer.alloc(0)
+  return content instanceof Uint8Array ? Buffer.from(content) : readFileSync(content.file)
+}
+
+/** Builds a wheel and installs it; `look` sees what that gave before it is gone. */
+async function build(
+  local: LocalPackage,
+  folder: string,
+  context: EnvironmentContext,
+  look: (collected: Collected) => Promise<void> = () => Promise.resolve(),
+): Promise<Part> {
   const work = await mkdtemp(join(context.store.root, 'tmp', 'wheel-'))
   try {
     const out = join(work, 'out')
@@ -101,13 +151,9 @@ async function build(local: LocalPackage, folder: string, context: EnvironmentCo
     const prefix = join(work, 'prefix')
     const [distInfo] = (await installedDistributions(prefix)).values()
     if (distInfo === undefined) throw new Failure('build', `the wheel ${wheel} installed nothing`)
-    return await makePart(
-      collect(prefix, distInfo, context.layout, true),
-      context.store,
-      context.compression,
-      context.lanes,
-      false,
-    )
+    const collected = collect(prefix, distInfo, context.layout, true)
+    await look(collected)
+    return await compressed(collected, context)
   } finally {
     await rm(work, { recursive: true, force: true })
   }

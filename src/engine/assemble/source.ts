@@ -56,7 +56,12 @@ export function* tarBytes(sources: Iterable<Source>): Generator<Uint8Array> {
   }
 }
 
-function* fileBytes(file: string | Buffer, size: number, buffer: Buffer): Generator<Uint8Array> {
+/** A file's bytes in chunks, each valid until the next is asked for. Throws Failure as `tarBytes` does. */
+export function* fileBytes(
+  file: string | Buffer,
+  size: number,
+  buffer: Buffer = Buffer.allocUnsafeSlow(Math.min(size, chunkSize)),
+): Generator<Uint8Array> {
   let fd: number
   try {
     // Not through a link: what was looked at is what is read.
@@ -81,7 +86,8 @@ function* fileBytes(file: string | Buffer, size: number, buffer: Buffer): Genera
   }
 }
 
-function changed(file: string | Buffer): Failure {
+/** A file that is not what it was a moment ago. */
+export function changed(file: string | Buffer): Failure {
   return new Failure('build', `${JSON.stringify(String(file))} changed while it was being read`, {
     hint: 'build again when nothing writes to it, or leave it out with .dockerignore',
   })

@@ -6,8 +6,9 @@ import { isTable, parseToml } from '../../project/toml.ts'
 import type { LocalPackage } from '../../project/project.ts'
 import type { EnvironmentContext } from './environment.ts'
 import { copyRepository, findRepository, type Repository } from './repository.ts'
-import { entry, tarBytes } from './source.ts'
+import { fileBytes } from './source.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
+import type { BuildSource } from './wheel-template.ts'
 
 /** Files that a build needs or quotes and that `.dockerignore` often names. */
 const neededToBuild =
@@ -19,6 +20,14 @@ const asksVersionControl =
 const tellsVersion = /_PRETEND_VERSION|^PBR_VERSION$|_DYNAMIC_VERSIONING_BYPASS$/
 
 type StagedFile = ProjectFile & { readonly path: string }
+
+export interface PackageSources {
+  readonly files: readonly BuildSource[]
+  /** Digest of what there is besides their content: names, kinds, links, and the pyproject.toml here and above. */
+  readonly names: string
+  /** Text of its pyproject.toml. */
+  readonly pyproject: string
+}
 
 /**
  * The copy that packages are built from: the project at its place below the lowest folder that holds all of its
@@ -61,25 +70,29 @@ export class Stage {
     return new Stage(context, packages, projectFiles, holdsAll ? repository : undefined)
   }
 
+  /** What a package is built from, read now. */
+  async sourcesOf({ path: at }: LocalPackage): Promise<PackageSources> {
+    const folder = resolve(this.#context.context, at)
+    const files: BuildSource[] = []
+    const names = createHash('sha256')
+    for (const { path, file, type, size, executable, linkname } of await this.#filesBelow(folder)) {
+      const own = relative(folder, path)
+      names.update(JSON.stringify([own, type, executable, linkname]))
+      if (type === 'file') files.push({ path: own, size, hash: hashOf(file, size), file })
+    }
+    const pyproject = await pyprojectOf(folder)
+    names.update(JSON.stringify([pyproject, await pyprojectOf(this.#root)]))
+    return { files, names: names.digest('hex'), pyproject }
+  }
+
   /**
    * What decides a package's wheel: the files below its folder, the pyproject.toml above it, and the version that its
    * repository gives it; undefined when nothing can tell.
    */
-  async keyOf({ path: at }: LocalPackage): Promise<string | undefined> {
-    const folder = resolve(this.#context.context, at)
-    const hash = createHash('sha256')
-    for (const { path, file, type, size, executable, linkname } of await this.#filesBelow(folder)) {
-      const head = entry('f', type, {
-        size,
-        rawName: true,
-        ...(linkname === undefined ? {} : { linkname: 'l' }),
-      })
-      if (type === 'file')
-        for (const chunk of tarBytes([{ entry: head, content: { file } }])) hash.update(chunk)
-      hash.update(JSON.stringify([relative(folder, path), type, executable, linkname]))
-    }
-    hash.update(await pyprojectOf(this.#root))
-    if (asksVersionControl.test(await pyprojectOf(folder))) {
+  keyOf({ files, names, pyproject }: PackageSources): string | undefined {
+    const hash = createHash('sha256').update(names)
+    hash.update(JSON.stringify(files.map((one) => [one.path, one.hash])))
+    if (asksVersionControl.test(pyproject)) {
       const told = Object.entries(this.#context.env).filter(([name]) => tellsVersion.test(name))
       hash.update(JSON.stringify([told.sort(), this.#repository?.state]))
       if (this.#repository && this.#repository.state === undefined) return undefined
@@ -148,6 +161,13 @@ export class Stage {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
+}
+
+/** Hash of a file as RECORD has it. Throws Failure when it has not the size that was seen. */
+export function hashOf(file: Buffer, size: number): string {
+  const hash = createHash('sha256')
+  for (const chunk of fileBytes(file, size)) hash.update(chunk)
+  return `sha256=${hash.digest('base64url')}`
 }
 
 function pyprojectOf(folder: string): Promise<string> {
