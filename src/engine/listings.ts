@@ -33,6 +33,16 @@ export async function listLayers(
   return listings
 }
 
+/** What is in the topmost layer alone. */
+export async function listTopLayer(
+  image: Image,
+  store: Store,
+  progress: (text: string) => void,
+): Promise<LayerListing | undefined> {
+  const descriptor = image.manifest.layers.at(-1)
+  return descriptor && listingOf(descriptor, image.config.diffIds.at(-1), image, store, progress)
+}
+
 async function listingOf(
   descriptor: Descriptor,
   diffId: Digest | undefined,

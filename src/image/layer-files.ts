@@ -34,7 +34,14 @@ export function layerFiles(listing: Pick<LayerListing, 'entries'>): LayerFiles {
 
 /** Takes out what was in a directory that the same layer replaced by something else later. */
 function dropReplaced(entries: Map<string, ListedEntry>): void {
-  const parents = new Set([...entries.keys()].map(parentOf))
+  const parents = new Set<string>()
+  let last = ''
+  for (const path of entries.keys()) {
+    const parent = parentOf(path)
+    // A tar has the files of a folder one after another.
+    if (parent !== last) parents.add(parent)
+    last = parent
+  }
   const replacedAt = new Map<string, number>()
   let position = 0
   for (const [path, { type }] of entries) {

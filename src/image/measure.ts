@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts'
 import { attribute } from './attribution.ts'
 import type { Filesystem } from './filesystem.ts'
 import type { LayerListing } from './listing.ts'
-import type { Measurement, Part } from './measurement.ts'
+import { bySize, type Measurement, type Part } from './measurement.ts'
 import { formatPlatform } from './platform.ts'
 import { findRequirers, type RequirementsOf } from './required-by.ts'
 import type { Image } from './source.ts'
@@ -30,7 +30,7 @@ export interface Measured extends Pick<
  * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
  * the base and not listed. Throws Failure when the listings are not those of the image.
  */
-export function measure(image: Measured): Measurement {
+export function measure(image: Measured, attribution = attribute(image)): Measurement {
   const { manifest, listings, mode, engine } = image
   if (listings.length !== manifest.layers.length) {
     throw new Failure(
@@ -38,7 +38,7 @@ export function measure(image: Measured): Measurement {
       `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`,
     )
   }
-  const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = attribute(image)
+  const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = attribution
   const { parts, byLayer } = partSizes(filesystem, partOf)
   const layers = layersOf(image, filesystem, baseLayers, byLayer)
 
@@ -74,17 +74,18 @@ export function measure(image: Measured): Measurement {
         requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
         ...(estimated ? { estimated } : {}),
       }))
-      .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+      .sort(bySize),
     systemPackages: systemPackages
       .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
       .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
-      .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+      .sort(bySize),
     waste: [],
     timings: [...image.timings],
   }
 }
 
-function noParts(): Record<Part, number> {
+/** Zero bytes of every part. */
+export function noParts(): Record<Part, number> {
   return { base: 0, system: 0, interpreter: 0, environment: 0, app: 0, waste: 0, other: 0 }
 }
 
@@ -118,14 +119,14 @@ function layersOf(
     mediaType: descriptor.mediaType,
     download: descriptor.size,
     disk: filesystem.layers[i]?.disk ?? 0,
-    part: baseLayers !== undefined && i < baseLayers ? 'base' : largest(byLayer.get(i)),
+    part: baseLayers !== undefined && i < baseLayers ? 'base' : largestPart(byLayer.get(i)),
     // A history that says less than there are layers is about no layer in particular.
     createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
   }))
 }
 
 /** What most bytes of a layer are; `other` for one without any. */
-function largest(parts: Record<Part, number> | undefined): Part {
+export function largestPart(parts: Record<Part, number> | undefined): Part {
   const sorted = (Object.entries(parts ?? {}) as [Part, number][]).sort(([, a], [, b]) => b - a)
   return sorted[0]?.[0] ?? 'other'
 }

@@ -114,3 +114,11 @@ export const measurementSchema = v.object({
 
 export type Measurement = v.InferOutput<typeof measurementSchema>
 export type Part = v.InferOutput<typeof part>
+
+/** The order of packages: by bytes, the largest first; of equal ones by name. */
+export function bySize(
+  a: { readonly name: string; readonly bytes: number },
+  b: { readonly name: string; readonly bytes: number },
+): number {
+  return b.bytes - a.bytes || (a.name < b.name ? -1 : 1)
+}

@@ -17,6 +17,7 @@ export class Overlay {
 
   add(files: LayerFiles, layer: number): void {
     this.#below.clear()
+    let last = ''
     for (const [path, { type }] of files.entries) {
       const cover = this.#cover(path)
       if (type === 'directory') cover.directory = layer
@@ -24,8 +25,11 @@ export class Overlay {
         cover.self = layer
         cover.below = layer
       }
+      const folder = parentOf(path)
+      if (folder === last) continue
+      last = folder
       // A directory that has no entry of its own is there all the same.
-      for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+      for (let parent = folder; parent !== ''; parent = parentOf(parent)) {
         const above = this.#cover(parent)
         if (above.directory === layer) break
         above.directory = layer

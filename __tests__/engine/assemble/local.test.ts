@@ -180,6 +180,10 @@ describe('an edit of a package that its backend copies as it is', () => {
     }
   }
   const noTools = { PATH: '/nonexistent' }
+  const measured = ({ result }: SiteBuild): object => {
+    const [{ measurement } = { measurement: undefined }] = result.reports
+    return { ...measurement, image: undefined, timings: undefined }
+  }
 
   it.each<[string, Readonly<Record<string, string>>]>([
     ['code', { 'src/shop/__init__.py': 'def main(): return "longer than before"\n' }],
@@ -190,6 +194,7 @@ describe('an edit of a package that its backend copies as it is', () => {
     const { kept, fresh } = await edited(edit, noTools)
     expect(kept.digest).toBe(fresh.digest)
     expect(kept.recordProblems).toEqual([])
+    expect(measured(kept)).toEqual(measured(fresh))
     for (const [path, text] of Object.entries(edit)) {
       expect(kept.files.get(`app/${path}`)?.text).toBe(text)
       if (path.startsWith('src/')) expect(kept.files.get(`${packages}/${path.slice(4)}`)?.text).toBe(text)
