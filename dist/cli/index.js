@@ -1977,7 +1977,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _analyze_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5980);
 /* harmony import */ var _compare_images_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2326);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2512);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5783);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
@@ -2376,8 +2376,8 @@ function compareTimings(head, base, platforms) {
 /* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8310);
 /* harmony import */ var _project_installed_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7212);
 /* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7637);
-/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2900);
-/* harmony import */ var _measured_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3884);
+/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3896);
+/* harmony import */ var _measured_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3169);
 
 
 
@@ -2454,8 +2454,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/image/parse-measurement.js + 2 modules
-var parse_measurement = __nccwpck_require__(8139);
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
+var parse_measurement = __nccwpck_require__(3064);
 // EXTERNAL MODULE: ./src/image/platform.js
 var image_platform = __nccwpck_require__(3491);
 // EXTERNAL MODULE: ./src/image/reference.js
@@ -2518,7 +2518,7 @@ async function readMeasurement(file, size, platform) {
 
 /***/ }),
 
-/***/ 2900:
+/***/ 3896:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2526,6 +2526,7 @@ async function readMeasurement(file, size, platform) {
 __nccwpck_require__.d(__webpack_exports__, {
   Yz: () => (/* binding */ keepListing),
   VR: () => (/* binding */ listLayers),
+  tY: () => (/* binding */ listTopLayer),
   TX: () => (/* binding */ touchListings)
 });
 
@@ -2949,93 +2950,8 @@ class Contents {
     }
 }
 
-// EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7728);
-;// CONCATENATED MODULE: ./src/image/listing-text.js
-
-
-const letters = {
-    file: 'f',
-    directory: 'd',
-    symlink: 'l',
-    hardlink: 'h',
-    character: 'c',
-    block: 'b',
-    fifo: 'p',
-};
-const counts = dist/* array */.YOg(dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0)));
-const strings = dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP());
-/** Entries as columns: a tenth of the text of entries as objects. */
-const schema = dist/* object */.Ikc({
-    version: dist/* literal */.euz(1),
-    diffId: dist/* custom */.IeY(digest/* isDigest */.Bc),
-    download: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0)),
-    compression: dist/* picklist */.KIO(['gzip', 'zstd', 'none']),
-    paths: dist/* array */.YOg(dist/* string */.YjP()),
-    types: dist/* string */.YjP(),
-    sizes: counts,
-    modes: counts,
-    links: dist/* array */.YOg(dist/* tuple */.PVZ([dist/* number */.aig(), dist/* string */.YjP()])),
-    texts: strings,
-    versions: strings,
-    leftOut: dist/* optional */.lqM(dist/* array */.YOg(dist/* string */.YjP())),
-});
-/** A listing as text that can be kept under the layer's digest. */
-function encodeListing(listing) {
-    const { diffId, download, compression, entries, texts, versions, leftOut } = listing;
-    const stored = {
-        version: 1,
-        diffId,
-        download,
-        compression,
-        paths: entries.map(({ path }) => path),
-        types: entries.map(({ type }) => letters[type]).join(''),
-        sizes: entries.map(({ size }) => size),
-        modes: entries.map(({ mode }) => mode),
-        links: entries.flatMap(({ linkname }, i) => (linkname === undefined ? [] : [[i, linkname]])),
-        texts,
-        versions,
-        ...(leftOut === undefined ? {} : { leftOut: [...leftOut] }),
-    };
-    return JSON.stringify(stored);
-}
-/** The listing that `encodeListing` made text of; undefined for any other text, such as one of another version. */
-function decodeListing(text) {
-    const result = dist/* safeParse */.xLC(schema, json(text));
-    if (!result.success)
-        return undefined;
-    const { paths, types, sizes, modes, links, diffId, download, compression, texts, versions, leftOut } = result.output;
-    const linknames = new Map(links);
-    const entries = [];
-    for (const [i, path] of paths.entries()) {
-        const type = typesByLetter.get(types[i] ?? '');
-        const size = sizes[i];
-        const mode = modes[i];
-        const linkname = linknames.get(i);
-        if (type === undefined || size === undefined || mode === undefined)
-            return undefined;
-        entries.push(linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname });
-    }
-    return {
-        diffId,
-        download,
-        compression,
-        entries,
-        texts,
-        versions,
-        ...(leftOut === undefined ? {} : { leftOut }),
-    };
-}
-const typesByLetter = new Map(Object.entries(letters).map(([type, letter]) => [letter, type]));
-function json(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./src/image/listing-text.js
+var listing_text = __nccwpck_require__(988);
 ;// CONCATENATED MODULE: ./src/engine/listings.js
 
 
@@ -3060,9 +2976,14 @@ async function listLayers(image, store, progress) {
     await Promise.all(Array.from({ length: atOnce }, work));
     return listings;
 }
+/** What is in the topmost layer alone. */
+async function listTopLayer(image, store, progress) {
+    const descriptor = image.manifest.layers.at(-1);
+    return descriptor && listingOf(descriptor, image.config.diffIds.at(-1), image, store, progress);
+}
 async function listingOf(descriptor, diffId, image, store, progress) {
     const kept = await store.records.get(keyOf(descriptor.digest));
-    const known = kept === undefined ? undefined : decodeListing(kept);
+    const known = kept === undefined ? undefined : (0,listing_text/* decodeListing */.H)(kept);
     if (known)
         return known;
     progress(`reading ${image.reference}`);
@@ -3081,7 +3002,7 @@ async function touchListings({ manifest }, { records }) {
 }
 /** Keeps what is known of a layer that was just made. */
 function keepListing(store, digest, listing) {
-    return store.records.put(keyOf(digest), encodeListing(listing));
+    return store.records.put(keyOf(digest), (0,listing_text/* encodeListing */.B)(listing));
 }
 function keyOf(digest) {
     return `listing-1|${digest}`;
@@ -3090,7 +3011,7 @@ function keyOf(digest) {
 
 /***/ }),
 
-/***/ 3884:
+/***/ 3169:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3099,10 +3020,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   u: () => (/* binding */ measureImage)
 });
 
+// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
+var image_attribution = __nccwpck_require__(7945);
+// EXTERNAL MODULE: ./src/image/listing-text.js
+var listing_text = __nccwpck_require__(988);
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
-var attribution = __nccwpck_require__(7945);
+// EXTERNAL MODULE: ./src/image/measurement.js
+var image_measurement = __nccwpck_require__(7114);
 // EXTERNAL MODULE: ./src/image/platform.js
 var platform = __nccwpck_require__(3491);
 // EXTERNAL MODULE: ./src/image/metadata.js
@@ -3228,17 +3153,18 @@ function always(metadata) {
 
 
 
+
 /**
  * The measurement of an image, from its layers' listings alone. The parts add up to `filesystem`, the layers to
  * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
  * the base and not listed. Throws Failure when the listings are not those of the image.
  */
-function measure(image) {
+function measure(image, attribution = (0,image_attribution/* attribute */.l)(image)) {
     const { manifest, listings, mode, engine } = image;
     if (listings.length !== manifest.layers.length) {
         throw new failure/* Failure */.H('build', `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`);
     }
-    const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = (0,attribution/* attribute */.l)(image);
+    const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = attribution;
     const { parts, byLayer } = partSizes(filesystem, partOf);
     const layers = layersOf(image, filesystem, baseLayers, byLayer);
     const bytesOf = (files) => sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0));
@@ -3269,15 +3195,16 @@ function measure(image) {
             requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
             ...(estimated ? { estimated } : {}),
         }))
-            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+            .sort(image_measurement/* bySize */.R),
         systemPackages: systemPackages
             .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
             .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
-            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+            .sort(image_measurement/* bySize */.R),
         waste: [],
         timings: [...image.timings],
     };
 }
+/** Zero bytes of every part. */
 function noParts() {
     return { base: 0, system: 0, interpreter: 0, environment: 0, app: 0, waste: 0, other: 0 };
 }
@@ -3303,13 +3230,13 @@ function layersOf({ manifest, config, listings }, filesystem, baseLayers, byLaye
         mediaType: descriptor.mediaType,
         download: descriptor.size,
         disk: filesystem.layers[i]?.disk ?? 0,
-        part: baseLayers !== undefined && i < baseLayers ? 'base' : largest(byLayer.get(i)),
+        part: baseLayers !== undefined && i < baseLayers ? 'base' : largestPart(byLayer.get(i)),
         // A history that says less than there are layers is about no layer in particular.
         createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
     }));
 }
 /** What most bytes of a layer are; `other` for one without any. */
-function largest(parts) {
+function largestPart(parts) {
     const sorted = Object.entries(parts ?? {}).sort(([, a], [, b]) => b - a);
     return sorted[0]?.[0] ?? 'other';
 }
@@ -3321,11 +3248,137 @@ function sum(values) {
     return values.reduce((total, value) => total + value, 0);
 }
 
-// EXTERNAL MODULE: ./src/image/parse-measurement.js + 2 modules
-var parse_measurement = __nccwpck_require__(8139);
-// EXTERNAL MODULE: ./src/engine/listings.js + 6 modules
-var engine_listings = __nccwpck_require__(2900);
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
+var parse_measurement = __nccwpck_require__(3064);
+// EXTERNAL MODULE: ./src/image/record.js
+var image_record = __nccwpck_require__(9589);
+;// CONCATENATED MODULE: ./src/image/remeasure.js
+
+
+
+/**
+ * Who has each file of the topmost layer. Undefined where a size may mean more than its bytes: for an image whose base
+ * is not known, and for a layer with links between files, deletions, or a path twice.
+ */
+function ownersOf(measurement, listings, { filesystem, baseLayers, distributions, systemPackages, partOf }) {
+    const layer = listings.length - 1;
+    const top = listings[layer];
+    if (!top || baseLayers === undefined || layer < baseLayers)
+        return undefined;
+    const paths = new Set(top.entries.map(({ path }) => path));
+    const isPlain = ({ path, type }) => type !== 'hardlink' && !/(?:^|\/)\.wh\./.test(path);
+    if (paths.size !== top.entries.length || !top.entries.every(isPlain))
+        return undefined;
+    const packages = new Map(measurement.packages.map(({ name, location }, i) => [`${location}/${name}`, i]));
+    const packageOf = new Map();
+    for (const { name, location, files } of distributions) {
+        const position = packages.get(`/${location}/${name}`);
+        for (const path of files)
+            if (paths.has(path))
+                packageOf.set(path, position);
+    }
+    const system = new Set(systemPackages.flatMap(({ files }) => files));
+    return top.entries.map(({ path }) => {
+        const part = partOf(path, layer);
+        const position = packageOf.get(path);
+        const isSeen = filesystem.files.get(path)?.layer === layer;
+        const isWaste = part === 'waste' || measurement.waste.some((one) => isAt(path, one.path));
+        const isFixed = !isSeen || isWaste || system.has(path) || (packageOf.has(path) && position === undefined);
+        return {
+            part,
+            ...(position === undefined ? {} : { package: position }),
+            ...(isFixed ? { fixed: true } : {}),
+        };
+    });
+}
+/**
+ * The measurement of an image that has the layers of one measured before, but for the sizes of files in the topmost;
+ * undefined when more than that is different, so that all of it has to be measured. The same as `measure` gives.
+ */
+function remeasure({ measurement, top, owners }, { digest, manifest, config }, now) {
+    const descriptor = manifest.layers.at(-1);
+    const layer = measurement.layers.at(-1);
+    if (!descriptor || !layer || measurement.layers.length !== manifest.layers.length)
+        return undefined;
+    if (!hasSameShape(top, now))
+        return undefined;
+    const parts = { ...measurement.parts };
+    const own = noParts();
+    const packages = measurement.packages.map((one) => ({ ...one }));
+    let grown = 0;
+    for (const [i, { size, type }] of now.entries.entries()) {
+        const owner = owners[i];
+        const more = size - (top.entries[i]?.size ?? 0);
+        if (!owner || (more !== 0 && owner.fixed))
+            return undefined;
+        if (type === 'file')
+            own[owner.part] += size;
+        parts[owner.part] += more;
+        grown += more;
+        const inPackage = owner.package === undefined ? undefined : packages[owner.package];
+        if (inPackage)
+            inPackage.bytes += more;
+    }
+    const changed = {
+        ...layer,
+        digest: descriptor.digest,
+        diffId: config.diffIds.at(-1) ?? now.diffId,
+        mediaType: descriptor.mediaType,
+        download: descriptor.size,
+        disk: layer.disk + grown,
+        part: largestPart(own),
+    };
+    const { sizes } = measurement;
+    return {
+        ...measurement,
+        image: { ...measurement.image, digest },
+        sizes: {
+            download: sizes.download - layer.download + descriptor.size,
+            disk: sizes.disk + grown,
+            filesystem: sizes.filesystem + grown,
+            environment: parts.environment,
+        },
+        parts,
+        layers: [...measurement.layers.slice(0, -1), changed],
+        packages: packages.sort(image_measurement/* bySize */.R),
+    };
+}
+/** Whether two listings of a layer differ in nothing but sizes, and in the hashes that a RECORD has for what it lists. */
+function hasSameShape(a, b) {
+    if (a.entries.length !== b.entries.length || a.compression !== b.compression)
+        return false;
+    for (const [i, one] of a.entries.entries()) {
+        const other = b.entries[i];
+        if (one.path !== other?.path || one.type !== other.type || one.linkname !== other.linkname)
+            return false;
+    }
+    const paths = Object.keys(a.texts);
+    if (JSON.stringify([a.versions, a.leftOut]) !== JSON.stringify([b.versions, b.leftOut]))
+        return false;
+    return (paths.length === Object.keys(b.texts).length &&
+        paths.every((path) => {
+            const [before, after] = [a.texts[path], b.texts[path]];
+            if (before === after)
+                return true;
+            if (before === undefined || after === undefined || !path.endsWith('.dist-info/RECORD'))
+                return false;
+            return JSON.stringify(pathsIn(before)) === JSON.stringify(pathsIn(after));
+        }));
+}
+function pathsIn(record) {
+    return (0,image_record/* parseRecord */.H)(record).map(({ path }) => path);
+}
+/** Whether a path is, or lies below, one that is written with a leading `/`. */
+function isAt(path, place) {
+    return place === `/${path}` || `/${path}`.startsWith(`${place}/`);
+}
+
+// EXTERNAL MODULE: ./src/engine/listings.js + 5 modules
+var engine_listings = __nccwpck_require__(3896);
 ;// CONCATENATED MODULE: ./src/engine/measured.js
+
+
+
 
 
 
@@ -3333,21 +3386,59 @@ var engine_listings = __nccwpck_require__(2900);
 const version = 'measurement-2';
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
- * same way is not measured anew.
+ * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
  */
 async function measureImage(image, { byLayers, ...how }, store, progress) {
     const { reference, timings, baseLayers, mode, engine, directNames } = how;
     const names = directNames && [...directNames].sort();
     const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
     const kept = await store.records.get(key);
+    const own = (measurement) => ({
+        ...measurement,
+        image: { ...measurement.image, reference },
+        timings,
+    });
     if (kept !== undefined) {
-        const measurement = (0,parse_measurement/* parseMeasurement */.uM)(JSON.parse(kept), 'a kept measurement');
-        return { ...measurement, image: { ...measurement.image, reference }, timings };
+        return own((0,parse_measurement/* parseMeasurement */.uM)(JSON.parse(kept), 'a kept measurement'));
+    }
+    const likeIt = JSON.stringify([version, 'like', withoutTop(image), baseLayers, mode, engine, names]);
+    const before = measuredBefore(await store.records.get(likeIt));
+    const top = before && (await (0,engine_listings/* listTopLayer */.tY)(image, store, progress));
+    const again = before && top && remeasure(before, image, top);
+    if (again) {
+        await store.records.put(key, JSON.stringify(again));
+        return own(again);
     }
     const listings = await (0,engine_listings/* listLayers */.VR)(image, store, progress);
-    const measurement = measure({ ...image, ...how, ...byLayers?.(listings), listings });
+    const measured = { ...image, ...how, ...byLayers?.(listings), listings };
+    const attribution = (0,image_attribution/* attribute */.l)(measured);
+    const measurement = measure(measured, attribution);
     await store.records.put(key, JSON.stringify(measurement));
-    return measurement;
+    const owners = ownersOf(measurement, listings, attribution);
+    const highest = listings.at(-1);
+    if (owners && highest) {
+        await store.records.put(likeIt, JSON.stringify({ measurement, owners, top: (0,listing_text/* encodeListing */.B)(highest) }));
+    }
+    return own(measurement);
+}
+/** What images have in common that differ in their topmost layer alone. */
+function withoutTop({ source, platform, manifest, config }) {
+    const layers = manifest.layers.slice(0, -1).map(({ digest }) => digest);
+    return [
+        source,
+        platform,
+        layers,
+        manifest.layers.length,
+        { ...config, diffIds: config.diffIds.slice(0, -1) },
+    ];
+}
+/** From a record, which is read as it was written: its checksum covers it. */
+function measuredBefore(text) {
+    if (text === undefined)
+        return undefined;
+    const { measurement, owners, top } = JSON.parse(text);
+    const listing = (0,listing_text/* decodeListing */.H)(top);
+    return listing && { measurement, owners, top: listing };
 }
 
 
@@ -7166,6 +7257,7 @@ class Overlay {
     #below = new Map();
     add(files, layer) {
         this.#below.clear();
+        let last = '';
         for (const [path, { type }] of files.entries) {
             const cover = this.#cover(path);
             if (type === 'directory')
@@ -7174,8 +7266,12 @@ class Overlay {
                 cover.self = layer;
                 cover.below = layer;
             }
+            const folder = (0,layer_files/* parentOf */.gN)(path);
+            if (folder === last)
+                continue;
+            last = folder;
             // A directory that has no entry of its own is there all the same.
-            for (let parent = (0,layer_files/* parentOf */.gN)(path); parent !== ''; parent = (0,layer_files/* parentOf */.gN)(parent)) {
+            for (let parent = folder; parent !== ''; parent = (0,layer_files/* parentOf */.gN)(parent)) {
                 const above = this.#cover(parent);
                 if (above.directory === layer)
                     break;
@@ -7319,7 +7415,15 @@ function layerFiles(listing) {
 }
 /** Takes out what was in a directory that the same layer replaced by something else later. */
 function dropReplaced(entries) {
-    const parents = new Set([...entries.keys()].map(parentOf));
+    const parents = new Set();
+    let last = '';
+    for (const path of entries.keys()) {
+        const parent = parentOf(path);
+        // A tar has the files of a folder one after another.
+        if (parent !== last)
+            parents.add(parent);
+        last = parent;
+    }
     const replacedAt = new Map();
     let position = 0;
     for (const [path, { type }] of entries) {
@@ -7347,6 +7451,102 @@ function baseName(path) {
 }
 function join(folder, name) {
     return folder === '' ? name : `${folder}/${name}`;
+}
+
+
+/***/ }),
+
+/***/ 988:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ encodeListing),
+/* harmony export */   H: () => (/* binding */ decodeListing)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7728);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(192);
+
+
+const letters = {
+    file: 'f',
+    directory: 'd',
+    symlink: 'l',
+    hardlink: 'h',
+    character: 'c',
+    block: 'b',
+    fifo: 'p',
+};
+const counts = valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .minValue */ .Wwf(0)));
+const strings = valibot__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP());
+/** Entries as columns: a tenth of the text of entries as objects. */
+const schema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    version: valibot__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
+    diffId: valibot__WEBPACK_IMPORTED_MODULE_1__/* .custom */ .IeY(_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .isDigest */ .Bc),
+    download: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .minValue */ .Wwf(0)),
+    compression: valibot__WEBPACK_IMPORTED_MODULE_1__/* .picklist */ .KIO(['gzip', 'zstd', 'none']),
+    paths: valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    types: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    sizes: counts,
+    modes: counts,
+    links: valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .tuple */ .PVZ([valibot__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()])),
+    texts: strings,
+    versions: strings,
+    leftOut: valibot__WEBPACK_IMPORTED_MODULE_1__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP())),
+});
+/** A listing as text that can be kept under the layer's digest. */
+function encodeListing(listing) {
+    const { diffId, download, compression, entries, texts, versions, leftOut } = listing;
+    const stored = {
+        version: 1,
+        diffId,
+        download,
+        compression,
+        paths: entries.map(({ path }) => path),
+        types: entries.map(({ type }) => letters[type]).join(''),
+        sizes: entries.map(({ size }) => size),
+        modes: entries.map(({ mode }) => mode),
+        links: entries.flatMap(({ linkname }, i) => (linkname === undefined ? [] : [[i, linkname]])),
+        texts,
+        versions,
+        ...(leftOut === undefined ? {} : { leftOut: [...leftOut] }),
+    };
+    return JSON.stringify(stored);
+}
+/** The listing that `encodeListing` made text of; undefined for any other text, such as one of another version. */
+function decodeListing(text) {
+    const result = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(schema, json(text));
+    if (!result.success)
+        return undefined;
+    const { paths, types, sizes, modes, links, diffId, download, compression, texts, versions, leftOut } = result.output;
+    const linknames = new Map(links);
+    const entries = [];
+    for (const [i, path] of paths.entries()) {
+        const type = typesByLetter.get(types[i] ?? '');
+        const size = sizes[i];
+        const mode = modes[i];
+        const linkname = linknames.get(i);
+        if (type === undefined || size === undefined || mode === undefined)
+            return undefined;
+        entries.push(linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname });
+    }
+    return {
+        diffId,
+        download,
+        compression,
+        entries,
+        texts,
+        versions,
+        ...(leftOut === undefined ? {} : { leftOut }),
+    };
+}
+const typesByLetter = new Map(Object.entries(letters).map(([type, letter]) => [letter, type]));
+function json(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -7448,6 +7648,92 @@ function isRecord(value) {
 
 /***/ }),
 
+/***/ 7114:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ bySize),
+/* harmony export */   a: () => (/* binding */ measurementSchema)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7728);
+
+/** What a value is, for people who read the published schema. */
+const described = (schema, text) => valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(schema, valibot__WEBPACK_IMPORTED_MODULE_0__/* .description */ .h_(text));
+const bytes = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
+const ms = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
+const part = valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
+/** Everything known about one built image; the one definition that validates, types and documents the JSON. */
+const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    schemaVersion: valibot__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(1),
+    image: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        reference: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Where the image is, as `oci:image` or `docker://registry/name:tag`.'),
+        digest: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Of its manifest.'),
+        platform: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'As `linux/amd64`.'),
+    }),
+    basis: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        compression: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['gzip', 'zstd', 'none', 'mixed']), 'Of the layer blobs that `download` counts.'),
+        source: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']), 'Where the bytes were read.'),
+    }),
+    mode: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['ship', 'volume'])),
+    engine: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['assemble', 'buildkit'])),
+    strategy: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['ship', 'volume', 'ephemeral', 'masked'])),
+    sizes: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        download: described(bytes, 'Bytes of the compressed layers: what a registry stores and a host pulls.'),
+        disk: described(bytes, 'Bytes of the files of all layers.'),
+        filesystem: described(bytes, 'Bytes of the files that a container sees; the parts add up to it.'),
+        environment: described(bytes, 'Bytes of the installed distributions.'),
+        updateDownload: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(bytes, 'Compressed bytes of the layers that the image compared with does not have.')),
+    }),
+    parts: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        base: bytes,
+        system: bytes,
+        interpreter: bytes,
+        environment: bytes,
+        app: bytes,
+        waste: bytes,
+        other: bytes,
+    }), 'Bytes of the filesystem by what they are; no byte is in two parts.'),
+    layers: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        digest: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Of the blob.'),
+        diffId: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Digest of the layer as plain tar.'),
+        mediaType: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        download: described(bytes, 'Bytes of the blob.'),
+        disk: described(bytes, 'Bytes of its files.'),
+        part: described(part, 'What most of its bytes are.'),
+        createdBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), "What made it, by the image's history; empty where that says nothing."),
+    })), 'The lowest first.'),
+    packages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        bytes,
+        files: described(bytes, 'How many files it has.'),
+        location: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Folder that it is imported from.'),
+        direct: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'The project itself requires it.'),
+        requiredBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
+        estimated: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It has no list of its files, so they were told by their names.')),
+    })), 'Python distributions, the largest first; those of the base are not among them.'),
+    systemPackages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes })), "Packages of the operating system's package manager, as `packages`."),
+    waste: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        path: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        bytes: described(bytes, 'On disk.'),
+        download: described(bytes, 'Bytes of the download that it would save.'),
+        why: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        hint: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What to do about it.'),
+    })),
+    timings: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        step: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        ms: described(ms, 'Milliseconds.'),
+        cached: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It could use what an earlier run left.'),
+    })),
+});
+/** The order of packages: by bytes, the largest first; of equal ones by name. */
+function bySize(a, b) {
+    return b.bytes - a.bytes || (a.name < b.name ? -1 : 1);
+}
+
+
+/***/ }),
+
 /***/ 5078:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -7529,7 +7815,7 @@ function parseRequiredName(text) {
 
 /***/ }),
 
-/***/ 8139:
+/***/ 3064:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7545,80 +7831,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: ./src/image/manifest.js
 var manifest = __nccwpck_require__(241);
-// EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7728);
-;// CONCATENATED MODULE: ./src/image/measurement.js
-
-/** What a value is, for people who read the published schema. */
-const described = (schema, text) => dist/* pipe */.FsL(schema, dist/* description */.h_(text));
-const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
-const ms = dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0));
-const part = dist/* picklist */.KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
-/** Everything known about one built image; the one definition that validates, types and documents the JSON. */
-const measurementSchema = dist/* object */.Ikc({
-    schemaVersion: dist/* literal */.euz(1),
-    image: dist/* object */.Ikc({
-        reference: described(dist/* string */.YjP(), 'Where the image is, as `oci:image` or `docker://registry/name:tag`.'),
-        digest: described(dist/* string */.YjP(), 'Of its manifest.'),
-        platform: described(dist/* string */.YjP(), 'As `linux/amd64`.'),
-    }),
-    basis: dist/* object */.Ikc({
-        compression: described(dist/* picklist */.KIO(['gzip', 'zstd', 'none', 'mixed']), 'Of the layer blobs that `download` counts.'),
-        source: described(dist/* picklist */.KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']), 'Where the bytes were read.'),
-    }),
-    mode: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume'])),
-    engine: dist/* optional */.lqM(dist/* picklist */.KIO(['assemble', 'buildkit'])),
-    strategy: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume', 'ephemeral', 'masked'])),
-    sizes: dist/* object */.Ikc({
-        download: described(bytes, 'Bytes of the compressed layers: what a registry stores and a host pulls.'),
-        disk: described(bytes, 'Bytes of the files of all layers.'),
-        filesystem: described(bytes, 'Bytes of the files that a container sees; the parts add up to it.'),
-        environment: described(bytes, 'Bytes of the installed distributions.'),
-        updateDownload: dist/* optional */.lqM(described(bytes, 'Compressed bytes of the layers that the image compared with does not have.')),
-    }),
-    parts: described(dist/* object */.Ikc({
-        base: bytes,
-        system: bytes,
-        interpreter: bytes,
-        environment: bytes,
-        app: bytes,
-        waste: bytes,
-        other: bytes,
-    }), 'Bytes of the filesystem by what they are; no byte is in two parts.'),
-    layers: described(dist/* array */.YOg(dist/* object */.Ikc({
-        digest: described(dist/* string */.YjP(), 'Of the blob.'),
-        diffId: described(dist/* string */.YjP(), 'Digest of the layer as plain tar.'),
-        mediaType: dist/* string */.YjP(),
-        download: described(bytes, 'Bytes of the blob.'),
-        disk: described(bytes, 'Bytes of its files.'),
-        part: described(part, 'What most of its bytes are.'),
-        createdBy: described(dist/* string */.YjP(), "What made it, by the image's history; empty where that says nothing."),
-    })), 'The lowest first.'),
-    packages: described(dist/* array */.YOg(dist/* object */.Ikc({
-        name: dist/* string */.YjP(),
-        version: dist/* string */.YjP(),
-        bytes,
-        files: described(bytes, 'How many files it has.'),
-        location: described(dist/* string */.YjP(), 'Folder that it is imported from.'),
-        direct: described(dist/* boolean */.zMY(), 'The project itself requires it.'),
-        requiredBy: described(dist/* array */.YOg(dist/* array */.YOg(dist/* string */.YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
-        estimated: dist/* optional */.lqM(described(dist/* boolean */.zMY(), 'It has no list of its files, so they were told by their names.')),
-    })), 'Python distributions, the largest first; those of the base are not among them.'),
-    systemPackages: described(dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP(), version: dist/* string */.YjP(), bytes })), "Packages of the operating system's package manager, as `packages`."),
-    waste: dist/* array */.YOg(dist/* object */.Ikc({
-        path: dist/* string */.YjP(),
-        bytes: described(bytes, 'On disk.'),
-        download: described(bytes, 'Bytes of the download that it would save.'),
-        why: dist/* string */.YjP(),
-        hint: described(dist/* string */.YjP(), 'What to do about it.'),
-    })),
-    timings: dist/* array */.YOg(dist/* object */.Ikc({
-        step: dist/* string */.YjP(),
-        ms: described(ms, 'Milliseconds.'),
-        cached: described(dist/* boolean */.zMY(), 'It could use what an earlier run left.'),
-    })),
-});
-
+// EXTERNAL MODULE: ./src/image/measurement.js
+var measurement = __nccwpck_require__(7114);
 ;// CONCATENATED MODULE: ./src/image/migration.js
 
 
@@ -7667,7 +7881,7 @@ function parseMeasurement(json, where) {
             hint: 'name a file that --json wrote',
         });
     }
-    return (0,manifest/* check */.z6)(measurementSchema, migrated(json, where, parse_measurement_history), where);
+    return (0,manifest/* check */.z6)(measurement/* measurementSchema */.a, migrated(json, where, parse_measurement_history), where);
 }
 /**
  * The measurements in a file: one, or an array with one for each platform. Throws Failure for what is too large or
@@ -9538,7 +9752,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 2512:
+/***/ 5783:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14157,7 +14371,8 @@ function* tarBytes(sources) {
         yield padding(source.entry.size);
     }
 }
-function* fileBytes(file, size, buffer) {
+/** A file's bytes in chunks, each valid until the next is asked for. Throws Failure as `tarBytes` does. */
+function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, chunkSize))) {
     let fd;
     try {
         // Not through a link: what was looked at is what is read.
@@ -14187,6 +14402,7 @@ function* fileBytes(file, size, buffer) {
         (0,external_node_fs_.closeSync)(fd);
     }
 }
+/** A file that is not what it was a moment ago. */
 function changed(file) {
     return new failure/* Failure */.H('build', `${JSON.stringify(String(file))} changed while it was being read`, {
         hint: 'build again when nothing writes to it, or leave it out with .dockerignore',
@@ -14954,8 +15170,8 @@ function placeOf({ hashes, url, path, size }) {
 
 // EXTERNAL MODULE: ./src/image/mediatype.js
 var mediatype = __nccwpck_require__(5078);
-// EXTERNAL MODULE: ./src/engine/listings.js + 6 modules
-var engine_listings = __nccwpck_require__(2900);
+// EXTERNAL MODULE: ./src/engine/listings.js + 5 modules
+var engine_listings = __nccwpck_require__(3896);
 ;// CONCATENATED MODULE: ./src/engine/assemble/layer.js
 
 
@@ -15234,6 +15450,136 @@ function digestOf(bytes) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}`;
 }
 
+;// CONCATENATED MODULE: ./src/project/static-build.js
+
+/** Tables of a backend's settings that leave it what it is, by their path below `[tool]`. */
+const harmless = {
+    uv_build: ['uv'],
+    hatchling: [
+        'hatch.envs',
+        'hatch.metadata.allow-direct-references',
+        'hatch.build.include',
+        'hatch.build.exclude',
+        'hatch.build.packages',
+        'hatch.build.targets.sdist',
+        'hatch.build.targets.wheel.include',
+        'hatch.build.targets.wheel.exclude',
+        'hatch.build.targets.wheel.packages',
+        'hatch.build.targets.wheel.only-include',
+    ],
+    setuptools: [
+        'setuptools.packages',
+        'setuptools.package-dir',
+        'setuptools.package-data',
+        'setuptools.exclude-package-data',
+        'setuptools.include-package-data',
+        'setuptools.py-modules',
+        'setuptools.zip-safe',
+        'setuptools.license-files',
+    ],
+    'flit_core.buildapi': ['flit.module', 'flit.sdist'],
+    'poetry.core.masonry.api': [
+        'poetry.packages',
+        'poetry.package-mode',
+        'poetry.group',
+        'poetry.dependencies',
+        'poetry.source',
+        'poetry.requires-poetry',
+        'poetry.requires-plugins',
+    ],
+    'pdm.backend': [
+        'pdm.build.package-dir',
+        'pdm.build.includes',
+        'pdm.build.excludes',
+        'pdm.build.source-includes',
+        'pdm.build.is-purelib',
+        'pdm.dev-dependencies',
+        'pdm.scripts',
+        'pdm.source',
+        'pdm.resolution',
+        'pdm.distribution',
+    ],
+};
+/** The distributions that these backends are in, which are all that such a build may require; and their tables. */
+const distributions = {
+    uv_build: { requires: /^uv[-_]build\b/i, tool: 'uv' },
+    hatchling: { requires: /^hatchling\b/i, tool: 'hatch' },
+    setuptools: { requires: /^(?:setuptools|wheel)(?![\w.-]|\[)/i, tool: 'setuptools' },
+    'flit_core.buildapi': { requires: /^flit[-_]core\b/i, tool: 'flit' },
+    'poetry.core.masonry.api': { requires: /^poetry[-_]core\b/i, tool: 'poetry' },
+    'pdm.backend': { requires: /^pdm[-_]backend\b/i, tool: 'pdm' },
+};
+const backendNames = {
+    'hatchling.build': 'hatchling',
+    'setuptools.build_meta': 'setuptools',
+};
+/**
+ * Whether a package's wheel is made of its files as they are, and of its pyproject.toml: by a backend that is known
+ * for it, alone, without hooks, scripts or plugins, and with nothing that is found out from the code (PEP 621,
+ * `dynamic`). Which files go into the wheel is then a matter of their names. `names` are those in its folder.
+ */
+function isStaticBuild(pyproject, names) {
+    const { project, tool, 'build-system': system } = pyproject;
+    if (!isTable(project) || !isTable(system))
+        return false;
+    if (typeof project['version'] !== 'string' || project['dynamic'] !== undefined)
+        return false;
+    if (names.some((name) => programs.test(name)) || system['backend-path'] !== undefined)
+        return false;
+    const { 'build-backend': written, requires } = system;
+    if (typeof written !== 'string' || !Array.isArray(requires))
+        return false;
+    const backend = backendNames[written] ?? written;
+    const known = Object.hasOwn(distributions, backend) ? distributions[backend] : undefined;
+    if (!known)
+        return false;
+    if (!requires.every((one) => typeof one === 'string' && known.requires.test(one.trim())))
+        return false;
+    const tools = isTable(tool) ? tool : {};
+    const uv = isTable(tools['uv']) ? tools['uv'] : {};
+    if (intoBuilds.some((key) => uv[key] !== undefined))
+        return false;
+    const settings = tools[known.tool];
+    return settings === undefined || isHarmless(settings, known.tool, harmless[backend] ?? []);
+}
+/** Settings of uv that bring more into a build. */
+const intoBuilds = [
+    'config-settings',
+    'config-settings-package',
+    'extra-build-dependencies',
+    'extra-build-variables',
+];
+/** Files that a backend runs, or reads settings from in ways of their own. */
+const programs = /^(?:setup\.(?:py|cfg)|hatch\.toml|(?:hatch|pdm)_build\.py|build\.py)$/;
+function isHarmless(value, path, allowed) {
+    if (allowed.includes(path))
+        return true;
+    const leadsOn = allowed.some((one) => one.startsWith(`${path}.`));
+    if (!leadsOn || !isTable(value))
+        return false;
+    return Object.entries(value).every(([key, below]) => isHarmless(below, `${path}.${key}`, allowed));
+}
+/**
+ * Whether an edit of a file may be an edit of how a package is built, or of its metadata: what a build reads by its
+ * name, and what the metadata quotes. `path` is relative to the package's folder.
+ */
+function decidesBuild(path, pyproject) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (name.startsWith('.') || /\.(?:toml|cfg|lock|ini)$|^(?:manifest\.in|setup\.py)$/i.test(name))
+        return true;
+    if (/^(?:readme|license|licence|copying|notice|authors|changelog|changes|history)\b/i.test(name))
+        return true;
+    const project = isTable(pyproject['project']) ? pyproject['project'] : {};
+    const quoted = [project['readme'], project['license']].map((value) => isTable(value) ? value['file'] : value);
+    return quoted.some((value) => typeof value === 'string' && clean(value) === path);
+}
+function clean(path) {
+    return path
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .join('/');
+}
+
 ;// CONCATENATED MODULE: ./src/engine/assemble/repository.js
 
 
@@ -15497,26 +15843,29 @@ class Stage {
         const holdsAll = folders.every((folder) => inside(folder, repository?.top ?? ''));
         return new Stage(context, packages, projectFiles, holdsAll ? repository : undefined);
     }
+    /** What a package is built from, read now. */
+    async sourcesOf({ path: at }) {
+        const folder = (0,external_node_path_.resolve)(this.#context.context, at);
+        const files = [];
+        const names = (0,external_node_crypto_.createHash)('sha256');
+        for (const { path, file, type, size, executable, linkname } of await this.#filesBelow(folder)) {
+            const own = (0,external_node_path_.relative)(folder, path);
+            names.update(JSON.stringify([own, type, executable, linkname]));
+            if (type === 'file')
+                files.push({ path: own, size, hash: hashOf(file, size), file });
+        }
+        const pyproject = await pyprojectOf(folder);
+        names.update(JSON.stringify([pyproject, await pyprojectOf(this.#root)]));
+        return { files, names: names.digest('hex'), pyproject };
+    }
     /**
      * What decides a package's wheel: the files below its folder, the pyproject.toml above it, and the version that its
      * repository gives it; undefined when nothing can tell.
      */
-    async keyOf({ path: at }) {
-        const folder = (0,external_node_path_.resolve)(this.#context.context, at);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        for (const { path, file, type, size, executable, linkname } of await this.#filesBelow(folder)) {
-            const head = entry('f', type, {
-                size,
-                rawName: true,
-                ...(linkname === undefined ? {} : { linkname: 'l' }),
-            });
-            if (type === 'file')
-                for (const chunk of tarBytes([{ entry: head, content: { file } }]))
-                    hash.update(chunk);
-            hash.update(JSON.stringify([(0,external_node_path_.relative)(folder, path), type, executable, linkname]));
-        }
-        hash.update(await pyprojectOf(this.#root));
-        if (asksVersionControl.test(await pyprojectOf(folder))) {
+    keyOf({ files, names, pyproject }) {
+        const hash = (0,external_node_crypto_.createHash)('sha256').update(names);
+        hash.update(JSON.stringify(files.map((one) => [one.path, one.hash])));
+        if (asksVersionControl.test(pyproject)) {
             const told = Object.entries(this.#context.env).filter(([name]) => tellsVersion.test(name));
             hash.update(JSON.stringify([told.sort(), this.#repository?.state]));
             if (this.#repository && this.#repository.state === undefined)
@@ -15593,6 +15942,13 @@ class Stage {
         }
     }
 }
+/** Hash of a file as RECORD has it. Throws Failure when it has not the size that was seen. */
+function hashOf(file, size) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const chunk of fileBytes(file, size))
+        hash.update(chunk);
+    return `sha256=${hash.digest('base64url')}`;
+}
 function pyprojectOf(folder) {
     return (0,promises_.readFile)((0,external_node_path_.join)(folder, 'pyproject.toml'), 'utf8').catch(() => '');
 }
@@ -15609,7 +15965,138 @@ function inside(path, folder) {
     return path === folder || path.startsWith(`${folder}/`);
 }
 
+;// CONCATENATED MODULE: ./src/engine/assemble/wheel-template.js
+
+
+
+
+const wheel_template_schema = valibot_dist/* object */.Ikc({
+    name: valibot_dist/* string */.YjP(),
+    version: valibot_dist/* string */.YjP(),
+    directories: valibot_dist/* array */.YOg(valibot_dist/* string */.YjP()),
+    texts: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* string */.YjP()),
+    hashes: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* string */.YjP()),
+    recordPath: valibot_dist/* string */.YjP(),
+    /** What was installed but for RECORD: a copy of a source, or content of its own in base64. */
+    files: valibot_dist/* array */.YOg(valibot_dist/* object */.Ikc({
+        path: valibot_dist/* string */.YjP(),
+        mode: valibot_dist/* number */.aig(),
+        source: valibot_dist/* optional */.lqM(valibot_dist/* string */.YjP()),
+        content: valibot_dist/* optional */.lqM(valibot_dist/* string */.YjP()),
+    })),
+    /** Hash of each source; only those that are `free` may have another one, and the wheel is still known. */
+    sources: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* object */.Ikc({ hash: valibot_dist/* string */.YjP(), free: valibot_dist/* boolean */.zMY() })),
+});
+/** A template from its record; undefined when the record has another shape. */
+function parseTemplate(text) {
+    const result = valibot_dist/* safeParse */.xLC(wheel_template_schema, JSON.parse(text));
+    return result.success ? result.output : undefined;
+}
+/** A wheel's own files are small: names, metadata, scripts. More than this is not kept beside the sources. */
+const maxContent = 1 << 20;
+/**
+ * The template of what was installed from a wheel that is made of these sources as they are. A file counts as the
+ * copy of a source when its content is that source's and its path the end of the source's, and nothing else fits;
+ * where equal content leaves a doubt, none of the sources that have it is free, nor is one that `decides` the build.
+ * Undefined for a wheel with links or with much content of its own.
+ */
+function templateOf(collected, sources, layout, { decides, read, }) {
+    const { name, version, directories, texts, hashes } = collected;
+    const site = `${sitePackages(layout)}/`;
+    const recordPath = Object.keys(texts).find((path) => path.endsWith('.dist-info/RECORD'));
+    if (recordPath === undefined)
+        return undefined;
+    const byHash = new Map();
+    for (const source of sources)
+        byHash.set(source.hash, [...(byHash.get(source.hash) ?? []), source]);
+    const copies = new Map();
+    const doubtful = new Set();
+    const files = [];
+    let content = 0;
+    for (const source of collected.sources) {
+        const { path, type, mode, size } = source.entry;
+        if (path === recordPath)
+            continue;
+        if (type !== 'file')
+            return undefined;
+        const hash = hashes[path] ?? '';
+        const inSite = path.startsWith(site) && !path.includes('.dist-info/') ? path.slice(site.length) : undefined;
+        const fitting = (byHash.get(hash) ?? []).filter((one) => inSite !== undefined && (one.path === inSite || one.path.endsWith(`/${inSite}`)));
+        const [only, another] = fitting;
+        if (only && !another) {
+            copies.set(only.path, [...(copies.get(only.path) ?? []), path]);
+            files.push({ path, mode, source: only.path });
+            continue;
+        }
+        doubtful.add(hash);
+        if ((content += size) > maxContent)
+            return undefined;
+        files.push({ path, mode, content: read(source).toString('base64') });
+    }
+    const isFree = ({ path, hash }) => {
+        const inWheel = copies.get(path)?.length ?? 0;
+        const isTwin = (byHash.get(hash) ?? []).some((one) => copies.has(one.path));
+        return !decides(path) && !doubtful.has(hash) && (inWheel === 1 || (inWheel === 0 && !isTwin));
+    };
+    return {
+        name,
+        version,
+        directories: [...directories],
+        texts: { ...texts },
+        hashes: { ...hashes },
+        recordPath,
+        files,
+        sources: Object.fromEntries(sources.map((source) => [source.path, { hash: source.hash, free: isFree(source) }])),
+    };
+}
+/**
+ * What the wheel of these sources installs; undefined when they differ from the template's in more than the content
+ * of free ones, so that only a build can tell.
+ */
+function fillTemplate(template, sources, layout) {
+    const now = new Map(sources.map((source) => [source.path, source]));
+    if (now.size !== Object.keys(template.sources).length)
+        return undefined;
+    for (const [path, { hash, free }] of Object.entries(template.sources)) {
+        const source = now.get(path);
+        if (source === undefined || (!free && source.hash !== hash))
+            return undefined;
+    }
+    const copied = new Map();
+    const made = [];
+    for (const { path, mode, source: name, content = '' } of template.files) {
+        const source = name === undefined ? undefined : now.get(name);
+        if (source)
+            copied.set(path, source);
+        made.push(source
+            ? { entry: entry(path, 'file', { size: source.size, mode }), content: { file: source.file } }
+            : textFile(path, Buffer.from(content, 'base64'), mode));
+    }
+    const rows = (0,image_record/* parseRecord */.H)(template.texts[template.recordPath] ?? '').map((row) => {
+        const source = copied.get(`${sitePackages(layout)}/${row.path}`);
+        return source ? { path: row.path, hash: source.hash, size: source.size } : row;
+    });
+    const record = (0,image_record/* renderRecord */.s)(rows);
+    made.push(textFile(template.recordPath, record));
+    made.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+    const { name, version, directories, texts, hashes, recordPath } = template;
+    return {
+        name,
+        version,
+        directories,
+        sources: made,
+        texts: { ...texts, [recordPath]: record },
+        hashes: { ...hashes, ...Object.fromEntries([...copied].map(([path, { hash }]) => [path, hash])) },
+        bytes: made.reduce((sum, { entry: { size } }) => sum + size, 0),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/engine/assemble/local-wheel.js
+
+
+
+
+
 
 
 
@@ -15633,15 +16120,16 @@ async function localParts(packages, projectFiles, context) {
     const stage = await Stage.of(context, packages, projectFiles);
     try {
         for (const local of packages) {
-            const sources = await stage.keyOf(local);
-            const key = sources === undefined ? undefined : partKey(local, sources, context);
+            const sources = await stage.sourcesOf(local);
+            const state = stage.keyOf(sources);
+            const key = state === undefined ? undefined : partKey('part-2', local, state, context);
             const kept = key === undefined ? undefined : await keptPart(key, context.store);
             if (kept) {
                 parts.push(kept);
                 continue;
             }
             context.progress(`building ${local.name}`);
-            const part = await build(local, await stage.folder(local), context);
+            const part = await makeLocal(local, sources, stage, context);
             if (key !== undefined)
                 await context.store.records.put(key, JSON.stringify(part));
             parts.push(part);
@@ -15653,11 +16141,46 @@ async function localParts(packages, projectFiles, context) {
         await stage.remove();
     }
 }
-function partKey({ name }, sources, { layout, compression }) {
+function partKey(kind, { name }, sources, { layout, compression }) {
     const place = [environmentPython(layout), layout.root, layout.minor];
-    return JSON.stringify(['local-part-1', compressionVersion, compression, ...place, name, sources]);
+    return JSON.stringify([`local-${kind}`, compressionVersion, compression, ...place, name, sources]);
 }
-async function build(local, folder, context) {
+/** The part of a package: where it is known what an edit changes in its wheel without a build, else by a build. */
+async function makeLocal(local, sources, stage, context) {
+    const { store, layout } = context;
+    const pyproject = parseToml(sources.pyproject, `${local.path}/pyproject.toml`);
+    const names = sources.files.map(({ path }) => path);
+    if (!isStaticBuild(pyproject, names))
+        return build(local, await stage.folder(local), context);
+    const key = partKey('template-1', local, sources.names, context);
+    const text = await store.records.get(key);
+    const template = text === undefined ? undefined : parseTemplate(text);
+    const known = template && fillTemplate(template, sources.files, layout);
+    if (known) {
+        const part = await compressed(known, context);
+        // Its bytes were read once more than its hashes, which would be wrong for what was written in between.
+        for (const { file, size, hash } of sources.files)
+            if (hashOf(file, size) !== hash)
+                throw changed(file);
+        return part;
+    }
+    return build(local, await stage.folder(local), context, async (collected) => {
+        const decides = (path) => decidesBuild(path, pyproject);
+        const made = templateOf(collected, sources.files, layout, { decides, read: contentOf });
+        if (made)
+            await store.records.put(key, JSON.stringify(made));
+    });
+}
+function compressed(collected, { store, compression, lanes }) {
+    return makePart(collected, store, compression, lanes, false);
+}
+function contentOf({ content }) {
+    if (content === undefined)
+        return Buffer.alloc(0);
+    return content instanceof Uint8Array ? Buffer.from(content) : (0,external_node_fs_.readFileSync)(content.file);
+}
+/** Builds a wheel and installs it; `look` sees what that gave before it is gone. */
+async function build(local, folder, context, look = () => Promise.resolve()) {
     const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.store.root, 'tmp', 'wheel-'));
     try {
         const out = (0,external_node_path_.join)(work, 'out');
@@ -15689,7 +16212,9 @@ async function build(local, folder, context) {
         const [distInfo] = (await installedDistributions(prefix)).values();
         if (distInfo === undefined)
             throw new failure/* Failure */.H('build', `the wheel ${wheel} installed nothing`);
-        return await makePart(collect_collect(prefix, distInfo, context.layout, true), context.store, context.compression, context.lanes, false);
+        const collected = collect_collect(prefix, distInfo, context.layout, true);
+        await look(collected);
+        return await compressed(collected, context);
     }
     finally {
         await (0,promises_.rm)(work, { recursive: true, force: true });
@@ -16898,12 +17423,24 @@ function indexOf(manifests) {
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
-/** Writes all chunks at the file's position. */
+/** Writes all chunks at the file's position. While one is being written the next is made, so that none may be reused. */
 async function writeAll(file, chunks) {
-    for await (const chunk of chunks) {
-        for (let at = 0; at < chunk.length;) {
-            at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
+    let writing = Promise.resolve();
+    try {
+        for await (const chunk of chunks) {
+            await writing;
+            writing = writeChunk(file, chunk);
+            // It is awaited with the next one; until then a failure must not count as unhandled.
+            writing.catch(() => undefined);
         }
+    }
+    finally {
+        await writing;
+    }
+}
+async function writeChunk(file, chunk) {
+    for (let at = 0; at < chunk.length;) {
+        at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
     }
 }
 
@@ -17512,8 +18049,8 @@ async function deliver(images, destinations, { tags, context, progress }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/engine/measured.js + 2 modules
-var measured = __nccwpck_require__(3884);
+// EXTERNAL MODULE: ./src/engine/measured.js + 3 modules
+var measured = __nccwpck_require__(3169);
 ;// CONCATENATED MODULE: ./src/engine/stopwatch.js
 /** Measures steps by a clock that is handed in; the same step measured twice adds up. */
 class Stopwatch {

@@ -33053,7 +33053,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8297);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8678);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6262);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
@@ -33318,7 +33318,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 8678:
+/***/ 6262:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41621,7 +41621,8 @@ function* tarBytes(sources) {
         yield padding(source.entry.size);
     }
 }
-function* fileBytes(file, size, buffer) {
+/** A file's bytes in chunks, each valid until the next is asked for. Throws Failure as `tarBytes` does. */
+function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, chunkSize))) {
     let fd;
     try {
         // Not through a link: what was looked at is what is read.
@@ -41651,6 +41652,7 @@ function* fileBytes(file, size, buffer) {
         (0,external_node_fs_namespaceObject.closeSync)(fd);
     }
 }
+/** A file that is not what it was a moment ago. */
 function changed(file) {
     return new failure/* Failure */.H('build', `${JSON.stringify(String(file))} changed while it was being read`, {
         hint: 'build again when nothing writes to it, or leave it out with .dockerignore',
@@ -43125,6 +43127,11 @@ async function listLayers(image, store, progress) {
     await Promise.all(Array.from({ length: atOnce }, work));
     return listings;
 }
+/** What is in the topmost layer alone. */
+async function listTopLayer(image, store, progress) {
+    const descriptor = image.manifest.layers.at(-1);
+    return descriptor && listingOf(descriptor, image.config.diffIds.at(-1), image, store, progress);
+}
 async function listingOf(descriptor, diffId, image, store, progress) {
     const kept = await store.records.get(listings_keyOf(descriptor.digest));
     const known = kept === undefined ? undefined : decodeListing(kept);
@@ -43428,6 +43435,136 @@ function image_digestOf(bytes) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}`;
 }
 
+;// CONCATENATED MODULE: ./src/project/static-build.js
+
+/** Tables of a backend's settings that leave it what it is, by their path below `[tool]`. */
+const harmless = {
+    uv_build: ['uv'],
+    hatchling: [
+        'hatch.envs',
+        'hatch.metadata.allow-direct-references',
+        'hatch.build.include',
+        'hatch.build.exclude',
+        'hatch.build.packages',
+        'hatch.build.targets.sdist',
+        'hatch.build.targets.wheel.include',
+        'hatch.build.targets.wheel.exclude',
+        'hatch.build.targets.wheel.packages',
+        'hatch.build.targets.wheel.only-include',
+    ],
+    setuptools: [
+        'setuptools.packages',
+        'setuptools.package-dir',
+        'setuptools.package-data',
+        'setuptools.exclude-package-data',
+        'setuptools.include-package-data',
+        'setuptools.py-modules',
+        'setuptools.zip-safe',
+        'setuptools.license-files',
+    ],
+    'flit_core.buildapi': ['flit.module', 'flit.sdist'],
+    'poetry.core.masonry.api': [
+        'poetry.packages',
+        'poetry.package-mode',
+        'poetry.group',
+        'poetry.dependencies',
+        'poetry.source',
+        'poetry.requires-poetry',
+        'poetry.requires-plugins',
+    ],
+    'pdm.backend': [
+        'pdm.build.package-dir',
+        'pdm.build.includes',
+        'pdm.build.excludes',
+        'pdm.build.source-includes',
+        'pdm.build.is-purelib',
+        'pdm.dev-dependencies',
+        'pdm.scripts',
+        'pdm.source',
+        'pdm.resolution',
+        'pdm.distribution',
+    ],
+};
+/** The distributions that these backends are in, which are all that such a build may require; and their tables. */
+const distributions = {
+    uv_build: { requires: /^uv[-_]build\b/i, tool: 'uv' },
+    hatchling: { requires: /^hatchling\b/i, tool: 'hatch' },
+    setuptools: { requires: /^(?:setuptools|wheel)(?![\w.-]|\[)/i, tool: 'setuptools' },
+    'flit_core.buildapi': { requires: /^flit[-_]core\b/i, tool: 'flit' },
+    'poetry.core.masonry.api': { requires: /^poetry[-_]core\b/i, tool: 'poetry' },
+    'pdm.backend': { requires: /^pdm[-_]backend\b/i, tool: 'pdm' },
+};
+const backendNames = {
+    'hatchling.build': 'hatchling',
+    'setuptools.build_meta': 'setuptools',
+};
+/**
+ * Whether a package's wheel is made of its files as they are, and of its pyproject.toml: by a backend that is known
+ * for it, alone, without hooks, scripts or plugins, and with nothing that is found out from the code (PEP 621,
+ * `dynamic`). Which files go into the wheel is then a matter of their names. `names` are those in its folder.
+ */
+function isStaticBuild(pyproject, names) {
+    const { project, tool, 'build-system': system } = pyproject;
+    if (!isTable(project) || !isTable(system))
+        return false;
+    if (typeof project['version'] !== 'string' || project['dynamic'] !== undefined)
+        return false;
+    if (names.some((name) => programs.test(name)) || system['backend-path'] !== undefined)
+        return false;
+    const { 'build-backend': written, requires } = system;
+    if (typeof written !== 'string' || !Array.isArray(requires))
+        return false;
+    const backend = backendNames[written] ?? written;
+    const known = Object.hasOwn(distributions, backend) ? distributions[backend] : undefined;
+    if (!known)
+        return false;
+    if (!requires.every((one) => typeof one === 'string' && known.requires.test(one.trim())))
+        return false;
+    const tools = isTable(tool) ? tool : {};
+    const uv = isTable(tools['uv']) ? tools['uv'] : {};
+    if (intoBuilds.some((key) => uv[key] !== undefined))
+        return false;
+    const settings = tools[known.tool];
+    return settings === undefined || isHarmless(settings, known.tool, harmless[backend] ?? []);
+}
+/** Settings of uv that bring more into a build. */
+const intoBuilds = [
+    'config-settings',
+    'config-settings-package',
+    'extra-build-dependencies',
+    'extra-build-variables',
+];
+/** Files that a backend runs, or reads settings from in ways of their own. */
+const programs = /^(?:setup\.(?:py|cfg)|hatch\.toml|(?:hatch|pdm)_build\.py|build\.py)$/;
+function isHarmless(value, path, allowed) {
+    if (allowed.includes(path))
+        return true;
+    const leadsOn = allowed.some((one) => one.startsWith(`${path}.`));
+    if (!leadsOn || !isTable(value))
+        return false;
+    return Object.entries(value).every(([key, below]) => isHarmless(below, `${path}.${key}`, allowed));
+}
+/**
+ * Whether an edit of a file may be an edit of how a package is built, or of its metadata: what a build reads by its
+ * name, and what the metadata quotes. `path` is relative to the package's folder.
+ */
+function decidesBuild(path, pyproject) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (name.startsWith('.') || /\.(?:toml|cfg|lock|ini)$|^(?:manifest\.in|setup\.py)$/i.test(name))
+        return true;
+    if (/^(?:readme|license|licence|copying|notice|authors|changelog|changes|history)\b/i.test(name))
+        return true;
+    const project = isTable(pyproject['project']) ? pyproject['project'] : {};
+    const quoted = [project['readme'], project['license']].map((value) => isTable(value) ? value['file'] : value);
+    return quoted.some((value) => typeof value === 'string' && static_build_clean(value) === path);
+}
+function static_build_clean(path) {
+    return path
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .join('/');
+}
+
 ;// CONCATENATED MODULE: ./src/engine/assemble/repository.js
 
 
@@ -43691,26 +43828,29 @@ class Stage {
         const holdsAll = folders.every((folder) => inside(folder, repository?.top ?? ''));
         return new Stage(context, packages, projectFiles, holdsAll ? repository : undefined);
     }
+    /** What a package is built from, read now. */
+    async sourcesOf({ path: at }) {
+        const folder = (0,external_node_path_.resolve)(this.#context.context, at);
+        const files = [];
+        const names = (0,external_node_crypto_.createHash)('sha256');
+        for (const { path, file, type, size, executable, linkname } of await this.#filesBelow(folder)) {
+            const own = (0,external_node_path_.relative)(folder, path);
+            names.update(JSON.stringify([own, type, executable, linkname]));
+            if (type === 'file')
+                files.push({ path: own, size, hash: hashOf(file, size), file });
+        }
+        const pyproject = await pyprojectOf(folder);
+        names.update(JSON.stringify([pyproject, await pyprojectOf(this.#root)]));
+        return { files, names: names.digest('hex'), pyproject };
+    }
     /**
      * What decides a package's wheel: the files below its folder, the pyproject.toml above it, and the version that its
      * repository gives it; undefined when nothing can tell.
      */
-    async keyOf({ path: at }) {
-        const folder = (0,external_node_path_.resolve)(this.#context.context, at);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        for (const { path, file, type, size, executable, linkname } of await this.#filesBelow(folder)) {
-            const head = entry('f', type, {
-                size,
-                rawName: true,
-                ...(linkname === undefined ? {} : { linkname: 'l' }),
-            });
-            if (type === 'file')
-                for (const chunk of tarBytes([{ entry: head, content: { file } }]))
-                    hash.update(chunk);
-            hash.update(JSON.stringify([(0,external_node_path_.relative)(folder, path), type, executable, linkname]));
-        }
-        hash.update(await pyprojectOf(this.#root));
-        if (asksVersionControl.test(await pyprojectOf(folder))) {
+    keyOf({ files, names, pyproject }) {
+        const hash = (0,external_node_crypto_.createHash)('sha256').update(names);
+        hash.update(JSON.stringify(files.map((one) => [one.path, one.hash])));
+        if (asksVersionControl.test(pyproject)) {
             const told = Object.entries(this.#context.env).filter(([name]) => tellsVersion.test(name));
             hash.update(JSON.stringify([told.sort(), this.#repository?.state]));
             if (this.#repository && this.#repository.state === undefined)
@@ -43787,6 +43927,13 @@ class Stage {
         }
     }
 }
+/** Hash of a file as RECORD has it. Throws Failure when it has not the size that was seen. */
+function hashOf(file, size) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const chunk of fileBytes(file, size))
+        hash.update(chunk);
+    return `sha256=${hash.digest('base64url')}`;
+}
 function pyprojectOf(folder) {
     return (0,promises_.readFile)((0,external_node_path_.join)(folder, 'pyproject.toml'), 'utf8').catch(() => '');
 }
@@ -43803,7 +43950,138 @@ function inside(path, folder) {
     return path === folder || path.startsWith(`${folder}/`);
 }
 
+;// CONCATENATED MODULE: ./src/engine/assemble/wheel-template.js
+
+
+
+
+const wheel_template_schema = dist/* object */.Ikc({
+    name: dist/* string */.YjP(),
+    version: dist/* string */.YjP(),
+    directories: dist/* array */.YOg(dist/* string */.YjP()),
+    texts: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
+    hashes: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
+    recordPath: dist/* string */.YjP(),
+    /** What was installed but for RECORD: a copy of a source, or content of its own in base64. */
+    files: dist/* array */.YOg(dist/* object */.Ikc({
+        path: dist/* string */.YjP(),
+        mode: dist/* number */.aig(),
+        source: dist/* optional */.lqM(dist/* string */.YjP()),
+        content: dist/* optional */.lqM(dist/* string */.YjP()),
+    })),
+    /** Hash of each source; only those that are `free` may have another one, and the wheel is still known. */
+    sources: dist/* record */.g1P(dist/* string */.YjP(), dist/* object */.Ikc({ hash: dist/* string */.YjP(), free: dist/* boolean */.zMY() })),
+});
+/** A template from its record; undefined when the record has another shape. */
+function parseTemplate(text) {
+    const result = dist/* safeParse */.xLC(wheel_template_schema, JSON.parse(text));
+    return result.success ? result.output : undefined;
+}
+/** A wheel's own files are small: names, metadata, scripts. More than this is not kept beside the sources. */
+const maxContent = 1 << 20;
+/**
+ * The template of what was installed from a wheel that is made of these sources as they are. A file counts as the
+ * copy of a source when its content is that source's and its path the end of the source's, and nothing else fits;
+ * where equal content leaves a doubt, none of the sources that have it is free, nor is one that `decides` the build.
+ * Undefined for a wheel with links or with much content of its own.
+ */
+function templateOf(collected, sources, layout, { decides, read, }) {
+    const { name, version, directories, texts, hashes } = collected;
+    const site = `${sitePackages(layout)}/`;
+    const recordPath = Object.keys(texts).find((path) => path.endsWith('.dist-info/RECORD'));
+    if (recordPath === undefined)
+        return undefined;
+    const byHash = new Map();
+    for (const source of sources)
+        byHash.set(source.hash, [...(byHash.get(source.hash) ?? []), source]);
+    const copies = new Map();
+    const doubtful = new Set();
+    const files = [];
+    let content = 0;
+    for (const source of collected.sources) {
+        const { path, type, mode, size } = source.entry;
+        if (path === recordPath)
+            continue;
+        if (type !== 'file')
+            return undefined;
+        const hash = hashes[path] ?? '';
+        const inSite = path.startsWith(site) && !path.includes('.dist-info/') ? path.slice(site.length) : undefined;
+        const fitting = (byHash.get(hash) ?? []).filter((one) => inSite !== undefined && (one.path === inSite || one.path.endsWith(`/${inSite}`)));
+        const [only, another] = fitting;
+        if (only && !another) {
+            copies.set(only.path, [...(copies.get(only.path) ?? []), path]);
+            files.push({ path, mode, source: only.path });
+            continue;
+        }
+        doubtful.add(hash);
+        if ((content += size) > maxContent)
+            return undefined;
+        files.push({ path, mode, content: read(source).toString('base64') });
+    }
+    const isFree = ({ path, hash }) => {
+        const inWheel = copies.get(path)?.length ?? 0;
+        const isTwin = (byHash.get(hash) ?? []).some((one) => copies.has(one.path));
+        return !decides(path) && !doubtful.has(hash) && (inWheel === 1 || (inWheel === 0 && !isTwin));
+    };
+    return {
+        name,
+        version,
+        directories: [...directories],
+        texts: { ...texts },
+        hashes: { ...hashes },
+        recordPath,
+        files,
+        sources: Object.fromEntries(sources.map((source) => [source.path, { hash: source.hash, free: isFree(source) }])),
+    };
+}
+/**
+ * What the wheel of these sources installs; undefined when they differ from the template's in more than the content
+ * of free ones, so that only a build can tell.
+ */
+function fillTemplate(template, sources, layout) {
+    const now = new Map(sources.map((source) => [source.path, source]));
+    if (now.size !== Object.keys(template.sources).length)
+        return undefined;
+    for (const [path, { hash, free }] of Object.entries(template.sources)) {
+        const source = now.get(path);
+        if (source === undefined || (!free && source.hash !== hash))
+            return undefined;
+    }
+    const copied = new Map();
+    const made = [];
+    for (const { path, mode, source: name, content = '' } of template.files) {
+        const source = name === undefined ? undefined : now.get(name);
+        if (source)
+            copied.set(path, source);
+        made.push(source
+            ? { entry: entry(path, 'file', { size: source.size, mode }), content: { file: source.file } }
+            : textFile(path, Buffer.from(content, 'base64'), mode));
+    }
+    const rows = parseRecord(template.texts[template.recordPath] ?? '').map((row) => {
+        const source = copied.get(`${sitePackages(layout)}/${row.path}`);
+        return source ? { path: row.path, hash: source.hash, size: source.size } : row;
+    });
+    const record = renderRecord(rows);
+    made.push(textFile(template.recordPath, record));
+    made.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+    const { name, version, directories, texts, hashes, recordPath } = template;
+    return {
+        name,
+        version,
+        directories,
+        sources: made,
+        texts: { ...texts, [recordPath]: record },
+        hashes: { ...hashes, ...Object.fromEntries([...copied].map(([path, { hash }]) => [path, hash])) },
+        bytes: made.reduce((sum, { entry: { size } }) => sum + size, 0),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/engine/assemble/local-wheel.js
+
+
+
+
+
 
 
 
@@ -43827,15 +44105,16 @@ async function localParts(packages, projectFiles, context) {
     const stage = await Stage.of(context, packages, projectFiles);
     try {
         for (const local of packages) {
-            const sources = await stage.keyOf(local);
-            const key = sources === undefined ? undefined : partKey(local, sources, context);
+            const sources = await stage.sourcesOf(local);
+            const state = stage.keyOf(sources);
+            const key = state === undefined ? undefined : partKey('part-2', local, state, context);
             const kept = key === undefined ? undefined : await keptPart(key, context.store);
             if (kept) {
                 parts.push(kept);
                 continue;
             }
             context.progress(`building ${local.name}`);
-            const part = await build(local, await stage.folder(local), context);
+            const part = await makeLocal(local, sources, stage, context);
             if (key !== undefined)
                 await context.store.records.put(key, JSON.stringify(part));
             parts.push(part);
@@ -43847,11 +44126,46 @@ async function localParts(packages, projectFiles, context) {
         await stage.remove();
     }
 }
-function partKey({ name }, sources, { layout, compression }) {
+function partKey(kind, { name }, sources, { layout, compression }) {
     const place = [environmentPython(layout), layout.root, layout.minor];
-    return JSON.stringify(['local-part-1', compressionVersion, compression, ...place, name, sources]);
+    return JSON.stringify([`local-${kind}`, compressionVersion, compression, ...place, name, sources]);
 }
-async function build(local, folder, context) {
+/** The part of a package: where it is known what an edit changes in its wheel without a build, else by a build. */
+async function makeLocal(local, sources, stage, context) {
+    const { store, layout } = context;
+    const pyproject = parseToml(sources.pyproject, `${local.path}/pyproject.toml`);
+    const names = sources.files.map(({ path }) => path);
+    if (!isStaticBuild(pyproject, names))
+        return build(local, await stage.folder(local), context);
+    const key = partKey('template-1', local, sources.names, context);
+    const text = await store.records.get(key);
+    const template = text === undefined ? undefined : parseTemplate(text);
+    const known = template && fillTemplate(template, sources.files, layout);
+    if (known) {
+        const part = await local_wheel_compressed(known, context);
+        // Its bytes were read once more than its hashes, which would be wrong for what was written in between.
+        for (const { file, size, hash } of sources.files)
+            if (hashOf(file, size) !== hash)
+                throw changed(file);
+        return part;
+    }
+    return build(local, await stage.folder(local), context, async (collected) => {
+        const decides = (path) => decidesBuild(path, pyproject);
+        const made = templateOf(collected, sources.files, layout, { decides, read: contentOf });
+        if (made)
+            await store.records.put(key, JSON.stringify(made));
+    });
+}
+function local_wheel_compressed(collected, { store, compression, lanes }) {
+    return makePart(collected, store, compression, lanes, false);
+}
+function contentOf({ content }) {
+    if (content === undefined)
+        return Buffer.alloc(0);
+    return content instanceof Uint8Array ? Buffer.from(content) : (0,external_node_fs_namespaceObject.readFileSync)(content.file);
+}
+/** Builds a wheel and installs it; `look` sees what that gave before it is gone. */
+async function build(local, folder, context, look = () => Promise.resolve()) {
     const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.store.root, 'tmp', 'wheel-'));
     try {
         const out = (0,external_node_path_.join)(work, 'out');
@@ -43883,7 +44197,9 @@ async function build(local, folder, context) {
         const [distInfo] = (await installedDistributions(prefix)).values();
         if (distInfo === undefined)
             throw new failure/* Failure */.H('build', `the wheel ${wheel} installed nothing`);
-        return await makePart(collect_collect(prefix, distInfo, context.layout, true), context.store, context.compression, context.lanes, false);
+        const collected = collect_collect(prefix, distInfo, context.layout, true);
+        await look(collected);
+        return await local_wheel_compressed(collected, context);
     }
     finally {
         await (0,promises_.rm)(work, { recursive: true, force: true });
@@ -44755,7 +45071,15 @@ function layerFiles(listing) {
 }
 /** Takes out what was in a directory that the same layer replaced by something else later. */
 function dropReplaced(entries) {
-    const parents = new Set([...entries.keys()].map(parentOf));
+    const parents = new Set();
+    let last = '';
+    for (const path of entries.keys()) {
+        const parent = parentOf(path);
+        // A tar has the files of a folder one after another.
+        if (parent !== last)
+            parents.add(parent);
+        last = parent;
+    }
     const replacedAt = new Map();
     let position = 0;
     for (const [path, { type }] of entries) {
@@ -44793,6 +45117,7 @@ class Overlay {
     #below = new Map();
     add(files, layer) {
         this.#below.clear();
+        let last = '';
         for (const [path, { type }] of files.entries) {
             const cover = this.#cover(path);
             if (type === 'directory')
@@ -44801,8 +45126,12 @@ class Overlay {
                 cover.self = layer;
                 cover.below = layer;
             }
+            const folder = parentOf(path);
+            if (folder === last)
+                continue;
+            last = folder;
             // A directory that has no entry of its own is there all the same.
-            for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+            for (let parent = folder; parent !== ''; parent = parentOf(parent)) {
                 const above = this.#cover(parent);
                 if (above.directory === layer)
                     break;
@@ -45294,6 +45623,10 @@ const measurementSchema = dist/* object */.Ikc({
         cached: described(dist/* boolean */.zMY(), 'It could use what an earlier run left.'),
     })),
 });
+/** The order of packages: by bytes, the largest first; of equal ones by name. */
+function measurement_bySize(a, b) {
+    return b.bytes - a.bytes || (a.name < b.name ? -1 : 1);
+}
 
 ;// CONCATENATED MODULE: ./src/image/migration.js
 
@@ -46116,17 +46449,18 @@ function always(metadata) {
 
 
 
+
 /**
  * The measurement of an image, from its layers' listings alone. The parts add up to `filesystem`, the layers to
  * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
  * the base and not listed. Throws Failure when the listings are not those of the image.
  */
-function measure(image) {
+function measure(image, attribution = attribute(image)) {
     const { manifest, listings, mode, engine } = image;
     if (listings.length !== manifest.layers.length) {
         throw new failure/* Failure */.H('build', `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`);
     }
-    const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = attribute(image);
+    const { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded } = attribution;
     const { parts, byLayer } = partSizes(filesystem, partOf);
     const layers = measure_layersOf(image, filesystem, baseLayers, byLayer);
     const bytesOf = (files) => measure_sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0));
@@ -46157,15 +46491,16 @@ function measure(image) {
             requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
             ...(estimated ? { estimated } : {}),
         }))
-            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+            .sort(measurement_bySize),
         systemPackages: systemPackages
             .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
             .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
-            .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+            .sort(measurement_bySize),
         waste: [],
         timings: [...image.timings],
     };
 }
+/** Zero bytes of every part. */
 function noParts() {
     return { base: 0, system: 0, interpreter: 0, environment: 0, app: 0, waste: 0, other: 0 };
 }
@@ -46191,13 +46526,13 @@ function measure_layersOf({ manifest, config, listings }, filesystem, baseLayers
         mediaType: descriptor.mediaType,
         download: descriptor.size,
         disk: filesystem.layers[i]?.disk ?? 0,
-        part: baseLayers !== undefined && i < baseLayers ? 'base' : measure_largest(byLayer.get(i)),
+        part: baseLayers !== undefined && i < baseLayers ? 'base' : largestPart(byLayer.get(i)),
         // A history that says less than there are layers is about no layer in particular.
         createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
     }));
 }
 /** What most bytes of a layer are; `other` for one without any. */
-function measure_largest(parts) {
+function largestPart(parts) {
     const sorted = Object.entries(parts ?? {}).sort(([, a], [, b]) => b - a);
     return sorted[0]?.[0] ?? 'other';
 }
@@ -46209,7 +46544,131 @@ function measure_sum(values) {
     return values.reduce((total, value) => total + value, 0);
 }
 
+;// CONCATENATED MODULE: ./src/image/remeasure.js
+
+
+
+/**
+ * Who has each file of the topmost layer. Undefined where a size may mean more than its bytes: for an image whose base
+ * is not known, and for a layer with links between files, deletions, or a path twice.
+ */
+function ownersOf(measurement, listings, { filesystem, baseLayers, distributions, systemPackages, partOf }) {
+    const layer = listings.length - 1;
+    const top = listings[layer];
+    if (!top || baseLayers === undefined || layer < baseLayers)
+        return undefined;
+    const paths = new Set(top.entries.map(({ path }) => path));
+    const isPlain = ({ path, type }) => type !== 'hardlink' && !/(?:^|\/)\.wh\./.test(path);
+    if (paths.size !== top.entries.length || !top.entries.every(isPlain))
+        return undefined;
+    const packages = new Map(measurement.packages.map(({ name, location }, i) => [`${location}/${name}`, i]));
+    const packageOf = new Map();
+    for (const { name, location, files } of distributions) {
+        const position = packages.get(`/${location}/${name}`);
+        for (const path of files)
+            if (paths.has(path))
+                packageOf.set(path, position);
+    }
+    const system = new Set(systemPackages.flatMap(({ files }) => files));
+    return top.entries.map(({ path }) => {
+        const part = partOf(path, layer);
+        const position = packageOf.get(path);
+        const isSeen = filesystem.files.get(path)?.layer === layer;
+        const isWaste = part === 'waste' || measurement.waste.some((one) => isAt(path, one.path));
+        const isFixed = !isSeen || isWaste || system.has(path) || (packageOf.has(path) && position === undefined);
+        return {
+            part,
+            ...(position === undefined ? {} : { package: position }),
+            ...(isFixed ? { fixed: true } : {}),
+        };
+    });
+}
+/**
+ * The measurement of an image that has the layers of one measured before, but for the sizes of files in the topmost;
+ * undefined when more than that is different, so that all of it has to be measured. The same as `measure` gives.
+ */
+function remeasure({ measurement, top, owners }, { digest, manifest, config }, now) {
+    const descriptor = manifest.layers.at(-1);
+    const layer = measurement.layers.at(-1);
+    if (!descriptor || !layer || measurement.layers.length !== manifest.layers.length)
+        return undefined;
+    if (!hasSameShape(top, now))
+        return undefined;
+    const parts = { ...measurement.parts };
+    const own = noParts();
+    const packages = measurement.packages.map((one) => ({ ...one }));
+    let grown = 0;
+    for (const [i, { size, type }] of now.entries.entries()) {
+        const owner = owners[i];
+        const more = size - (top.entries[i]?.size ?? 0);
+        if (!owner || (more !== 0 && owner.fixed))
+            return undefined;
+        if (type === 'file')
+            own[owner.part] += size;
+        parts[owner.part] += more;
+        grown += more;
+        const inPackage = owner.package === undefined ? undefined : packages[owner.package];
+        if (inPackage)
+            inPackage.bytes += more;
+    }
+    const changed = {
+        ...layer,
+        digest: descriptor.digest,
+        diffId: config.diffIds.at(-1) ?? now.diffId,
+        mediaType: descriptor.mediaType,
+        download: descriptor.size,
+        disk: layer.disk + grown,
+        part: largestPart(own),
+    };
+    const { sizes } = measurement;
+    return {
+        ...measurement,
+        image: { ...measurement.image, digest },
+        sizes: {
+            download: sizes.download - layer.download + descriptor.size,
+            disk: sizes.disk + grown,
+            filesystem: sizes.filesystem + grown,
+            environment: parts.environment,
+        },
+        parts,
+        layers: [...measurement.layers.slice(0, -1), changed],
+        packages: packages.sort(measurement_bySize),
+    };
+}
+/** Whether two listings of a layer differ in nothing but sizes, and in the hashes that a RECORD has for what it lists. */
+function hasSameShape(a, b) {
+    if (a.entries.length !== b.entries.length || a.compression !== b.compression)
+        return false;
+    for (const [i, one] of a.entries.entries()) {
+        const other = b.entries[i];
+        if (one.path !== other?.path || one.type !== other.type || one.linkname !== other.linkname)
+            return false;
+    }
+    const paths = Object.keys(a.texts);
+    if (JSON.stringify([a.versions, a.leftOut]) !== JSON.stringify([b.versions, b.leftOut]))
+        return false;
+    return (paths.length === Object.keys(b.texts).length &&
+        paths.every((path) => {
+            const [before, after] = [a.texts[path], b.texts[path]];
+            if (before === after)
+                return true;
+            if (before === undefined || after === undefined || !path.endsWith('.dist-info/RECORD'))
+                return false;
+            return JSON.stringify(pathsIn(before)) === JSON.stringify(pathsIn(after));
+        }));
+}
+function pathsIn(record) {
+    return parseRecord(record).map(({ path }) => path);
+}
+/** Whether a path is, or lies below, one that is written with a leading `/`. */
+function isAt(path, place) {
+    return place === `/${path}` || `/${path}`.startsWith(`${place}/`);
+}
+
 ;// CONCATENATED MODULE: ./src/engine/measured.js
+
+
+
 
 
 
@@ -46217,21 +46676,59 @@ function measure_sum(values) {
 const version = 'measurement-2';
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
- * same way is not measured anew.
+ * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
  */
 async function measureImage(image, { byLayers, ...how }, store, progress) {
     const { reference, timings, baseLayers, mode, engine, directNames } = how;
     const names = directNames && [...directNames].sort();
     const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
     const kept = await store.records.get(key);
+    const own = (measurement) => ({
+        ...measurement,
+        image: { ...measurement.image, reference },
+        timings,
+    });
     if (kept !== undefined) {
-        const measurement = parseMeasurement(JSON.parse(kept), 'a kept measurement');
-        return { ...measurement, image: { ...measurement.image, reference }, timings };
+        return own(parseMeasurement(JSON.parse(kept), 'a kept measurement'));
+    }
+    const likeIt = JSON.stringify([version, 'like', withoutTop(image), baseLayers, mode, engine, names]);
+    const before = measuredBefore(await store.records.get(likeIt));
+    const top = before && (await listTopLayer(image, store, progress));
+    const again = before && top && remeasure(before, image, top);
+    if (again) {
+        await store.records.put(key, JSON.stringify(again));
+        return own(again);
     }
     const listings = await listLayers(image, store, progress);
-    const measurement = measure({ ...image, ...how, ...byLayers?.(listings), listings });
+    const measured = { ...image, ...how, ...byLayers?.(listings), listings };
+    const attribution = attribute(measured);
+    const measurement = measure(measured, attribution);
     await store.records.put(key, JSON.stringify(measurement));
-    return measurement;
+    const owners = ownersOf(measurement, listings, attribution);
+    const highest = listings.at(-1);
+    if (owners && highest) {
+        await store.records.put(likeIt, JSON.stringify({ measurement, owners, top: encodeListing(highest) }));
+    }
+    return own(measurement);
+}
+/** What images have in common that differ in their topmost layer alone. */
+function withoutTop({ source, platform, manifest, config }) {
+    const layers = manifest.layers.slice(0, -1).map(({ digest }) => digest);
+    return [
+        source,
+        platform,
+        layers,
+        manifest.layers.length,
+        { ...config, diffIds: config.diffIds.slice(0, -1) },
+    ];
+}
+/** From a record, which is read as it was written: its checksum covers it. */
+function measuredBefore(text) {
+    if (text === undefined)
+        return undefined;
+    const { measurement, owners, top } = JSON.parse(text);
+    const listing = decodeListing(top);
+    return listing && { measurement, owners, top: listing };
 }
 
 ;// CONCATENATED MODULE: ./src/engine/analysis.js
@@ -46558,12 +47055,24 @@ function indexOf(manifests) {
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
-/** Writes all chunks at the file's position. */
+/** Writes all chunks at the file's position. While one is being written the next is made, so that none may be reused. */
 async function writeAll(file, chunks) {
-    for await (const chunk of chunks) {
-        for (let at = 0; at < chunk.length;) {
-            at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
+    let writing = Promise.resolve();
+    try {
+        for await (const chunk of chunks) {
+            await writing;
+            writing = writeChunk(file, chunk);
+            // It is awaited with the next one; until then a failure must not count as unhandled.
+            writing.catch(() => undefined);
         }
+    }
+    finally {
+        await writing;
+    }
+}
+async function writeChunk(file, chunk) {
+    for (let at = 0; at < chunk.length;) {
+        at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
     }
 }
 
