@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { LayerBudget } from '../host/layers/budget.ts'
 import { listLayer } from '../host/layers/read.ts'
 import type { Store } from '../host/store/store.ts'
 import type { Digest } from '../image/digest.ts'
@@ -21,15 +22,22 @@ export async function listLayers(
 ): Promise<readonly LayerListing[]> {
   const { layers } = image.manifest
   const listings: LayerListing[] = []
+  const budget = new LayerBudget()
   let next = 0
   const work = async (): Promise<void> => {
     for (let i = next++; i < layers.length; i = next++) {
       const descriptor = layers[i]
       if (descriptor)
-        listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress)
+        listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress, budget)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  const stop = (error: unknown): never => {
+    // The others need not begin what no one will ask for.
+    next = layers.length
+    throw error
+  }
+  budget.layers(layers.length, image.reference)
+  await Promise.all(Array.from({ length: atOnce }, () => work().catch(stop)))
   return listings
 }
 
@@ -49,18 +57,24 @@ async function listingOf(
   image: Image,
   store: Store,
   progress: (text: string) => void,
+  budget = new LayerBudget(),
 ): Promise<LayerListing> {
   const kept = await store.records.get(keyOf(descriptor.digest))
   const known = kept === undefined ? undefined : decodeListing(kept)
-  if (known) return known
+  if (known) {
+    budget.known(known, image.reference)
+    return known
+  }
   progress(`reading ${image.reference}`)
   const listing = await listLayer(image.blobs.open(descriptor), {
     name: `${image.reference}, layer ${descriptor.digest}`,
+    budget,
   })
   if (listing.diffId !== diffId) {
     throw new Failure(
       'build',
       `${image.reference} is damaged: layer ${descriptor.digest} holds ${listing.diffId}, its config says ${diffId ?? 'nothing'}`,
+      { hint: 'pull, save or build the image again' },
     )
   }
   await keepListing(store, descriptor.digest, listing)

@@ -119,7 +119,9 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, json: unknown, whe
   if (result.success) return result.output
   const issue = result.issues[0]
   const path = v.getDotPath(issue)
-  throw new Failure('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`)
+  throw new Failure('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`, {
+    hint: 'it is damaged, or of another kind; get it again from where it was made',
+  })
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -8,12 +8,15 @@ export interface Metadata {
   readonly requiresDist: readonly string[]
 }
 
+/** Requirements that are looked at: ten times those of the distributions with the most extras. */
+const requirementLimit = 5000
+
 /** The fields of a METADATA or PKG-INFO; a missing name or version is empty. Continued lines are not needed here. */
 export function parseMetadata(text: string): Metadata {
   return {
     name: fieldValues(text, 'Name')[0] ?? '',
     version: fieldValues(text, 'Version')[0] ?? '',
-    requiresDist: fieldValues(text, 'Requires-Dist'),
+    requiresDist: fieldValues(text, 'Requires-Dist').slice(0, requirementLimit),
   }
 }
 

@@ -7,7 +7,7 @@ export interface RecordRow {
 }
 
 /** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
-const rowLimit = 500_000
+const rowLimit = 200_000
 
 /**
  * Rows of a RECORD (Python packaging specification "Recording installed projects": CSV of path, hash, size). Rows

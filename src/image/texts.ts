@@ -1,5 +1,5 @@
 /** Bytes that one text may have, and all texts of a layer together. */
-export const textLimits = { one: 8 * 2 ** 20, all: 64 * 2 ** 20 } as const
+export const textLimits = { one: 8 * 2 ** 20, all: 16 * 2 ** 20 } as const
 
 const patterns: readonly RegExp[] = [
   /\.dist-info\/(?:RECORD|METADATA|WHEEL|INSTALLER|top_level\.txt|direct_url\.json|REQUESTED|entry_points\.txt)$/,

@@ -10,7 +10,7 @@ import type { Place } from './places.ts'
 /** Files of an archive by path, links followed. */
 export type ArchiveFiles = (path: string) => Place | undefined
 
-const maxEntries = 100_000
+const maxEntries = 20_000
 const maxExtensionBytes = 1 << 20
 const maxLinks = 10
 

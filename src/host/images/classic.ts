@@ -113,7 +113,10 @@ function placeOf(files: ArchiveFiles, path: string, where: string): Place {
 
 /** A small file's bytes; throws Failure for one over the limit. */
 export async function smallFile(place: Place, limit: number, where: string): Promise<Buffer> {
-  if (place.size > limit) throw new Failure('build', `${where} is larger than ${limit} bytes`)
+  if (place.size > limit)
+    throw new Failure('build', `${where} is larger than ${limit} bytes`, {
+      hint: 'no real image has one of this size; check where it comes from',
+    })
   const chunks: Uint8Array[] = []
   for await (const chunk of readPlace(place)) chunks.push(chunk)
   return Buffer.concat(chunks)

@@ -36,7 +36,9 @@ export async function readLayoutIndex(folder: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path)
     if (size > maxManifestBytes)
-      throw new Failure('build', `${path} is larger than ${maxManifestBytes} bytes`)
+      throw new Failure('build', `${path} is larger than ${maxManifestBytes} bytes`, {
+        hint: 'no real image has one of this size; check where it comes from',
+      })
     return await readFile(path)
   } catch (error) {
     const isFolder = await stat(folder).then(

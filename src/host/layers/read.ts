@@ -3,34 +3,13 @@ import { createHash } from 'node:crypto'
 import { Failure } from '../../failure.ts'
 import { parseDigest } from '../../image/digest.ts'
 import type { LayerListing, ListedEntry } from '../../image/listing.ts'
-import { isWantedText, keptText, textLimits } from '../../image/texts.ts'
+import { isWantedText, keptText } from '../../image/texts.ts'
 import type { TarEntry } from '../../tar/entry.ts'
 import { type EntrySink, TarReader } from '../../tar/reader.ts'
+import { LayerBudget } from './budget.ts'
 import { decompress, giveBack } from './decompress.ts'
+import { type LayerLimits, layerLimits } from './limits.ts'
 import { versionSink } from './version.ts'
-
-export interface LayerLimits {
-  /** Entries of a layer. */
-  readonly entries: number
-  /** Bytes of a layer's tar. */
-  readonly bytes: number
-  /** Bytes of the tar for each byte of the blob, once the tar is over `bytesBeforeRatio`. */
-  readonly ratio: number
-  readonly bytesBeforeRatio: number
-  /** Bytes of one captured text, and of all together. */
-  readonly text: number
-  readonly texts: number
-}
-
-/** What no image that is meant to be run comes near: half a million files, 64 GiB, 4 GiB out of 20 MB. */
-export const layerLimits: LayerLimits = {
-  entries: 500_000,
-  bytes: 64 * 2 ** 30,
-  ratio: 200,
-  bytesBeforeRatio: 4 * 2 ** 30,
-  text: textLimits.one,
-  texts: textLimits.all,
-}
 
 /**
  * What is in a layer, from its blob in one pass: entries in the order of the tar, the diffID, the texts and versions
@@ -39,25 +18,28 @@ export const layerLimits: LayerLimits = {
  */
 export async function listLayer(
   blob: AsyncIterable<Uint8Array>,
-  { name = 'a layer', limits: given = {} }: { name?: string; limits?: Partial<LayerLimits> } = {},
+  {
+    name = 'a layer',
+    limits: given = {},
+    budget = new LayerBudget(given),
+  }: { name?: string; limits?: Partial<LayerLimits>; budget?: LayerBudget } = {},
 ): Promise<LayerListing> {
   const limits = { ...layerLimits, ...given }
   let download = 0
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of blob) {
       download += chunk.length
+      budget.read(chunk.length)
       yield chunk
     }
   }
   const hash = createHash('sha256')
-  const contents = new Contents(limits)
+  const contents = new Contents(limits, budget)
   const reader = new TarReader((entry) => contents.add(entry), limits)
-  let bytes = 0
   try {
     const { compression, tar } = await decompress(counted())
     for await (const chunk of tar) {
-      bytes += chunk.length
-      checkSize(bytes, download, limits)
+      budget.unpacked(chunk.length)
       hash.update(chunk)
       reader.write(chunk)
       if (compression !== 'none') giveBack(chunk)
@@ -69,17 +51,8 @@ export async function listLayer(
     if (!(error instanceof Failure)) throw error
     throw new Failure(error.kind, `${name} cannot be read: ${error.message}`, {
       cause: error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      hint: error.hint ?? 'pull, save or build the image again; its builder, or the way here, damaged it',
     })
-  }
-}
-
-function checkSize(bytes: number, download: number, limits: LayerLimits): void {
-  if (bytes > limits.bytes) {
-    throw new Failure('build', `it unpacks to more than ${limits.bytes} bytes`)
-  }
-  if (bytes > limits.bytesBeforeRatio && bytes > download * limits.ratio) {
-    throw new Failure('build', `it unpacks to more than ${limits.ratio} times its size`)
   }
 }
 
@@ -90,13 +63,20 @@ class Contents {
   readonly #texts = new Map<string, string>()
   readonly #versions = new Map<string, string>()
   readonly #leftOut = new Set<string>()
+  readonly #budget: LayerBudget
   #textBytes = 0
+  #sizes = 0
 
-  constructor(limits: LayerLimits) {
+  constructor(limits: LayerLimits, budget: LayerBudget) {
     this.#limits = limits
+    this.#budget = budget
   }
 
   add({ path, type, size, mode, linkname }: TarEntry): EntrySink | undefined {
+    this.#budget.entries(1)
+    this.#sizes += size
+    if (this.#sizes > this.#limits.sizes)
+      throw new Failure('build', `its files say that they have more than ${this.#limits.sizes} bytes`)
     this.#entries.push(
       linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname },
     )
@@ -130,6 +110,7 @@ class Contents {
         this.#texts.set(path, text)
         this.#leftOut.delete(path)
         this.#textBytes += text.length
+        this.#budget.texts(text.length)
       },
     }
   }
