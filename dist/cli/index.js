@@ -2376,7 +2376,7 @@ function compareTimings(head, base, platforms) {
 /* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8310);
 /* harmony import */ var _project_installed_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7212);
 /* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7637);
-/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3896);
+/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(348);
 /* harmony import */ var _measured_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3169);
 
 
@@ -2518,7 +2518,7 @@ async function readMeasurement(file, size, platform) {
 
 /***/ }),
 
-/***/ 3896:
+/***/ 348:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2532,15 +2532,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
-;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/image/digest.js
-var digest = __nccwpck_require__(192);
 ;// CONCATENATED MODULE: ./src/image/texts.js
 /** Bytes that one text may have, and all texts of a layer together. */
-const textLimits = { one: 8 * 2 ** 20, all: 64 * 2 ** 20 };
+const textLimits = { one: 8 * 2 ** 20, all: 16 * 2 ** 20 };
 const patterns = [
     /\.dist-info\/(?:RECORD|METADATA|WHEEL|INSTALLER|top_level\.txt|direct_url\.json|REQUESTED|entry_points\.txt)$/,
     /(?:\.egg-info|\/EGG-INFO)\/(?:PKG-INFO|installed-files\.txt|top_level\.txt|SOURCES\.txt|requires\.txt)$/,
@@ -2564,6 +2558,87 @@ function keptText(path, text) {
     return end ? `${text.slice(0, end.index)}\n` : text;
 }
 
+;// CONCATENATED MODULE: ./src/host/layers/limits.js
+
+/**
+ * What no image that is meant to be run comes near: half a million files, 64 GiB, 2 GiB out of 10 MB. The sizes of a
+ * thousand layers can still be added up.
+ */
+const layerLimits = {
+    entries: 500_000,
+    bytes: 64 * 2 ** 30,
+    ratio: 200,
+    bytesBeforeRatio: 2 * 2 ** 30,
+    sizes: 2 ** 43,
+    text: textLimits.one,
+    texts: textLimits.all,
+};
+
+;// CONCATENATED MODULE: ./src/host/layers/budget.js
+
+
+/** Container engines stack 127 layers, or some hundreds. */
+const imageLimits = { ...layerLimits, layers: 1000, texts: 32 * 2 ** 20 };
+const hint = 'no image that is meant to be run comes near this; check where it comes from';
+/** Counts what is read of an image's layers, side by side, and throws Failure when it is too much. */
+class LayerBudget {
+    #limits;
+    #download = 0;
+    #bytes = 0;
+    #entries = 0;
+    #texts = 0;
+    constructor(limits = {}) {
+        this.#limits = { ...imageLimits, ...limits };
+    }
+    /** `image` is its name, for messages. */
+    layers(count, image) {
+        const { layers } = this.#limits;
+        if (count > layers)
+            throw over(`${image} has ${count} layers, over the limit of ${layers}`);
+    }
+    /** Bytes of a blob that are read now, before what they unpack to. */
+    read(bytes) {
+        this.#download += bytes;
+    }
+    /** Bytes of a tar. */
+    unpacked(bytes) {
+        const { bytes: most, ratio, bytesBeforeRatio } = this.#limits;
+        this.#bytes += bytes;
+        if (this.#bytes > most)
+            throw over(`it unpacks to more than ${most} bytes`);
+        if (this.#bytes > bytesBeforeRatio && this.#bytes > this.#download * ratio)
+            throw over(`it unpacks to more than ${ratio} times its size`);
+    }
+    entries(count, who = 'it') {
+        const { entries } = this.#limits;
+        this.#entries += count;
+        if (this.#entries > entries)
+            throw over(`${who} has more than ${entries} entries`);
+    }
+    /** Characters of texts that are kept. */
+    texts(length, who = 'it') {
+        const { texts } = this.#limits;
+        this.#texts += length;
+        if (this.#texts > texts)
+            throw over(`${who} has more than ${texts} bytes of text about packages`);
+    }
+    /** A listing of `image` that was made before. */
+    known({ entries, texts }, image) {
+        this.entries(entries.length, image);
+        for (const text of Object.values(texts))
+            this.texts(text.length, image);
+    }
+}
+function over(why) {
+    return new failure/* Failure */.H('build', why, { hint });
+}
+
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/image/digest.js
+var digest = __nccwpck_require__(192);
 // EXTERNAL MODULE: ./src/tar/extensions.js + 1 modules
 var extensions = __nccwpck_require__(4800);
 // EXTERNAL MODULE: ./src/tar/header.js
@@ -2843,38 +2918,30 @@ function scan(needle, { version, before, likely }, found) {
 
 
 
-/** What no image that is meant to be run comes near: half a million files, 64 GiB, 4 GiB out of 20 MB. */
-const layerLimits = {
-    entries: 500_000,
-    bytes: 64 * 2 ** 30,
-    ratio: 200,
-    bytesBeforeRatio: 4 * 2 ** 30,
-    text: textLimits.one,
-    texts: textLimits.all,
-};
+
+
 /**
  * What is in a layer, from its blob in one pass: entries in the order of the tar, the diffID, the texts and versions
  * that say what the files are. Memory grows with the number of entries, not with their bytes. Throws Failure that
  * names the layer for what is damaged or over a limit; errors of the blob pass as they are.
  */
-async function listLayer(blob, { name = 'a layer', limits: given = {} } = {}) {
+async function listLayer(blob, { name = 'a layer', limits: given = {}, budget = new LayerBudget(given), } = {}) {
     const limits = { ...layerLimits, ...given };
     let download = 0;
     async function* counted() {
         for await (const chunk of blob) {
             download += chunk.length;
+            budget.read(chunk.length);
             yield chunk;
         }
     }
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    const contents = new Contents(limits);
+    const contents = new Contents(limits, budget);
     const reader = new TarReader((entry) => contents.add(entry), limits);
-    let bytes = 0;
     try {
         const { compression, tar } = await (0,decompress/* decompress */.m)(counted());
         for await (const chunk of tar) {
-            bytes += chunk.length;
-            checkSize(bytes, download, limits);
+            budget.unpacked(chunk.length);
             hash.update(chunk);
             reader.write(chunk);
             if (compression !== 'none')
@@ -2889,16 +2956,8 @@ async function listLayer(blob, { name = 'a layer', limits: given = {} } = {}) {
             throw error;
         throw new failure/* Failure */.H(error.kind, `${name} cannot be read: ${error.message}`, {
             cause: error,
-            ...(error.hint === undefined ? {} : { hint: error.hint }),
+            hint: error.hint ?? 'pull, save or build the image again; its builder, or the way here, damaged it',
         });
-    }
-}
-function checkSize(bytes, download, limits) {
-    if (bytes > limits.bytes) {
-        throw new failure/* Failure */.H('build', `it unpacks to more than ${limits.bytes} bytes`);
-    }
-    if (bytes > limits.bytesBeforeRatio && bytes > download * limits.ratio) {
-        throw new failure/* Failure */.H('build', `it unpacks to more than ${limits.ratio} times its size`);
     }
 }
 /** What is collected while a layer streams by. */
@@ -2908,11 +2967,18 @@ class Contents {
     #texts = new Map();
     #versions = new Map();
     #leftOut = new Set();
+    #budget;
     #textBytes = 0;
-    constructor(limits) {
+    #sizes = 0;
+    constructor(limits, budget) {
         this.#limits = limits;
+        this.#budget = budget;
     }
     add({ path, type, size, mode, linkname }) {
+        this.#budget.entries(1);
+        this.#sizes += size;
+        if (this.#sizes > this.#limits.sizes)
+            throw new failure/* Failure */.H('build', `its files say that they have more than ${this.#limits.sizes} bytes`);
         this.#entries.push(linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname });
         if (type !== 'file')
             return undefined;
@@ -2945,6 +3011,7 @@ class Contents {
                 this.#texts.set(path, text);
                 this.#leftOut.delete(path);
                 this.#textBytes += text.length;
+                this.#budget.texts(text.length);
             },
         };
     }
@@ -2953,6 +3020,7 @@ class Contents {
 // EXTERNAL MODULE: ./src/image/listing-text.js
 var listing_text = __nccwpck_require__(988);
 ;// CONCATENATED MODULE: ./src/engine/listings.js
+
 
 
 
@@ -2965,15 +3033,22 @@ const atOnce = 2;
 async function listLayers(image, store, progress) {
     const { layers } = image.manifest;
     const listings = [];
+    const budget = new LayerBudget();
     let next = 0;
     const work = async () => {
         for (let i = next++; i < layers.length; i = next++) {
             const descriptor = layers[i];
             if (descriptor)
-                listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress);
+                listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress, budget);
         }
     };
-    await Promise.all(Array.from({ length: atOnce }, work));
+    const stop = (error) => {
+        // The others need not begin what no one will ask for.
+        next = layers.length;
+        throw error;
+    };
+    budget.layers(layers.length, image.reference);
+    await Promise.all(Array.from({ length: atOnce }, () => work().catch(stop)));
     return listings;
 }
 /** What is in the topmost layer alone. */
@@ -2981,17 +3056,20 @@ async function listTopLayer(image, store, progress) {
     const descriptor = image.manifest.layers.at(-1);
     return descriptor && listingOf(descriptor, image.config.diffIds.at(-1), image, store, progress);
 }
-async function listingOf(descriptor, diffId, image, store, progress) {
+async function listingOf(descriptor, diffId, image, store, progress, budget = new LayerBudget()) {
     const kept = await store.records.get(keyOf(descriptor.digest));
     const known = kept === undefined ? undefined : (0,listing_text/* decodeListing */.H)(kept);
-    if (known)
+    if (known) {
+        budget.known(known, image.reference);
         return known;
+    }
     progress(`reading ${image.reference}`);
     const listing = await listLayer(image.blobs.open(descriptor), {
         name: `${image.reference}, layer ${descriptor.digest}`,
+        budget,
     });
     if (listing.diffId !== diffId) {
-        throw new failure/* Failure */.H('build', `${image.reference} is damaged: layer ${descriptor.digest} holds ${listing.diffId}, its config says ${diffId ?? 'nothing'}`);
+        throw new failure/* Failure */.H('build', `${image.reference} is damaged: layer ${descriptor.digest} holds ${listing.diffId}, its config says ${diffId ?? 'nothing'}`, { hint: 'pull, save or build the image again' });
     }
     await keepListing(store, descriptor.digest, listing);
     return listing;
@@ -3373,8 +3451,8 @@ function isAt(path, place) {
     return place === `/${path}` || `/${path}`.startsWith(`${place}/`);
 }
 
-// EXTERNAL MODULE: ./src/engine/listings.js + 5 modules
-var engine_listings = __nccwpck_require__(3896);
+// EXTERNAL MODULE: ./src/engine/listings.js + 7 modules
+var engine_listings = __nccwpck_require__(348);
 ;// CONCATENATED MODULE: ./src/engine/measured.js
 
 
@@ -4162,7 +4240,9 @@ async function readLayoutIndex(folder) {
     try {
         const { size } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(path);
         if (size > _documents_js__WEBPACK_IMPORTED_MODULE_7__/* .maxManifestBytes */ .rq)
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .H('build', `${path} is larger than ${_documents_js__WEBPACK_IMPORTED_MODULE_7__/* .maxManifestBytes */ .rq} bytes`);
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .H('build', `${path} is larger than ${_documents_js__WEBPACK_IMPORTED_MODULE_7__/* .maxManifestBytes */ .rq} bytes`, {
+                hint: 'no real image has one of this size; check where it comes from',
+            });
         return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path);
     }
     catch (error) {
@@ -4261,7 +4341,7 @@ var input_failure = __nccwpck_require__(2713);
 
 
 
-const maxEntries = 100_000;
+const maxEntries = 20_000;
 const maxExtensionBytes = 1 << 20;
 const maxLinks = 10;
 /** Finds the files of a tar by reading its headers alone. Throws Failure for what is missing, compressed or damaged. */
@@ -4624,7 +4704,9 @@ function placeOf(files, path, where) {
 /** A small file's bytes; throws Failure for one over the limit. */
 async function smallFile(place, limit, where) {
     if (place.size > limit)
-        throw new failure/* Failure */.H('build', `${where} is larger than ${limit} bytes`);
+        throw new failure/* Failure */.H('build', `${where} is larger than ${limit} bytes`, {
+            hint: 'no real image has one of this size; check where it comes from',
+        });
     const chunks = [];
     for await (const chunk of readPlace(place))
         chunks.push(chunk);
@@ -7639,7 +7721,9 @@ function check(schema, json, where) {
         return result.output;
     const issue = result.issues[0];
     const path = valibot__WEBPACK_IMPORTED_MODULE_3__/* .getDotPath */ .BuJ(issue);
-    throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`);
+    throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`, {
+        hint: 'it is damaged, or of another kind; get it again from where it was made',
+    });
 }
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -7784,12 +7868,14 @@ function compressionOf(head) {
 /* harmony export */ });
 /* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3813);
 
+/** Requirements that are looked at: ten times those of the distributions with the most extras. */
+const requirementLimit = 5000;
 /** The fields of a METADATA or PKG-INFO; a missing name or version is empty. Continued lines are not needed here. */
 function parseMetadata(text) {
     return {
         name: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldValues */ .X)(text, 'Name')[0] ?? '',
         version: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldValues */ .X)(text, 'Version')[0] ?? '',
-        requiresDist: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldValues */ .X)(text, 'Requires-Dist'),
+        requiresDist: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldValues */ .X)(text, 'Requires-Dist').slice(0, requirementLimit),
     };
 }
 /** A distribution's name as PEP 503 normalises it. */
@@ -8025,7 +8111,7 @@ function hostPlatform(arch) {
 /* harmony export */   s: () => (/* binding */ renderRecord)
 /* harmony export */ });
 /** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
-const rowLimit = 500_000;
+const rowLimit = 200_000;
 /**
  * Rows of a RECORD (Python packaging specification "Recording installed projects": CSV of path, hash, size). Rows
  * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
@@ -15170,8 +15256,8 @@ function placeOf({ hashes, url, path, size }) {
 
 // EXTERNAL MODULE: ./src/image/mediatype.js
 var mediatype = __nccwpck_require__(5078);
-// EXTERNAL MODULE: ./src/engine/listings.js + 5 modules
-var engine_listings = __nccwpck_require__(3896);
+// EXTERNAL MODULE: ./src/engine/listings.js + 7 modules
+var engine_listings = __nccwpck_require__(348);
 ;// CONCATENATED MODULE: ./src/engine/assemble/layer.js
 
 

@@ -33053,7 +33053,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8297);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6262);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4645);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
@@ -33318,7 +33318,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 6262:
+/***/ 4645:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33833,7 +33833,9 @@ function check(schema, json, where) {
         return result.output;
     const issue = result.issues[0];
     const path = dist/* getDotPath */.BuJ(issue);
-    throw new failure/* Failure */.H('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`);
+    throw new failure/* Failure */.H('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`, {
+        hint: 'it is damaged, or of another kind; get it again from where it was made',
+    });
 }
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -34521,7 +34523,7 @@ function inputFailure(error, path, kind) {
 
 
 
-const maxEntries = 100_000;
+const maxEntries = 20_000;
 const maxExtensionBytes = 1 << 20;
 const maxLinks = 10;
 /** Finds the files of a tar by reading its headers alone. Throws Failure for what is missing, compressed or damaged. */
@@ -34782,7 +34784,9 @@ async function readLayoutIndex(folder) {
     try {
         const { size } = await (0,promises_.stat)(path);
         if (size > maxManifestBytes)
-            throw new failure/* Failure */.H('build', `${path} is larger than ${maxManifestBytes} bytes`);
+            throw new failure/* Failure */.H('build', `${path} is larger than ${maxManifestBytes} bytes`, {
+                hint: 'no real image has one of this size; check where it comes from',
+            });
         return await (0,promises_.readFile)(path);
     }
     catch (error) {
@@ -34994,7 +34998,9 @@ function placeOf(files, path, where) {
 /** A small file's bytes; throws Failure for one over the limit. */
 async function smallFile(place, limit, where) {
     if (place.size > limit)
-        throw new failure/* Failure */.H('build', `${where} is larger than ${limit} bytes`);
+        throw new failure/* Failure */.H('build', `${where} is larger than ${limit} bytes`, {
+            hint: 'no real image has one of this size; check where it comes from',
+        });
     const chunks = [];
     for await (const chunk of readPlace(place))
         chunks.push(chunk);
@@ -41274,7 +41280,7 @@ function hasPlatformWheel(locked) {
 
 ;// CONCATENATED MODULE: ./src/image/record.js
 /** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
-const rowLimit = 500_000;
+const rowLimit = 200_000;
 /**
  * Rows of a RECORD (Python packaging specification "Recording installed projects": CSV of path, hash, size). Rows
  * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
@@ -42610,11 +42616,9 @@ function environment_placeOf({ hashes, url, path, size }) {
     return Object.keys(hashes).length > 0 ? {} : { url, path, size };
 }
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
 ;// CONCATENATED MODULE: ./src/image/texts.js
 /** Bytes that one text may have, and all texts of a layer together. */
-const textLimits = { one: 8 * 2 ** 20, all: 64 * 2 ** 20 };
+const textLimits = { one: 8 * 2 ** 20, all: 16 * 2 ** 20 };
 const patterns = [
     /\.dist-info\/(?:RECORD|METADATA|WHEEL|INSTALLER|top_level\.txt|direct_url\.json|REQUESTED|entry_points\.txt)$/,
     /(?:\.egg-info|\/EGG-INFO)\/(?:PKG-INFO|installed-files\.txt|top_level\.txt|SOURCES\.txt|requires\.txt)$/,
@@ -42638,6 +42642,83 @@ function keptText(path, text) {
     return end ? `${text.slice(0, end.index)}\n` : text;
 }
 
+;// CONCATENATED MODULE: ./src/host/layers/limits.js
+
+/**
+ * What no image that is meant to be run comes near: half a million files, 64 GiB, 2 GiB out of 10 MB. The sizes of a
+ * thousand layers can still be added up.
+ */
+const layerLimits = {
+    entries: 500_000,
+    bytes: 64 * 2 ** 30,
+    ratio: 200,
+    bytesBeforeRatio: 2 * 2 ** 30,
+    sizes: 2 ** 43,
+    text: textLimits.one,
+    texts: textLimits.all,
+};
+
+;// CONCATENATED MODULE: ./src/host/layers/budget.js
+
+
+/** Container engines stack 127 layers, or some hundreds. */
+const imageLimits = { ...layerLimits, layers: 1000, texts: 32 * 2 ** 20 };
+const hint = 'no image that is meant to be run comes near this; check where it comes from';
+/** Counts what is read of an image's layers, side by side, and throws Failure when it is too much. */
+class LayerBudget {
+    #limits;
+    #download = 0;
+    #bytes = 0;
+    #entries = 0;
+    #texts = 0;
+    constructor(limits = {}) {
+        this.#limits = { ...imageLimits, ...limits };
+    }
+    /** `image` is its name, for messages. */
+    layers(count, image) {
+        const { layers } = this.#limits;
+        if (count > layers)
+            throw over(`${image} has ${count} layers, over the limit of ${layers}`);
+    }
+    /** Bytes of a blob that are read now, before what they unpack to. */
+    read(bytes) {
+        this.#download += bytes;
+    }
+    /** Bytes of a tar. */
+    unpacked(bytes) {
+        const { bytes: most, ratio, bytesBeforeRatio } = this.#limits;
+        this.#bytes += bytes;
+        if (this.#bytes > most)
+            throw over(`it unpacks to more than ${most} bytes`);
+        if (this.#bytes > bytesBeforeRatio && this.#bytes > this.#download * ratio)
+            throw over(`it unpacks to more than ${ratio} times its size`);
+    }
+    entries(count, who = 'it') {
+        const { entries } = this.#limits;
+        this.#entries += count;
+        if (this.#entries > entries)
+            throw over(`${who} has more than ${entries} entries`);
+    }
+    /** Characters of texts that are kept. */
+    texts(length, who = 'it') {
+        const { texts } = this.#limits;
+        this.#texts += length;
+        if (this.#texts > texts)
+            throw over(`${who} has more than ${texts} bytes of text about packages`);
+    }
+    /** A listing of `image` that was made before. */
+    known({ entries, texts }, image) {
+        this.entries(entries.length, image);
+        for (const text of Object.values(texts))
+            this.texts(text.length, image);
+    }
+}
+function over(why) {
+    return new failure/* Failure */.H('build', why, { hint });
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
 ;// CONCATENATED MODULE: ./src/tar/reader.js
 
 
@@ -42911,38 +42992,30 @@ function scan(needle, { version, before, likely }, found) {
 
 
 
-/** What no image that is meant to be run comes near: half a million files, 64 GiB, 4 GiB out of 20 MB. */
-const layerLimits = {
-    entries: 500_000,
-    bytes: 64 * 2 ** 30,
-    ratio: 200,
-    bytesBeforeRatio: 4 * 2 ** 30,
-    text: textLimits.one,
-    texts: textLimits.all,
-};
+
+
 /**
  * What is in a layer, from its blob in one pass: entries in the order of the tar, the diffID, the texts and versions
  * that say what the files are. Memory grows with the number of entries, not with their bytes. Throws Failure that
  * names the layer for what is damaged or over a limit; errors of the blob pass as they are.
  */
-async function listLayer(blob, { name = 'a layer', limits: given = {} } = {}) {
+async function listLayer(blob, { name = 'a layer', limits: given = {}, budget = new LayerBudget(given), } = {}) {
     const limits = { ...layerLimits, ...given };
     let download = 0;
     async function* counted() {
         for await (const chunk of blob) {
             download += chunk.length;
+            budget.read(chunk.length);
             yield chunk;
         }
     }
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    const contents = new Contents(limits);
+    const contents = new Contents(limits, budget);
     const reader = new TarReader((entry) => contents.add(entry), limits);
-    let bytes = 0;
     try {
         const { compression, tar } = await decompress(counted());
         for await (const chunk of tar) {
-            bytes += chunk.length;
-            checkSize(bytes, download, limits);
+            budget.unpacked(chunk.length);
             hash.update(chunk);
             reader.write(chunk);
             if (compression !== 'none')
@@ -42957,16 +43030,8 @@ async function listLayer(blob, { name = 'a layer', limits: given = {} } = {}) {
             throw error;
         throw new failure/* Failure */.H(error.kind, `${name} cannot be read: ${error.message}`, {
             cause: error,
-            ...(error.hint === undefined ? {} : { hint: error.hint }),
+            hint: error.hint ?? 'pull, save or build the image again; its builder, or the way here, damaged it',
         });
-    }
-}
-function checkSize(bytes, download, limits) {
-    if (bytes > limits.bytes) {
-        throw new failure/* Failure */.H('build', `it unpacks to more than ${limits.bytes} bytes`);
-    }
-    if (bytes > limits.bytesBeforeRatio && bytes > download * limits.ratio) {
-        throw new failure/* Failure */.H('build', `it unpacks to more than ${limits.ratio} times its size`);
     }
 }
 /** What is collected while a layer streams by. */
@@ -42976,11 +43041,18 @@ class Contents {
     #texts = new Map();
     #versions = new Map();
     #leftOut = new Set();
+    #budget;
     #textBytes = 0;
-    constructor(limits) {
+    #sizes = 0;
+    constructor(limits, budget) {
         this.#limits = limits;
+        this.#budget = budget;
     }
     add({ path, type, size, mode, linkname }) {
+        this.#budget.entries(1);
+        this.#sizes += size;
+        if (this.#sizes > this.#limits.sizes)
+            throw new failure/* Failure */.H('build', `its files say that they have more than ${this.#limits.sizes} bytes`);
         this.#entries.push(linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname });
         if (type !== 'file')
             return undefined;
@@ -43013,6 +43085,7 @@ class Contents {
                 this.#texts.set(path, text);
                 this.#leftOut.delete(path);
                 this.#textBytes += text.length;
+                this.#budget.texts(text.length);
             },
         };
     }
@@ -43107,6 +43180,7 @@ function json(text) {
 
 
 
+
 /** Layers that are read side by side: unpacking is bound by the processor, and each keeps one busy. */
 const atOnce = 2;
 /**
@@ -43116,15 +43190,22 @@ const atOnce = 2;
 async function listLayers(image, store, progress) {
     const { layers } = image.manifest;
     const listings = [];
+    const budget = new LayerBudget();
     let next = 0;
     const work = async () => {
         for (let i = next++; i < layers.length; i = next++) {
             const descriptor = layers[i];
             if (descriptor)
-                listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress);
+                listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress, budget);
         }
     };
-    await Promise.all(Array.from({ length: atOnce }, work));
+    const stop = (error) => {
+        // The others need not begin what no one will ask for.
+        next = layers.length;
+        throw error;
+    };
+    budget.layers(layers.length, image.reference);
+    await Promise.all(Array.from({ length: atOnce }, () => work().catch(stop)));
     return listings;
 }
 /** What is in the topmost layer alone. */
@@ -43132,17 +43213,20 @@ async function listTopLayer(image, store, progress) {
     const descriptor = image.manifest.layers.at(-1);
     return descriptor && listingOf(descriptor, image.config.diffIds.at(-1), image, store, progress);
 }
-async function listingOf(descriptor, diffId, image, store, progress) {
+async function listingOf(descriptor, diffId, image, store, progress, budget = new LayerBudget()) {
     const kept = await store.records.get(listings_keyOf(descriptor.digest));
     const known = kept === undefined ? undefined : decodeListing(kept);
-    if (known)
+    if (known) {
+        budget.known(known, image.reference);
         return known;
+    }
     progress(`reading ${image.reference}`);
     const listing = await listLayer(image.blobs.open(descriptor), {
         name: `${image.reference}, layer ${descriptor.digest}`,
+        budget,
     });
     if (listing.diffId !== diffId) {
-        throw new failure/* Failure */.H('build', `${image.reference} is damaged: layer ${descriptor.digest} holds ${listing.diffId}, its config says ${diffId ?? 'nothing'}`);
+        throw new failure/* Failure */.H('build', `${image.reference} is damaged: layer ${descriptor.digest} holds ${listing.diffId}, its config says ${diffId ?? 'nothing'}`, { hint: 'pull, save or build the image again' });
     }
     await keepListing(store, descriptor.digest, listing);
     return listing;
@@ -45762,12 +45846,14 @@ function fieldValues(text, field) {
 
 ;// CONCATENATED MODULE: ./src/image/metadata.js
 
+/** Requirements that are looked at: ten times those of the distributions with the most extras. */
+const requirementLimit = 5000;
 /** The fields of a METADATA or PKG-INFO; a missing name or version is empty. Continued lines are not needed here. */
 function parseMetadata(text) {
     return {
         name: fieldValues(text, 'Name')[0] ?? '',
         version: fieldValues(text, 'Version')[0] ?? '',
-        requiresDist: fieldValues(text, 'Requires-Dist'),
+        requiresDist: fieldValues(text, 'Requires-Dist').slice(0, requirementLimit),
     };
 }
 /** A distribution's name as PEP 503 normalises it. */
