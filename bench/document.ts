@@ -1,5 +1,6 @@
 import { formatBytes } from '../src/units/bytes.ts'
 import { formatDuration } from '../src/units/duration.ts'
+import { type AnalysisRow, renderAnalysis } from './analysis.ts'
 import { median } from './timed.ts'
 
 export interface Row {
@@ -21,6 +22,7 @@ export function renderDocument(
   runs: number,
   rows: readonly Row[],
   memory: readonly MemoryRow[],
+  analysis: readonly AnalysisRow[],
 ): string {
   return `# Benchmarks
 
@@ -63,7 +65,8 @@ ${table(
     formatBytes(peak),
   ]),
 )}
-`
+
+${renderAnalysis(analysis)}`
 }
 
 function spread(values: readonly number[]): string {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { format, resolveConfig } from 'prettier'
 import { copyExample } from '../scripts/example.ts'
 import { findProgram } from '../scripts/program.ts'
+import { measureAnalysis } from './analysis.ts'
 import { BuildKit, type Compression, type Contender, Ours } from './contenders.ts'
 import { type MemoryRow, renderDocument, type Row } from './document.ts'
 import { readEngine } from './engine.ts'
@@ -14,11 +15,12 @@ import { type Scenario, scenarios } from './scenarios.ts'
 import { median } from './timed.ts'
 
 /**
- * Measures beside BuildKit and writes docs/benchmarks.md. With --runs N (5), --only WORD (scenarios whose name has
- * it; `memory` for the last part) or --dry nothing is written but to the terminal. --program FILE measures another
+ * Measures beside BuildKit and writes docs/benchmarks.md. With --runs N (5), --only WORD or just WORD (scenarios whose name has
+ * it; `memory` and `analysis` for the last parts) or --dry nothing is written but to the terminal. --program FILE measures another
  * bundle than the one in dist/.
  */
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     runs: { type: 'string', default: '5' },
     only: { type: 'string' },
@@ -29,7 +31,8 @@ const { values } = parseArgs({
 const root = join(import.meta.dirname, '..')
 const work = join(tmpdir(), 'pydeps-image-bench')
 const runs = Number(values.runs)
-const isWanted = (name: string): boolean => values.only === undefined || name.includes(values.only)
+const only = values.only ?? positionals[0]
+const isWanted = (name: string): boolean => only === undefined || name.includes(only)
 
 mkdirSync(work, { recursive: true })
 const engine = readEngine()
@@ -47,8 +50,9 @@ const rows: Row[] = []
 for (const scenario of scenarios(root).filter(({ name }) => isWanted(name)))
   rows.push(await compare(scenario))
 const memory = isWanted('memory') ? await measureMemory() : []
-const text = renderDocument(machine, runs, rows, memory)
-if (values.dry === true || values.only !== undefined) console.log(text)
+const analysis = isWanted('analysis') ? await measureAnalysis({ work, program, engine, tools, runs }) : []
+const text = renderDocument(machine, runs, rows, memory, analysis)
+if (values.dry === true || only !== undefined) console.log(text)
 else {
   const file = join(root, 'docs', 'benchmarks.md')
   writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }))
