@@ -17,10 +17,16 @@ export async function analyze(
     const labels = { ...image.config.config.labels, ...image.manifest.annotations }
     const base = labels['org.opencontainers.image.base.name']
     const apart = measurement.layers.some(({ part }) => part === 'base')
-    const notes =
-      apart || base === undefined
+    const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured)
+    const notes = [
+      ...(apart || base === undefined
         ? []
-        : [`It says that it stands on ${base}: with --base, what was added to that is told apart.`]
+        : [`It says that it stands on ${base}: with --base, what was added to that is told apart.`]),
+      ...foreign.map(
+        ({ digest }) =>
+          `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`,
+      ),
+    ]
     return {
       reports: [
         {

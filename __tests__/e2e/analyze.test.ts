@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Measurement } from '../../src/image/measurement.ts'
 import { type CliRun, runCli } from '../fixtures/cli.ts'
 import type { TinyTar } from '../fixtures/tar.ts'
-import { createImage, type TinyImage } from '../fixtures/tiny-image.ts'
+import { createImage, digest, type TinyImage } from '../fixtures/tiny-image.ts'
 import {
   archiveOf,
   createClassicArchive,
@@ -74,6 +74,53 @@ describe('analyze and compare', () => {
     }
     const arm = await measured('analyze', 'oci:both', '--platform', 'linux/arm64')
     expect(arm).toMatchObject({ image: { platform: 'linux/arm64' }, sizes: { filesystem: 3000 } })
+  })
+
+  it('lists a foreign layer as not measured, in every report', async () => {
+    const { after } = images
+    const [, top] = after.manifest.layers
+    const layers = after.manifest.layers.map((layer) =>
+      layer === top
+        ? {
+            ...layer,
+            mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+            urls: ['https://layers.invalid/1'],
+          }
+        : layer,
+    )
+    const manifestBytes = Buffer.from(JSON.stringify({ ...after.manifest, layers }))
+    const foreign = { ...after, manifestBytes, digest: digest(manifestBytes) }
+    const files = createLayout([foreign], [describeImage(foreign, named('1'))])
+    files.delete(`blobs/sha256/${top?.digest.slice('sha256:'.length) ?? ''}`)
+    await writeFiles(join(folder, 'foreign'), files)
+    const env = { XDG_CACHE_HOME: join(folder, 'foreign-cache') }
+    const { stdout, status } = await runCli(
+      [
+        'analyze',
+        'oci:foreign',
+        '--json',
+        'foreign.json',
+        '--html',
+        'foreign.html',
+        '--markdown',
+        'foreign.md',
+      ],
+      { cwd: folder, env },
+    )
+    expect(status).toBe(0)
+    const measurement = JSON.parse(await readFile(join(folder, 'foreign.json'), 'utf8')) as Measurement
+    expect(measurement.sizes).toMatchObject({
+      disk: 3000,
+      download: after.manifest.layers.reduce((sum, { size }) => sum + size, 0),
+    })
+    expect(measurement.layers.map(({ notMeasured }) => notMeasured)).toEqual([undefined, true])
+    expect(measurement.basis.compression).toBe('gzip')
+    const texts = [
+      stdout,
+      await readFile(join(folder, 'foreign.md'), 'utf8'),
+      await readFile(join(folder, 'foreign.html'), 'utf8'),
+    ]
+    for (const text of texts) expect(text.replace(/\s+/g, ' ')).toContain('not measured')
   })
 
   it('does not read a layer twice', async () => {

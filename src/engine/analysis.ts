@@ -52,7 +52,7 @@ export async function analyzeImage(
     const measurement = await measureImage(image, how, store, tell)
     step.done()
     const tree = async (): Promise<SizeNode> =>
-      sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell) })
+      sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) })
     return { image, measurement, tree }
   } catch (error) {
     step.failed()

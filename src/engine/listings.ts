@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { isForeign } from '../host/images/bundle.ts'
 import { LayerBudget } from '../host/layers/budget.ts'
 import { listLayer } from '../host/layers/read.ts'
 import type { Store } from '../host/store/store.ts'
@@ -12,13 +13,15 @@ import type { Image } from '../image/source.ts'
 const atOnce = 2
 
 /**
- * What is in each layer of an image, lowest first. A layer is read once: its listing is kept by its digest. Throws
- * Failure for a layer that is not what the image's config says.
+ * What is in each layer of an image, lowest first. A layer is read once: its listing is kept by its digest. A foreign
+ * layer may be missing where the caller can do without. Throws Failure for a layer that is not what the image's config
+ * says.
  */
 export async function listLayers(
   image: Image,
   store: Store,
   progress: (text: string) => void,
+  { mayMiss = false }: { readonly mayMiss?: boolean } = {},
 ): Promise<readonly LayerListing[]> {
   const { layers } = image.manifest
   const listings: LayerListing[] = []
@@ -27,8 +30,12 @@ export async function listLayers(
   const work = async (): Promise<void> => {
     for (let i = next++; i < layers.length; i = next++) {
       const descriptor = layers[i]
-      if (descriptor)
-        listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress, budget)
+      const diffId = image.config.diffIds[i]
+      if (!descriptor) continue
+      const listing = listingOf(descriptor, diffId, image, store, progress, budget)
+      listings[i] = await (mayMiss && diffId !== undefined && isForeign(descriptor)
+        ? listing.catch((error: unknown) => missing(error, diffId))
+        : listing)
     }
   }
   const stop = (error: unknown): never => {
@@ -39,6 +46,13 @@ export async function listLayers(
   budget.layers(layers.length, image.reference)
   await Promise.all(Array.from({ length: atOnce }, () => work().catch(stop)))
   return listings
+}
+
+/** What is known of a foreign layer that could not be read. */
+function missing(error: unknown, diffId: Digest): LayerListing {
+  if (!(error instanceof Failure)) throw error
+  const nothing = { entries: [], texts: {}, versions: {} }
+  return { diffId, download: 0, compression: 'none', ...nothing, missing: true }
 }
 
 /** What is in the topmost layer alone. */

@@ -49,10 +49,11 @@ export async function measureImage(
     await store.records.put(key, JSON.stringify(again))
     return own(again)
   }
-  const listings = await listLayers(image, store, progress)
+  const listings = await listLayers(image, store, progress, { mayMiss: true })
   const measured = { ...image, ...how, ...byLayers?.(listings), listings }
   const attribution = attribute(measured)
   const measurement = measure(measured, attribution)
+  if (listings.some((listing) => listing.missing)) return own(measurement)
   await store.records.put(key, JSON.stringify(measurement))
   const owners = ownersOf(measurement, listings, attribution)
   const highest = listings.at(-1)

@@ -13,6 +13,8 @@ export interface LayerListing {
   readonly texts: Readonly<Record<string, string>>
   /** Versions written inside binaries, by path: of Python in `python3.X` and `libpython`, of the C library in `libc.so.6`. */
   readonly versions: Readonly<Record<string, string>>
+  /** A foreign layer whose blob is not with the image: nothing of it is known, and it is not kept. */
+  readonly missing?: true
   /** Paths whose text is missing from `texts` because it was over a limit. */
   readonly leftOut?: readonly string[]
 }

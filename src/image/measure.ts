@@ -119,6 +119,7 @@ function layersOf(
     mediaType: descriptor.mediaType,
     download: descriptor.size,
     disk: filesystem.layers[i]?.disk ?? 0,
+    ...(listings[i]?.missing ? { notMeasured: true as const } : {}),
     part: baseLayers !== undefined && i < baseLayers ? 'base' : largestPart(byLayer.get(i)),
     // A history that says less than there are layers is about no layer in particular.
     createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
@@ -132,7 +133,9 @@ export function largestPart(parts: Record<Part, number> | undefined): Part {
 }
 
 function compressionOf(listings: readonly LayerListing[]): Measurement['basis']['compression'] {
-  const [first = 'none', ...more] = new Set(listings.map(({ compression }) => compression))
+  const [first = 'none', ...more] = new Set(
+    listings.filter(({ missing }) => missing !== true).map(({ compression }) => compression),
+  )
   return more.length === 0 ? first : 'mixed'
 }
 

@@ -61,6 +61,12 @@ export const measurementSchema = v.object({
         mediaType: v.string(),
         download: described(bytes, 'Bytes of the blob.'),
         disk: described(bytes, 'Bytes of its files.'),
+        notMeasured: v.optional(
+          described(
+            v.literal(true),
+            'A foreign layer whose blob is not with the image: what is in it is unknown, and the sizes lack it.',
+          ),
+        ),
         part: described(part, 'What most of its bytes are.'),
         createdBy: described(
           v.string(),

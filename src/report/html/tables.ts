@@ -109,7 +109,7 @@ function layers({ measurement, delta }: ReportInput): Table {
       ...(delta === undefined ? [] : [added.has(layer.digest) ? 'new' : 'kept']),
       html(layer.part),
       formatBytes(layer.download),
-      formatBytes(layer.disk),
+      layer.notMeasured ? 'not measured' : formatBytes(layer.disk),
       html(layer.createdBy),
     ]),
     maxBytes: 60_000,
