@@ -1925,9 +1925,13 @@ async function analyze(inputs, { env, progress, signal }) {
         const labels = { ...image.config.config.labels, ...image.manifest.annotations };
         const base = labels['org.opencontainers.image.base.name'];
         const apart = measurement.layers.some(({ part }) => part === 'base');
-        const notes = apart || base === undefined
-            ? []
-            : [`It says that it stands on ${base}: with --base, what was added to that is told apart.`];
+        const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured);
+        const notes = [
+            ...(apart || base === undefined
+                ? []
+                : [`It says that it stands on ${base}: with --base, what was added to that is told apart.`]),
+            ...foreign.map(({ digest }) => `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`),
+        ];
         return {
             reports: [
                 {
@@ -1977,7 +1981,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _analyze_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5980);
 /* harmony import */ var _compare_images_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2326);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5783);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8959);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
@@ -2404,7 +2408,7 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
         const tell = (text) => step.update(text);
         const measurement = await (0,_measured_js__WEBPACK_IMPORTED_MODULE_8__/* .measureImage */ .u)(image, how, store, tell);
         step.done();
-        const tree = async () => (0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__/* .sizeTree */ .K)({ ...image, baseLayers, listings: await (0,_listings_js__WEBPACK_IMPORTED_MODULE_7__/* .listLayers */ .VR)(image, store, tell) });
+        const tree = async () => (0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__/* .sizeTree */ .K)({ ...image, baseLayers, listings: await (0,_listings_js__WEBPACK_IMPORTED_MODULE_7__/* .listLayers */ .VR)(image, store, tell, { mayMiss: true }) });
         return { image, measurement, tree };
     }
     catch (error) {
@@ -2532,6 +2536,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/host/images/bundle.js
+var bundle = __nccwpck_require__(3624);
 ;// CONCATENATED MODULE: ./src/image/texts.js
 /** Bytes that one text may have, and all texts of a layer together. */
 const textLimits = { one: 8 * 2 ** 20, all: 16 * 2 ** 20 };
@@ -3024,13 +3030,15 @@ var listing_text = __nccwpck_require__(988);
 
 
 
+
 /** Layers that are read side by side: unpacking is bound by the processor, and each keeps one busy. */
 const atOnce = 2;
 /**
- * What is in each layer of an image, lowest first. A layer is read once: its listing is kept by its digest. Throws
- * Failure for a layer that is not what the image's config says.
+ * What is in each layer of an image, lowest first. A layer is read once: its listing is kept by its digest. A foreign
+ * layer may be missing where the caller can do without. Throws Failure for a layer that is not what the image's config
+ * says.
  */
-async function listLayers(image, store, progress) {
+async function listLayers(image, store, progress, { mayMiss = false } = {}) {
     const { layers } = image.manifest;
     const listings = [];
     const budget = new LayerBudget();
@@ -3038,8 +3046,13 @@ async function listLayers(image, store, progress) {
     const work = async () => {
         for (let i = next++; i < layers.length; i = next++) {
             const descriptor = layers[i];
-            if (descriptor)
-                listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress, budget);
+            const diffId = image.config.diffIds[i];
+            if (!descriptor)
+                continue;
+            const listing = listingOf(descriptor, diffId, image, store, progress, budget);
+            listings[i] = await (mayMiss && diffId !== undefined && (0,bundle/* isForeign */.j)(descriptor)
+                ? listing.catch((error) => missing(error, diffId))
+                : listing);
         }
     };
     const stop = (error) => {
@@ -3050,6 +3063,13 @@ async function listLayers(image, store, progress) {
     budget.layers(layers.length, image.reference);
     await Promise.all(Array.from({ length: atOnce }, () => work().catch(stop)));
     return listings;
+}
+/** What is known of a foreign layer that could not be read. */
+function missing(error, diffId) {
+    if (!(error instanceof failure/* Failure */.H))
+        throw error;
+    const nothing = { entries: [], texts: {}, versions: {} };
+    return { diffId, download: 0, compression: 'none', ...nothing, missing: true };
 }
 /** What is in the topmost layer alone. */
 async function listTopLayer(image, store, progress) {
@@ -3308,6 +3328,7 @@ function layersOf({ manifest, config, listings }, filesystem, baseLayers, byLaye
         mediaType: descriptor.mediaType,
         download: descriptor.size,
         disk: filesystem.layers[i]?.disk ?? 0,
+        ...(listings[i]?.missing ? { notMeasured: true } : {}),
         part: baseLayers !== undefined && i < baseLayers ? 'base' : largestPart(byLayer.get(i)),
         // A history that says less than there are layers is about no layer in particular.
         createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
@@ -3319,7 +3340,7 @@ function largestPart(parts) {
     return sorted[0]?.[0] ?? 'other';
 }
 function compressionOf(listings) {
-    const [first = 'none', ...more] = new Set(listings.map(({ compression }) => compression));
+    const [first = 'none', ...more] = new Set(listings.filter(({ missing }) => missing !== true).map(({ compression }) => compression));
     return more.length === 0 ? first : 'mixed';
 }
 function sum(values) {
@@ -3487,10 +3508,12 @@ async function measureImage(image, { byLayers, ...how }, store, progress) {
         await store.records.put(key, JSON.stringify(again));
         return own(again);
     }
-    const listings = await (0,engine_listings/* listLayers */.VR)(image, store, progress);
+    const listings = await (0,engine_listings/* listLayers */.VR)(image, store, progress, { mayMiss: true });
     const measured = { ...image, ...how, ...byLayers?.(listings), listings };
     const attribution = (0,image_attribution/* attribute */.l)(measured);
     const measurement = measure(measured, attribution);
+    if (listings.some((listing) => listing.missing))
+        return own(measurement);
     await store.records.put(key, JSON.stringify(measurement));
     const owners = ownersOf(measurement, listings, attribution);
     const highest = listings.at(-1);
@@ -3541,6 +3564,80 @@ class Failure extends Error {
         this.kind = kind;
         this.hint = options.hint;
     }
+}
+
+
+/***/ }),
+
+/***/ 3624:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ isForeign),
+/* harmony export */   l: () => (/* binding */ bundle)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _image_manifest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(241);
+/* harmony import */ var _image_mediatype_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5078);
+/* harmony import */ var _image_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3491);
+/* harmony import */ var _registry_verified_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7287);
+
+
+
+
+
+/** Puts images together; several need platforms of their own. Throws Failure. */
+function bundle(images) {
+    const platforms = images.map(({ platform }) => (0,_image_platform_js__WEBPACK_IMPORTED_MODULE_3__/* .formatPlatform */ .Bq)(platform));
+    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
+    if (twice !== undefined)
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `two images for ${twice} cannot have one name`);
+    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
+    const [first] = manifests;
+    if (!first)
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', 'there is no image to write');
+    const configs = new Map();
+    const layers = new Map();
+    for (const image of images) {
+        const { config } = image.manifest;
+        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
+        for (const descriptor of image.manifest.layers) {
+            if (!layers.has(descriptor.digest))
+                layers.set(descriptor.digest, { descriptor, image });
+        }
+    }
+    return {
+        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
+        images: manifests,
+        configs: [...configs.values()],
+        layers: [...layers.values()],
+    };
+}
+/** Layers that the images do not carry: licences forbid it, and their readers know other places for them. */
+function isForeign({ mediaType }) {
+    return /nondistributable|foreign/.test(mediaType);
+}
+function manifestOf(image) {
+    const bytes = image.manifestBytes ?? Buffer.from((0,_image_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .renderManifest */ .sB)(image.manifest));
+    const digest = (0,_registry_verified_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .o)(bytes);
+    if (digest !== image.digest || (0,_registry_verified_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .o)(image.configBytes) !== image.manifest.config.digest) {
+        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
+    }
+    const isDocker = image.manifest.config.mediaType === _image_mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .mediaTypes */ .Ib.dockerConfig;
+    const mediaType = image.manifest.mediaType ?? (isDocker ? _image_mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .mediaTypes */ .Ib.dockerManifest : _image_mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .mediaTypes */ .Ib.ociManifest);
+    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
+}
+function indexOf(manifests) {
+    const index = {
+        schemaVersion: 2,
+        mediaType: _image_mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .mediaTypes */ .Ib.ociIndex,
+        manifests: manifests.map(({ descriptor }) => descriptor),
+    };
+    const bytes = Buffer.from((0,_image_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .renderManifest */ .sB)(index));
+    return {
+        descriptor: { mediaType: _image_mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .mediaTypes */ .Ib.ociIndex, digest: (0,_registry_verified_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .o)(bytes), size: bytes.length },
+        bytes,
+    };
 }
 
 
@@ -7783,6 +7880,7 @@ const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc
         mediaType: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         download: described(bytes, 'Bytes of the blob.'),
         disk: described(bytes, 'Bytes of its files.'),
+        notMeasured: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(true), 'A foreign layer whose blob is not with the image: what is in it is unknown, and the sizes lack it.')),
         part: described(part, 'What most of its bytes are.'),
         createdBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), "What made it, by the image's history; empty where that says nothing."),
     })), 'The lowest first.'),
@@ -9838,7 +9936,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 5783:
+/***/ 8959:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17444,70 +17542,8 @@ function ifMissing(error) {
     throw error;
 }
 
-// EXTERNAL MODULE: ./src/image/manifest.js
-var manifest = __nccwpck_require__(241);
-// EXTERNAL MODULE: ./src/host/registry/verified.js
-var verified = __nccwpck_require__(7287);
-;// CONCATENATED MODULE: ./src/host/images/bundle.js
-
-
-
-
-
-/** Puts images together; several need platforms of their own. Throws Failure. */
-function bundle(images) {
-    const platforms = images.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform));
-    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
-    if (twice !== undefined)
-        throw new failure/* Failure */.H('build', `two images for ${twice} cannot have one name`);
-    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
-    const [first] = manifests;
-    if (!first)
-        throw new failure/* Failure */.H('build', 'there is no image to write');
-    const configs = new Map();
-    const layers = new Map();
-    for (const image of images) {
-        const { config } = image.manifest;
-        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
-        for (const descriptor of image.manifest.layers) {
-            if (!layers.has(descriptor.digest))
-                layers.set(descriptor.digest, { descriptor, image });
-        }
-    }
-    return {
-        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
-        images: manifests,
-        configs: [...configs.values()],
-        layers: [...layers.values()],
-    };
-}
-/** Layers that the images do not carry: licences forbid it, and their readers know other places for them. */
-function isForeign({ mediaType }) {
-    return /nondistributable|foreign/.test(mediaType);
-}
-function manifestOf(image) {
-    const bytes = image.manifestBytes ?? Buffer.from((0,manifest/* renderManifest */.sB)(image.manifest));
-    const digest = (0,verified/* digestOf */.o)(bytes);
-    if (digest !== image.digest || (0,verified/* digestOf */.o)(image.configBytes) !== image.manifest.config.digest) {
-        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
-    }
-    const isDocker = image.manifest.config.mediaType === mediatype/* mediaTypes */.Ib.dockerConfig;
-    const mediaType = image.manifest.mediaType ?? (isDocker ? mediatype/* mediaTypes */.Ib.dockerManifest : mediatype/* mediaTypes */.Ib.ociManifest);
-    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
-}
-function indexOf(manifests) {
-    const index = {
-        schemaVersion: 2,
-        mediaType: mediatype/* mediaTypes */.Ib.ociIndex,
-        manifests: manifests.map(({ descriptor }) => descriptor),
-    };
-    const bytes = Buffer.from((0,manifest/* renderManifest */.sB)(index));
-    return {
-        descriptor: { mediaType: mediatype/* mediaTypes */.Ib.ociIndex, digest: (0,verified/* digestOf */.o)(bytes), size: bytes.length },
-        bytes,
-    };
-}
-
+// EXTERNAL MODULE: ./src/host/images/bundle.js
+var bundle = __nccwpck_require__(3624);
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
 /** Writes all chunks at the file's position. While one is being written the next is made, so that none may be reused. */
 async function writeAll(file, chunks) {
@@ -17875,7 +17911,7 @@ async function pushBundle(parts, names, context, onProgress) {
         const { registry, repository } = target;
         const session = context.registries.session(registry);
         const pushed = done.find((other) => (0,endpoint/* sameRegistry */.cJ)(other.registry, registry));
-        const layers = parts.layers.filter(({ descriptor }) => !isForeign(descriptor));
+        const layers = parts.layers.filter(({ descriptor }) => !(0,bundle/* isForeign */.j)(descriptor));
         await inTurns(layers, atOnce, (layer) => pushLayer(session, repository, layer, pushed, onProgress));
         await inTurns(parts.configs, atOnce, async ({ descriptor, bytes }) => {
             await pushBlob(session, repository, { descriptor, open: () => (0,tokens/* bodyOf */.EN)(bytes).open() });
@@ -17905,6 +17941,8 @@ function documentOf({ descriptor, bytes }) {
     return { bytes, mediaType: descriptor.mediaType, digest: descriptor.digest };
 }
 
+// EXTERNAL MODULE: ./src/image/manifest.js
+var manifest = __nccwpck_require__(241);
 ;// CONCATENATED MODULE: ./src/host/images/write-layout.js
 
 
@@ -18047,7 +18085,7 @@ function write_archive_entry(path, size) {
  * Failure.
  */
 async function writeImage(images, to, { context, tags = [], onProgress: tell }) {
-    const parts = bundle(images);
+    const parts = (0,bundle/* bundle */.l)(images);
     // Told with every chunk, so this is where an interrupt is noticed.
     const onProgress = (progress) => {
         context.signal?.throwIfAborted();
@@ -18297,7 +18335,7 @@ async function run(inputs, context) {
         await (0,store_store/* pruneStore */.I9)(store, context.today()).catch(() => 0);
         const outputs = delivered.map((value) => ({ label: 'image', value }));
         return {
-            digest: bundle(built.map(({ image }) => image)).root.descriptor.digest,
+            digest: (0,bundle/* bundle */.l)(built.map(({ image }) => image)).root.descriptor.digest,
             images: delivered,
             reports: reports.map((report) => ({ ...report, outputs })),
             verdict,
@@ -24795,7 +24833,7 @@ function tables_layers({ measurement, delta }) {
             ...(delta === undefined ? [] : [added.has(layer.digest) ? 'new' : 'kept']),
             html(layer.part),
             (0,units_bytes/* formatBytes */.z3)(layer.download),
-            (0,units_bytes/* formatBytes */.z3)(layer.disk),
+            layer.notMeasured ? 'not measured' : (0,units_bytes/* formatBytes */.z3)(layer.disk),
             html(layer.createdBy),
         ]),
         maxBytes: 60_000,

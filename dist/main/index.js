@@ -42616,6 +42616,66 @@ function environment_placeOf({ hashes, url, path, size }) {
     return Object.keys(hashes).length > 0 ? {} : { url, path, size };
 }
 
+;// CONCATENATED MODULE: ./src/host/images/bundle.js
+
+
+
+
+
+/** Puts images together; several need platforms of their own. Throws Failure. */
+function bundle(images) {
+    const platforms = images.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform));
+    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
+    if (twice !== undefined)
+        throw new failure/* Failure */.H('build', `two images for ${twice} cannot have one name`);
+    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
+    const [first] = manifests;
+    if (!first)
+        throw new failure/* Failure */.H('build', 'there is no image to write');
+    const configs = new Map();
+    const layers = new Map();
+    for (const image of images) {
+        const { config } = image.manifest;
+        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
+        for (const descriptor of image.manifest.layers) {
+            if (!layers.has(descriptor.digest))
+                layers.set(descriptor.digest, { descriptor, image });
+        }
+    }
+    return {
+        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
+        images: manifests,
+        configs: [...configs.values()],
+        layers: [...layers.values()],
+    };
+}
+/** Layers that the images do not carry: licences forbid it, and their readers know other places for them. */
+function isForeign({ mediaType }) {
+    return /nondistributable|foreign/.test(mediaType);
+}
+function manifestOf(image) {
+    const bytes = image.manifestBytes ?? Buffer.from(renderManifest(image.manifest));
+    const digest = digestOf(bytes);
+    if (digest !== image.digest || digestOf(image.configBytes) !== image.manifest.config.digest) {
+        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
+    }
+    const isDocker = image.manifest.config.mediaType === mediaTypes.dockerConfig;
+    const mediaType = image.manifest.mediaType ?? (isDocker ? mediaTypes.dockerManifest : mediaTypes.ociManifest);
+    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
+}
+function indexOf(manifests) {
+    const index = {
+        schemaVersion: 2,
+        mediaType: mediaTypes.ociIndex,
+        manifests: manifests.map(({ descriptor }) => descriptor),
+    };
+    const bytes = Buffer.from(renderManifest(index));
+    return {
+        descriptor: { mediaType: mediaTypes.ociIndex, digest: digestOf(bytes), size: bytes.length },
+        bytes,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/image/texts.js
 /** Bytes that one text may have, and all texts of a layer together. */
 const textLimits = { one: 8 * 2 ** 20, all: 16 * 2 ** 20 };
@@ -43181,13 +43241,15 @@ function json(text) {
 
 
 
+
 /** Layers that are read side by side: unpacking is bound by the processor, and each keeps one busy. */
 const atOnce = 2;
 /**
- * What is in each layer of an image, lowest first. A layer is read once: its listing is kept by its digest. Throws
- * Failure for a layer that is not what the image's config says.
+ * What is in each layer of an image, lowest first. A layer is read once: its listing is kept by its digest. A foreign
+ * layer may be missing where the caller can do without. Throws Failure for a layer that is not what the image's config
+ * says.
  */
-async function listLayers(image, store, progress) {
+async function listLayers(image, store, progress, { mayMiss = false } = {}) {
     const { layers } = image.manifest;
     const listings = [];
     const budget = new LayerBudget();
@@ -43195,8 +43257,13 @@ async function listLayers(image, store, progress) {
     const work = async () => {
         for (let i = next++; i < layers.length; i = next++) {
             const descriptor = layers[i];
-            if (descriptor)
-                listings[i] = await listingOf(descriptor, image.config.diffIds[i], image, store, progress, budget);
+            const diffId = image.config.diffIds[i];
+            if (!descriptor)
+                continue;
+            const listing = listingOf(descriptor, diffId, image, store, progress, budget);
+            listings[i] = await (mayMiss && diffId !== undefined && isForeign(descriptor)
+                ? listing.catch((error) => missing(error, diffId))
+                : listing);
         }
     };
     const stop = (error) => {
@@ -43207,6 +43274,13 @@ async function listLayers(image, store, progress) {
     budget.layers(layers.length, image.reference);
     await Promise.all(Array.from({ length: atOnce }, () => work().catch(stop)));
     return listings;
+}
+/** What is known of a foreign layer that could not be read. */
+function missing(error, diffId) {
+    if (!(error instanceof failure/* Failure */.H))
+        throw error;
+    const nothing = { entries: [], texts: {}, versions: {} };
+    return { diffId, download: 0, compression: 'none', ...nothing, missing: true };
 }
 /** What is in the topmost layer alone. */
 async function listTopLayer(image, store, progress) {
@@ -45680,6 +45754,7 @@ const measurementSchema = dist/* object */.Ikc({
         mediaType: dist/* string */.YjP(),
         download: described(measurement_bytes, 'Bytes of the blob.'),
         disk: described(measurement_bytes, 'Bytes of its files.'),
+        notMeasured: dist/* optional */.lqM(described(dist/* literal */.euz(true), 'A foreign layer whose blob is not with the image: what is in it is unknown, and the sizes lack it.')),
         part: described(part, 'What most of its bytes are.'),
         createdBy: described(dist/* string */.YjP(), "What made it, by the image's history; empty where that says nothing."),
     })), 'The lowest first.'),
@@ -46612,6 +46687,7 @@ function measure_layersOf({ manifest, config, listings }, filesystem, baseLayers
         mediaType: descriptor.mediaType,
         download: descriptor.size,
         disk: filesystem.layers[i]?.disk ?? 0,
+        ...(listings[i]?.missing ? { notMeasured: true } : {}),
         part: baseLayers !== undefined && i < baseLayers ? 'base' : largestPart(byLayer.get(i)),
         // A history that says less than there are layers is about no layer in particular.
         createdBy: history.length === manifest.layers.length ? (history[i]?.createdBy ?? '') : '',
@@ -46623,7 +46699,7 @@ function largestPart(parts) {
     return sorted[0]?.[0] ?? 'other';
 }
 function measure_compressionOf(listings) {
-    const [first = 'none', ...more] = new Set(listings.map(({ compression }) => compression));
+    const [first = 'none', ...more] = new Set(listings.filter(({ missing }) => missing !== true).map(({ compression }) => compression));
     return more.length === 0 ? first : 'mixed';
 }
 function measure_sum(values) {
@@ -46785,10 +46861,12 @@ async function measureImage(image, { byLayers, ...how }, store, progress) {
         await store.records.put(key, JSON.stringify(again));
         return own(again);
     }
-    const listings = await listLayers(image, store, progress);
+    const listings = await listLayers(image, store, progress, { mayMiss: true });
     const measured = { ...image, ...how, ...byLayers?.(listings), listings };
     const attribution = attribute(measured);
     const measurement = measure(measured, attribution);
+    if (listings.some((listing) => listing.missing))
+        return own(measurement);
     await store.records.put(key, JSON.stringify(measurement));
     const owners = ownersOf(measurement, listings, attribution);
     const highest = listings.at(-1);
@@ -46844,7 +46922,7 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
         const tell = (text) => step.update(text);
         const measurement = await measureImage(image, how, store, tell);
         step.done();
-        const tree = async () => sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell) });
+        const tree = async () => sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
         return { image, measurement, tree };
     }
     catch (error) {
@@ -47078,66 +47156,6 @@ function ifMissing(error) {
     if (code === 'ENOENT' || code === 'ENOTDIR')
         return undefined;
     throw error;
-}
-
-;// CONCATENATED MODULE: ./src/host/images/bundle.js
-
-
-
-
-
-/** Puts images together; several need platforms of their own. Throws Failure. */
-function bundle(images) {
-    const platforms = images.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform));
-    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
-    if (twice !== undefined)
-        throw new failure/* Failure */.H('build', `two images for ${twice} cannot have one name`);
-    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
-    const [first] = manifests;
-    if (!first)
-        throw new failure/* Failure */.H('build', 'there is no image to write');
-    const configs = new Map();
-    const layers = new Map();
-    for (const image of images) {
-        const { config } = image.manifest;
-        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
-        for (const descriptor of image.manifest.layers) {
-            if (!layers.has(descriptor.digest))
-                layers.set(descriptor.digest, { descriptor, image });
-        }
-    }
-    return {
-        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
-        images: manifests,
-        configs: [...configs.values()],
-        layers: [...layers.values()],
-    };
-}
-/** Layers that the images do not carry: licences forbid it, and their readers know other places for them. */
-function isForeign({ mediaType }) {
-    return /nondistributable|foreign/.test(mediaType);
-}
-function manifestOf(image) {
-    const bytes = image.manifestBytes ?? Buffer.from(renderManifest(image.manifest));
-    const digest = digestOf(bytes);
-    if (digest !== image.digest || digestOf(image.configBytes) !== image.manifest.config.digest) {
-        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
-    }
-    const isDocker = image.manifest.config.mediaType === mediaTypes.dockerConfig;
-    const mediaType = image.manifest.mediaType ?? (isDocker ? mediaTypes.dockerManifest : mediaTypes.ociManifest);
-    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
-}
-function indexOf(manifests) {
-    const index = {
-        schemaVersion: 2,
-        mediaType: mediaTypes.ociIndex,
-        manifests: manifests.map(({ descriptor }) => descriptor),
-    };
-    const bytes = Buffer.from(renderManifest(index));
-    return {
-        descriptor: { mediaType: mediaTypes.ociIndex, digest: digestOf(bytes), size: bytes.length },
-        bytes,
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
