@@ -3042,9 +3042,11 @@ async function listLayers(image, store, progress, { mayMiss = false } = {}) {
     const { layers } = image.manifest;
     const listings = [];
     const budget = new LayerBudget();
+    // The largest first: else one of them is read alone at the end.
+    const order = layers.map((_, i) => i).sort((a, b) => (layers[b]?.size ?? 0) - (layers[a]?.size ?? 0));
     let next = 0;
     const work = async () => {
-        for (let i = next++; i < layers.length; i = next++) {
+        for (let i = order[next++]; i !== undefined; i = order[next++]) {
             const descriptor = layers[i];
             const diffId = image.config.diffIds[i];
             if (!descriptor)
