@@ -2,8 +2,9 @@
  * The one rule of the house: an arrow points down. A room may import what stands below it, never what stands
  * beside or above it. Rooms from `report` down are pure: no platform, no file system, no process, no clock.
  */
-const entries = ['main', 'post', 'comment', 'cache', 'cli']
+const entries = ['main', 'post', 'comment', 'cache', 'upload', 'cli']
 const story = ['run', 'analyze', 'compare-images']
+const files = new Set([...entries, ...story])
 const knowing = ['action', 'terminal']
 const pure = ['report', 'budget', 'compare', 'strategy', 'recipe', 'project', 'image', 'tar', 'units']
 
@@ -40,7 +41,9 @@ const effects = [
 
 const arrow = 'An arrow points down: this room must not import that one (see "The house" in CONTRIBUTING.md).'
 /** Paths that lead to one of the rooms: out of this one, or from the top of src/ beside it. */
-const pathTo = (names, isTop) => `^${isTop ? '\\./' : '(?:\\.\\./)+'}(?:${names.join('|')})(?:/|\\.ts$)`
+const pathTo = (names, isTop) => `^${isTop ? '\\./' : '(?:\\.\\./)+'}(?:${names.map(ending).join('|')})`
+/** Entries and stories are files; a folder inside a room may have the name of one. */
+const ending = (name) => name + (files.has(name) ? '\\.ts$' : '(?:/|\\.ts$)')
 const noLoading = {
   selector: 'ImportExpression',
   message: 'Import at the top of the file, where the arrows are held.',

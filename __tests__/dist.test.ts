@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { parse } from 'yaml'
 import { version } from '../src/version.ts'
 import { bundled } from './fixtures/bundle.ts'
@@ -40,10 +40,14 @@ describe.each([...nodes])('the command line on Node %i', (_, node) => {
   })
 })
 
-it('has the scripts that action.yml names', () => {
-  const { runs } = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as { runs: Record<string, string> }
-  for (const key of ['main', 'post']) {
-    expect(existsSync(join(dist, (runs[key] ?? '').replace(/^dist\//, '')))).toBe(true)
+it.each([
+  ['action.yml', ['main', 'post']],
+  ['comment/action.yml', ['main']],
+])('has the scripts that %s names', (file, keys) => {
+  const { runs } = parse(readFileSync(join(root, file), 'utf8')) as { runs: Record<string, string> }
+  for (const key of keys) {
+    const [folder, path] = [join(root, dirname(file)), runs[key] ?? '']
+    expect(existsSync(join(dist, relative(join(root, 'dist'), join(folder, path))))).toBe(true)
   }
 })
 
@@ -55,7 +59,7 @@ it('keeps what only runners need out of the command line', () => {
 })
 
 it('does not say where it was made', () => {
-  for (const name of ['main', 'post', 'cache', 'cli']) {
+  for (const name of ['main', 'post', 'comment', 'cache', 'upload', 'cli']) {
     for (const file of ['index.js', 'licenses.txt']) {
       const text = readFileSync(join(dist, name, file), 'utf8')
       expect(text).not.toContain(root)

@@ -6,13 +6,13 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /**
- * Usage: node scripts/bundle.ts [--check] [--out DIR] [main|post|cache|cli]…
+ * Usage: node scripts/bundle.ts [--check] [--out DIR] [main|post|comment|cache|upload|cli]…
  *
  * Bundles the entries into dist/, or into a folder that does not exist yet. With --check nothing is written: it fails
  * when dist/ is not what the sources give.
  */
 const root = join(import.meta.dirname, '..')
-const entries = ['main', 'post', 'cache', 'cli']
+const entries = ['main', 'post', 'comment', 'cache', 'upload', 'cli']
 
 const { values, positionals } = parseArgs({
   options: { check: { type: 'boolean', default: false }, out: { type: 'string' } },

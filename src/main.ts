@@ -5,6 +5,7 @@ import { inertLines } from './action/fence.ts'
 import { loadInputs } from './action/inputs.ts'
 import { annotated } from './action/progress.ts'
 import { tell } from './action/tell.ts'
+import { run as runProgram } from './host/process.ts'
 import { keepMemoryLow } from './memory.ts'
 import { run } from './run.ts'
 import { interruptible } from './terminal/interrupt.ts'
@@ -22,7 +23,7 @@ try {
   const result = await core
     .group('Build the image', () => interruptible((signal) => run(inputs, { ...context, signal })))
     .finally(() => progress.close())
-  await tell(result, log, { env, colour: screen.colour, settings })
+  await tell(result, log, { env, colour: screen.colour, settings, runProgram })
 } catch (error) {
   fail(error, log)
 }

@@ -46,6 +46,8 @@ export interface RunResult {
   readonly reports: readonly (ReportInput & {
     readonly verdict: Verdict
     readonly delta: Delta | undefined
+    /** What the image was compared with. */
+    readonly base: Measurement | undefined
   })[]
   /** The worst of all. */
   readonly verdict: Verdict['overall']
@@ -96,6 +98,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
         name: reportName(inputs, one, built.length),
         measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
         delta,
+        base: comparand?.measurement,
         baselineText: comparand?.name,
         ...(inputs.html === undefined
           ? {}

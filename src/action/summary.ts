@@ -1,3 +1,5 @@
+import * as core from '@actions/core'
+import { visible } from '../report/escape.ts'
 import type { ReportInput } from '../report/input.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 
@@ -9,4 +11,13 @@ export function renderSummary(reports: readonly ReportInput[]): string {
   // A UTF-16 code unit is at most three bytes of UTF-8; one byte is left for the line end between two reports.
   const maxCharacters = Math.floor((summaryBytes / Math.max(1, reports.length) - 1) / 3)
   return reports.map((report) => renderMarkdown(report, { maxCharacters })).join('\n')
+}
+
+/** Writes the job summary. That it cannot be written, on a runner without one, is no reason to fail. */
+export async function writeSummary(reports: readonly ReportInput[]): Promise<void> {
+  try {
+    await core.summary.addRaw(renderSummary(reports)).write()
+  } catch (error) {
+    core.warning(`no job summary was written: ${visible((error as Error).message)}`)
+  }
 }

@@ -2,12 +2,21 @@ import * as core from '@actions/core'
 import { tmpdir } from 'node:os'
 import { visible } from '../report/escape.ts'
 import { renderText } from '../report/text.ts'
+import { createArtifactClient, type RunProgram } from './artifact/client.ts'
+import { programBeside } from './cache/program.ts'
 import { outputsOf } from './outputs.ts'
 import { tellPullRequest } from './pull-request.ts'
 import { writeReportFiles } from './report-files.ts'
 import type { Settings } from './settings.ts'
-import { renderSummary } from './summary.ts'
+import { writeSummary } from './summary.ts'
 import type { Told } from './told.ts'
+
+export interface TellContext {
+  readonly env: NodeJS.ProcessEnv
+  readonly colour: boolean
+  readonly settings: Settings
+  readonly runProgram: RunProgram
+}
 
 /**
  * Tells the result: log, report files, outputs, job summary, the verdict as annotations and exit status, and last,
@@ -16,25 +25,18 @@ import type { Told } from './told.ts'
 export async function tell(
   told: Told,
   log: { write(text: string): unknown },
-  context: { readonly env: NodeJS.ProcessEnv; readonly colour: boolean; readonly settings: Settings },
+  context: TellContext,
 ): Promise<void> {
-  const { env, colour, settings } = context
+  const { env, colour, settings, runProgram } = context
   log.write(told.reports.map((report) => renderText(report, { colour, columns: 100 })).join('\n'))
   const files = await writeReportFiles(told.reports, env['RUNNER_TEMP'] ?? tmpdir())
   for (const [name, value] of Object.entries(outputsOf(told, files))) core.setOutput(name, value)
-  await writeSummary(renderSummary(told.reports))
+  await writeSummary(told.reports)
   for (const line of brokenRules(told, 'warn')) core.warning(line)
   if (told.verdict === 'fail') core.setFailed(brokenRules(told, 'fail').join('\n'))
-  await tellPullRequest(told.reports, settings, env)
-}
-
-/** A summary that cannot be written, on a runner without one, is no reason to fail a build. */
-async function writeSummary(markdown: string): Promise<void> {
-  try {
-    await core.summary.addRaw(markdown).write()
-  } catch (error) {
-    core.warning(`no job summary was written: ${visible((error as Error).message)}`)
-  }
+  const program = programBeside(process.argv[1] ?? '', 'upload')
+  const artifacts = createArtifactClient({ run: runProgram, program, env })
+  await tellPullRequest(told.reports, settings, { env, artifacts })
 }
 
 /** `api: download > 250 MB: download is 261 MB`, for each rule with this outcome. */

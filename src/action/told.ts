@@ -1,4 +1,5 @@
 import type { Outcome, Verdict } from '../budget/verdict.ts'
+import type { Measurement } from '../image/measurement.ts'
 import type { ReportInput } from '../report/input.ts'
 
 /** What of a run is told to the runner and the people behind it. */
@@ -7,6 +8,10 @@ export interface Told {
   /** Where the image is, as a user would type it. */
   readonly images: readonly string[]
   /** One for each platform. */
-  readonly reports: readonly (ReportInput & { readonly verdict: Verdict })[]
+  readonly reports: readonly (ReportInput & {
+    readonly verdict: Verdict
+    /** What the image was compared with. */
+    readonly base?: Measurement | undefined
+  })[]
   readonly verdict: Outcome
 }

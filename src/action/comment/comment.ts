@@ -3,31 +3,33 @@ import type { ReportInput } from '../../report/input.ts'
 import { GitHubError } from '../github/error.ts'
 import { withGitHub } from '../github/from-env.ts'
 import type { Settings } from '../settings.ts'
-import { post } from './post.ts'
+import { type Posted, post } from './post.ts'
 import type { Target } from './target.ts'
-import { tokenNotice, type Trouble, troubleOf } from './trouble.ts'
+import { noToken, type Trouble, troubleOf } from './trouble.ts'
 import { imageId, isWorthSaying, renderWords, sharedId } from './words.ts'
 
 /** Milliseconds that a comment may cost. */
 const patience = 45_000
 
-/**
- * Comments on the pull request, or says why not. Gives whether someone with a token that can write is to do it instead.
- */
+/** What came of a comment; `unwanted` where the settings want none. */
+export type Commented =
+  Posted | { readonly kind: 'unwanted' } | { readonly kind: 'failed'; readonly trouble: Trouble }
+
+/** Comments on the pull request. What goes wrong between here and GitHub is told, not thrown. */
 export async function comment(
   reports: readonly ReportInput[],
   target: Target,
   { comment: when, token }: Pick<Settings, 'comment' | 'token'>,
   env: NodeJS.ProcessEnv,
-): Promise<'done' | 'hand over'> {
-  if (when === 'never') return 'done'
+): Promise<Commented> {
+  if (when === 'never') return { kind: 'unwanted' }
   const { pull, mark, isFork, workflow } = target
-  if (token === undefined) return told(tokenNotice)
+  if (token === undefined) return { kind: 'failed', trouble: noToken }
   const section = imageId(reports)
   const shared = when === 'merged'
   const runsUrl = `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.repository}/actions/runs`
   try {
-    const posted = await withGitHub(env, token, patience, (github) =>
+    return await withGitHub(env, token, patience, (github) =>
       post(github, {
         ...{ pull, mark, section, shared },
         comment: shared ? sharedId(workflow) : section,
@@ -35,18 +37,27 @@ export async function comment(
         render: (maxCharacters) => renderWords(reports, mark, runsUrl, maxCharacters),
       }),
     )
-    if (posted.kind === 'superseded') core.info('no comment: a later run has commented already')
-    return 'done'
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
-    const trouble = troubleOf(error, isFork)
-    const lacksPermission = ['forbidden', 'unauthorized', 'not-found'].includes(error.kind)
-    return told(trouble, lacksPermission ? 'hand over' : 'done')
+    return { kind: 'failed', trouble: troubleOf(error, isFork) }
   }
 }
 
-function told({ level, text }: Trouble, next: 'done' | 'hand over' = 'hand over'): 'done' | 'hand over' {
-  if (level === 'warning') core.warning(text)
-  else core.notice(text)
-  return next
+/** Tells the log what came of it, where that is not plain to see; `more` is added to a trouble. */
+export function tellCommented(commented: Commented, more = ''): void {
+  switch (commented.kind) {
+    case 'created':
+    case 'updated':
+    case 'none':
+    case 'unwanted':
+      return
+    case 'superseded':
+      core.info('no comment: a later run has commented already')
+      return
+    case 'failed': {
+      const { level, text } = commented.trouble
+      if (level === 'warning') core.warning(text + more)
+      else core.notice(text + more)
+    }
+  }
 }

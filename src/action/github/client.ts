@@ -25,8 +25,8 @@ export type Query = Readonly<Record<string, string | number>>
 export interface GitHub {
   /** The JSON of an answer, to be narrowed. */
   get(path: string, query?: Query): Promise<unknown>
-  /** The items of a list over all its pages. */
-  list(path: string, query?: Query): AsyncGenerator<unknown, void>
+  /** The items of a list over all its pages; `key` where an answer has them under one. */
+  list(path: string, query?: Query, key?: string): AsyncGenerator<unknown, void>
   send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>
   /** The answer to a GraphQL query; throws GitHubError `not-found` where there is no GraphQL. */
   query(text: string): Promise<unknown>
@@ -43,6 +43,15 @@ const answerBytes = 64 * 1024 * 1024
 const maxPages = 100
 const maxAttempts = 4
 
+interface RequestOptions {
+  readonly body?: unknown
+  /** Bytes of the answer. */
+  readonly limit?: number
+  readonly redirect?: 'follow' | 'manual'
+  /** Without the token. */
+  readonly anonymous?: boolean
+}
+
 export function createGitHub(options: GitHubOptions): GitHub {
   const { apiUrl, graphqlUrl, token, patience, timeout = 15_000 } = options
   const root = apiUrl.replace(/\/+$/, '')
@@ -55,14 +64,14 @@ export function createGitHub(options: GitHubOptions): GitHub {
     method: string,
     address: string,
     what: string,
-    { body, limit = answerBytes }: { readonly body?: unknown; readonly limit?: number } = {},
+    { body, limit = answerBytes, redirect = 'follow', anonymous = false }: RequestOptions = {},
   ): Promise<{ readonly headers: Response['headers']; readonly bytes: Buffer }> => {
     try {
       const response = await fetch(address, {
         method,
         headers: {
           accept: 'application/vnd.github+json',
-          authorization: `Bearer ${token}`,
+          ...(anonymous ? {} : { authorization: `Bearer ${token}` }),
           'user-agent': 'pydeps-image',
           'x-github-api-version': '2022-11-28',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -70,9 +79,11 @@ export function createGitHub(options: GitHubOptions): GitHub {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([over, AbortSignal.timeout(timeout)]),
         dispatcher,
+        redirect,
       })
       const bytes = await readBody(response, limit, what)
-      if (response.ok) return { headers: response.headers, bytes }
+      const isRedirect = redirect === 'manual' && response.headers.has('location')
+      if (response.ok || isRedirect) return { headers: response.headers, bytes }
       throw errorOf(what, response.status, response.headers, bytes.toString('utf8'), Date.now())
     } catch (error) {
       throw error instanceof GitHubError ? error : unreachable(what, error)
@@ -87,10 +98,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
     await sleep(wait)
   }
 
-  const read = async (path: string, what: string, limit?: number): ReturnType<typeof once> => {
+  const read = async (path: string, what: string, options?: RequestOptions): ReturnType<typeof once> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await once('GET', root + path, what, limit === undefined ? {} : { limit })
+        return await once('GET', root + path, what, options)
       } catch (error) {
         await waitAfter(error, attempt)
       }
@@ -103,12 +114,13 @@ export function createGitHub(options: GitHubOptions): GitHub {
       const { bytes } = await read(path + queryText(query), what)
       return parseAnswer(bytes, what)
     },
-    async *list(path, query) {
+    async *list(path, query, key) {
       const what = `GET ${path}`
       let next: string | undefined = queryText({ per_page: 100, ...query })
       for (let page = 1; next !== undefined && page <= maxPages; page += 1) {
         const { headers, bytes } = await read(path + next, what)
-        const items = parseAnswer(bytes, what)
+        const answer = parseAnswer(bytes, what)
+        const items = key === undefined ? answer : (Object(answer) as Record<string, unknown>)[key]
         if (!Array.isArray(items)) throw notGitHub(what)
         yield* items as unknown[]
         next = nextQuery(headers.get('link'))
@@ -125,7 +137,13 @@ export function createGitHub(options: GitHubOptions): GitHub {
       return parseAnswer(bytes, 'POST /graphql')
     },
     async download(path, limit) {
-      return (await read(path, `GET ${path}`, limit)).bytes
+      const what = `GET ${path}`
+      const { headers, bytes } = await read(path, what, { limit, redirect: 'manual' })
+      const location = headers.get('location')
+      if (location === null) return bytes
+      // What is signed needs no token, and the storage is not to see it, wherever it is.
+      const to = new URL(location, root).href
+      return (await once('GET', to, what, { limit, anonymous: true })).bytes
     },
     waitAfter,
     close: () => dispatcher.destroy(),
