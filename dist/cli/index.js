@@ -18311,6 +18311,7 @@ async function run(inputs, context) {
                 name: reportName(inputs, one, built.length),
                 measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
                 delta,
+                base: comparand?.measurement,
                 baselineText: comparand?.name,
                 ...(inputs.html === undefined
                     ? {}

@@ -30216,6 +30216,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -31270,7 +31277,7 @@ function annotated(progress) {
 
 /***/ }),
 
-/***/ 8297:
+/***/ 1102:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31629,6 +31636,72 @@ function shown(text) {
     return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), 1000);
 }
 
+;// CONCATENATED MODULE: ./src/action/artifact/exchange.js
+/** The program reads what the client of the same bundle wrote. */
+function parseUploadRequest(text) {
+    return JSON.parse(text);
+}
+/** Undefined when the program died before it answered. */
+function parseUploadAnswer(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/artifact/client.js
+
+
+/**
+ * A client over the toolkit's own, which runs in a process of its own: it costs nothing where nothing is uploaded, can
+ * be stopped in the middle of anything, and its log lines reach no runner.
+ */
+function createArtifactClient(options) {
+    const { run, program, env, patience = 30_000 } = options;
+    return {
+        async upload(request) {
+            if ((env['ACTIONS_RESULTS_URL'] ?? '') === '' || (env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
+                return { kind: 'failed', severity: 'notice', reason: 'this runner keeps no artifacts' };
+            }
+            const failed = (reason) => ({
+                kind: 'failed',
+                // As the toolkit words it for an Enterprise Server.
+                severity: /not currently supported on GHES/i.test(reason) ? 'notice' : 'warning',
+                reason: (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(reason), 300),
+            });
+            try {
+                const { stdout, code } = await run(process.execPath, [program], {
+                    env,
+                    input: JSON.stringify(request),
+                    timeoutMs: patience,
+                });
+                const answer = parseUploadAnswer(stdout) ?? failed(`the artifact client ended with status ${code}`);
+                return answer.kind === 'failed' ? failed(answer.reason) : answer;
+            }
+            catch (error) {
+                return failed(error.message);
+            }
+        },
+    };
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/action/cache/program.js
+
+/**
+ * Path of the script of this name beside the one that runs: `dist/main/index.js` → `dist/cache/index.js`, and from the
+ * sources `src/main.ts` → `src/cache.ts`.
+ */
+function programBeside(running, name) {
+    const folder = (0,external_node_path_.dirname)(running);
+    if ((0,external_node_path_.basename)(running) === 'index.js')
+        return (0,external_node_path_.join)(folder, '..', name, 'index.js');
+    return (0,external_node_path_.join)(folder, `${name}${(0,external_node_path_.extname)(running)}`);
+}
+
 ;// CONCATENATED MODULE: ./src/action/outputs.js
 
 /** The action's outputs as text; sizes and times are of the first platform. */
@@ -31749,13 +31822,13 @@ function createGitHub(options) {
     const dispatcher = proxied ?? new undici/* Agent */.g6();
     const over = AbortSignal.timeout(patience);
     const deadline = performance.now() + patience;
-    const once = async (method, address, what, { body, limit = answerBytes } = {}) => {
+    const once = async (method, address, what, { body, limit = answerBytes, redirect = 'follow', anonymous = false } = {}) => {
         try {
             const response = await (0,undici/* fetch */.hd)(address, {
                 method,
                 headers: {
                     accept: 'application/vnd.github+json',
-                    authorization: `Bearer ${token}`,
+                    ...(anonymous ? {} : { authorization: `Bearer ${token}` }),
                     'user-agent': 'pydeps-image',
                     'x-github-api-version': '2022-11-28',
                     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -31763,9 +31836,11 @@ function createGitHub(options) {
                 ...(body === undefined ? {} : { body: JSON.stringify(body) }),
                 signal: AbortSignal.any([over, AbortSignal.timeout(timeout)]),
                 dispatcher,
+                redirect,
             });
             const bytes = await readBody(response, limit, what);
-            if (response.ok)
+            const isRedirect = redirect === 'manual' && response.headers.has('location');
+            if (response.ok || isRedirect)
                 return { headers: response.headers, bytes };
             throw errorOf(what, response.status, response.headers, bytes.toString('utf8'), Date.now());
         }
@@ -31782,10 +31857,10 @@ function createGitHub(options) {
             throw error;
         await (0,promises_.setTimeout)(wait);
     };
-    const read = async (path, what, limit) => {
+    const read = async (path, what, options) => {
         for (let attempt = 1;; attempt += 1) {
             try {
-                return await once('GET', root + path, what, limit === undefined ? {} : { limit });
+                return await once('GET', root + path, what, options);
             }
             catch (error) {
                 await waitAfter(error, attempt);
@@ -31798,12 +31873,13 @@ function createGitHub(options) {
             const { bytes } = await read(path + queryText(query), what);
             return parseAnswer(bytes, what);
         },
-        async *list(path, query) {
+        async *list(path, query, key) {
             const what = `GET ${path}`;
             let next = queryText({ per_page: 100, ...query });
             for (let page = 1; next !== undefined && page <= maxPages; page += 1) {
                 const { headers, bytes } = await read(path + next, what);
-                const items = parseAnswer(bytes, what);
+                const answer = parseAnswer(bytes, what);
+                const items = key === undefined ? answer : Object(answer)[key];
                 if (!Array.isArray(items))
                     throw notGitHub(what);
                 yield* items;
@@ -31822,7 +31898,14 @@ function createGitHub(options) {
             return parseAnswer(bytes, 'POST /graphql');
         },
         async download(path, limit) {
-            return (await read(path, `GET ${path}`, limit)).bytes;
+            const what = `GET ${path}`;
+            const { headers, bytes } = await read(path, what, { limit, redirect: 'manual' });
+            const location = headers.get('location');
+            if (location === null)
+                return bytes;
+            // What is signed needs no token, and the storage is not to see it, wherever it is.
+            const to = new URL(location, root).href;
+            return (await once('GET', to, what, { limit, anonymous: true })).bytes;
         },
         waitAfter,
         close: () => dispatcher.destroy(),
@@ -32162,20 +32245,30 @@ function isSettled(target, { section, mark }, known) {
 ;// CONCATENATED MODULE: ./src/action/comment/trouble.js
 const lines = 'permissions:\n  pull-requests: write';
 const elsewhere = 'The report is in the summary of the job.';
+/** A job without a token. */
+const noToken = {
+    level: 'notice',
+    text: `no comment from here: the input token is empty\n${elsewhere}`,
+    lacksPermission: true,
+};
 /** Why there is no comment on a pull request, and what to do. */
 function troubleOf(error, isFork) {
-    const warning = (text) => ({
+    const warning = (advice, lacksPermission = false) => ({
         level: 'warning',
-        text: `no comment on the pull request: ${error.message}\n${text}\n${elsewhere}`,
+        text: `no comment on the pull request: ${error.message}\n${advice}\n${elsewhere}`,
+        lacksPermission,
     });
     switch (error.kind) {
         case 'forbidden':
         case 'not-found':
-            return isFork
-                ? forkNotice
-                : warning(`Its token may not write one. Add these lines to the job, beside what it has there:\n${lines}`);
+            // No permission in a workflow file changes what a token of a fork's pull request may do.
+            if (isFork) {
+                const text = `no comment from here: the pull request comes from a fork, whose jobs can only read\n${elsewhere}`;
+                return { level: 'notice', text, lacksPermission: true };
+            }
+            return warning(`Its token may not write one. Add these lines to the job, beside what it has there:\n${lines}`, true);
         case 'unauthorized':
-            return warning(`The input token is not valid, or no longer. The job's own needs these lines:\n${lines}`);
+            return warning(`The input token is not valid, or no longer. The job's own token needs these lines:\n${lines}`, true);
         case 'locked':
             return warning('Its conversation is locked; unlock it, or write `comment: never`.');
         case 'gone':
@@ -32189,20 +32282,6 @@ function troubleOf(error, isFork) {
             return warning('The next run comments again.');
     }
 }
-/** A pull request of a fork has a token that can only read, and no permission that is given in a workflow changes it. */
-const forkNotice = {
-    level: 'notice',
-    text: 'no comment from here: the pull request comes from a fork, whose jobs can only read\n' +
-        'The measurement is kept as an artifact; a workflow on workflow_run that uses pydeps-image/comment posts it.\n' +
-        elsewhere,
-};
-/** A job without a token. */
-const tokenNotice = {
-    level: 'notice',
-    text: 'no comment from here: the input token is empty\n' +
-        'The measurement is kept as an artifact; a workflow on workflow_run that uses pydeps-image/comment posts it.\n' +
-        elsewhere,
-};
 
 ;// CONCATENATED MODULE: ./src/report/section.js
 /** The sections as text of at most so many characters; undefined when not even their frames fit. */
@@ -32559,43 +32638,49 @@ function renderWords(reports, { sha, run, attempt }, runsUrl, maxCharacters) {
 
 /** Milliseconds that a comment may cost. */
 const patience = 45_000;
-/**
- * Comments on the pull request, or says why not. Gives whether someone with a token that can write is to do it instead.
- */
+/** Comments on the pull request. What goes wrong between here and GitHub is told, not thrown. */
 async function comment(reports, target, { comment: when, token }, env) {
     if (when === 'never')
-        return 'done';
+        return { kind: 'unwanted' };
     const { pull, mark, isFork, workflow } = target;
     if (token === undefined)
-        return told(tokenNotice);
+        return { kind: 'failed', trouble: noToken };
     const section = imageId(reports);
     const shared = when === 'merged';
     const runsUrl = `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.repository}/actions/runs`;
     try {
-        const posted = await withGitHub(env, token, patience, (github) => post(github, {
+        return await withGitHub(env, token, patience, (github) => post(github, {
             ...{ pull, mark, section, shared },
             comment: shared ? sharedId(workflow) : section,
             create: when === 'always' || isWorthSaying(reports),
             render: (maxCharacters) => renderWords(reports, mark, runsUrl, maxCharacters),
         }));
-        if (posted.kind === 'superseded')
-            core/* info */.pq('no comment: a later run has commented already');
-        return 'done';
     }
     catch (error) {
         if (!(error instanceof GitHubError))
             throw error;
-        const trouble = troubleOf(error, isFork);
-        const lacksPermission = ['forbidden', 'unauthorized', 'not-found'].includes(error.kind);
-        return told(trouble, lacksPermission ? 'hand over' : 'done');
+        return { kind: 'failed', trouble: troubleOf(error, isFork) };
     }
 }
-function told({ level, text }, next = 'hand over') {
-    if (level === 'warning')
-        core/* warning */.$e(text);
-    else
-        core/* notice */.lm(text);
-    return next;
+/** Tells the log what came of it, where that is not plain to see; `more` is added to a trouble. */
+function tellCommented(commented, more = '') {
+    switch (commented.kind) {
+        case 'created':
+        case 'updated':
+        case 'none':
+        case 'unwanted':
+            return;
+        case 'superseded':
+            core/* info */.pq('no comment: a later run has commented already');
+            return;
+        case 'failed': {
+            const { level, text } = commented.trouble;
+            if (level === 'warning')
+                core/* warning */.$e(text + more);
+            else
+                core/* notice */.lm(text + more);
+        }
+    }
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -32646,26 +32731,151 @@ function workflowPath(env, repository) {
     return path.startsWith(`${repository}/`) ? path.slice(repository.length + 1) : path;
 }
 
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/image/manifest.js
+var manifest = __nccwpck_require__(241);
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
+var parse_measurement = __nccwpck_require__(3064);
+;// CONCATENATED MODULE: ./src/action/handover/document.js
+
+
+
+
+/** Bytes that a handover may have; one of a thousand packages has half a megabyte. */
+const maxHandoverBytes = 4 * 2 ** 20;
+const document_name = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(200));
+const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
+const time = dist/* object */.Ikc({ ms: dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0)), cached: dist/* boolean */.zMY() });
+const schema = dist/* object */.Ikc({
+    schemaVersion: dist/* literal */.euz(1),
+    headSha: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40,64}$/, 'is not a commit')),
+    reports: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({
+        name: document_name,
+        measurement: dist/* unknown */.L5J(),
+        base: dist/* optional */.lqM(dist/* unknown */.L5J()),
+        baselineText: dist/* optional */.lqM(document_name),
+        history: dist/* optional */.lqM(dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({
+            commit: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{4,64}$/, 'is not a commit')),
+            sizes: dist/* object */.Ikc({ download: bytes, disk: bytes, filesystem: bytes, environment: bytes }),
+            buildTime: dist/* exactOptional */.yqP(time),
+            startTime: dist/* exactOptional */.yqP(time),
+        })), dist/* maxLength */.Ru6(50))),
+    })), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(16)),
+});
+/** The JSON of a handover, or undefined where it would be too large. */
+function formatHandover({ headSha, reports }) {
+    const text = JSON.stringify({
+        schemaVersion: 1,
+        headSha,
+        reports: reports.map(({ name, measurement, base, baselineText, history }) => ({
+            ...{
+                name: name.slice(0, 200),
+                baselineText: baselineText?.slice(0, 200),
+                history: history?.slice(-50),
+            },
+            measurement: carried(measurement),
+            base: base && carried(base),
+        })),
+    });
+    return Buffer.byteLength(text) <= maxHandoverBytes ? text : undefined;
+}
+/** A handover from what a stranger's job left; throws Failure for what is too large or of another shape. */
+function parseHandover(bytes, where) {
+    if (bytes.length > maxHandoverBytes)
+        throw new Failure('usage', `${where} is too large to be of this action`);
+    let json;
+    try {
+        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    }
+    catch (cause) {
+        throw new Failure('usage', `${where} is not JSON`, { cause });
+    }
+    const { headSha, reports } = check(schema, json, where);
+    return {
+        headSha,
+        reports: reports.map(({ measurement, base, ...rest }, i) => ({
+            ...rest,
+            measurement: carried(parseMeasurement(measurement, `${where}, report ${i + 1}`)),
+            base: base === undefined ? undefined : carried(parseMeasurement(base, `${where}, baseline ${i + 1}`)),
+        })),
+    };
+}
+/** Without what is a sentence, and without all but the shortest reasons why a package is there. */
+function carried(measurement) {
+    const packages = measurement.packages.map(({ requiredBy, ...rest }) => ({
+        ...rest,
+        requiredBy: [...requiredBy].sort((a, b) => a.length - b.length).slice(0, 3),
+    }));
+    return { ...measurement, packages, waste: [] };
+}
+
+;// CONCATENATED MODULE: ./src/action/handover/names.js
+/** The one file in an artifact that hands over. */
+const fileName = 'handover.json';
+/** Name of an artifact: each image and each attempt has its own. */
+function artifactName(image, attempt) {
+    return `pydeps-image-${image}-${attempt}`;
+}
+/** Which image and attempt an artifact is of; undefined where it is another one. */
+function parseArtifactName(name) {
+    const [, image, attempt] = /^pydeps-image-([0-9a-f]{16})-(\d{1,9})$/.exec(name) ?? [];
+    return image === undefined ? undefined : { image, attempt: Number(attempt) };
+}
+
+;// CONCATENATED MODULE: ./src/action/handover/save.js
+
+
+
+
+
+/** Keeps the reports as an artifact of the run, for a job that may comment. Never throws for want of a place. */
+async function saveHandover(artifacts, image, { attempt, sha }, reports, env) {
+    const text = formatHandover({ headSha: sha, reports });
+    if (text === undefined)
+        return { kind: 'failed', severity: 'warning', reason: 'its measurement is too large' };
+    const root = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'pydeps-image-'));
+    try {
+        await (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(root, fileName), text);
+        return await artifacts.upload({ name: artifactName(image, attempt), files: [(0,external_node_path_.join)(root, fileName)], root });
+    }
+    finally {
+        await (0,external_node_fs_promises_.rm)(root, { recursive: true, force: true });
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/action/pull-request.js
 
 
 
 
-/** Tells the pull request, where the run is for one. Whatever goes wrong with that is a warning. */
-async function tellPullRequest(reports, settings, env) {
+
+
+/**
+ * Tells the pull request, where the run is for one; where its token may not, leaves what another job needs to do it.
+ * Whatever goes wrong with that is a warning.
+ */
+async function tellPullRequest(reports, settings, { env, artifacts }) {
     try {
         const target = await readTarget(env);
         if (target === undefined)
             return;
-        await comment(reports, target, settings, env);
+        const commented = await comment(reports, target, settings, env);
+        if (commented.kind !== 'failed' || !commented.trouble.lacksPermission) {
+            tellCommented(commented);
+            return;
+        }
+        const handed = reports;
+        const saved = await saveHandover(artifacts, imageId(reports), target.mark, handed, env);
+        tellCommented(commented, saved.kind === 'uploaded'
+            ? '\nIts figures are kept as an artifact: a workflow on workflow_run with pydeps-image/comment posts them.'
+            : `\nNor are its figures kept for another workflow: ${saved.reason}`);
     }
     catch (error) {
         core/* warning */.$e(`no comment on the pull request: ${(0,report_escape/* visible */.RK)(error.message)}`);
     }
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/action/report-files.js
 
 
@@ -32683,6 +32893,8 @@ async function writeReportFiles(reports, parent) {
 
 ;// CONCATENATED MODULE: ./src/action/summary.js
 
+
+
 /** Bytes that a step's summary may have on GitHub; a larger one is refused as a whole. */
 const summaryBytes = 1024 * 1024;
 /** The reports as the job summary, within its limit whatever the characters. */
@@ -32691,8 +32903,19 @@ function renderSummary(reports) {
     const maxCharacters = Math.floor((summaryBytes / Math.max(1, reports.length) - 1) / 3);
     return reports.map((report) => renderMarkdown(report, { maxCharacters })).join('\n');
 }
+/** Writes the job summary. That it cannot be written, on a runner without one, is no reason to fail. */
+async function writeSummary(reports) {
+    try {
+        await core/* summary */.z.addRaw(renderSummary(reports)).write();
+    }
+    catch (error) {
+        core/* warning */.$e(`no job summary was written: ${(0,report_escape/* visible */.RK)(error.message)}`);
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/action/tell.js
+
+
 
 
 
@@ -32706,26 +32929,19 @@ function renderSummary(reports) {
  * because it asks others, the comment.
  */
 async function tell(told, log, context) {
-    const { env, colour, settings } = context;
+    const { env, colour, settings, runProgram } = context;
     log.write(told.reports.map((report) => renderText(report, { colour, columns: 100 })).join('\n'));
     const files = await writeReportFiles(told.reports, env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)());
     for (const [name, value] of Object.entries(outputsOf(told, files)))
         core/* setOutput */.uH(name, value);
-    await writeSummary(renderSummary(told.reports));
+    await writeSummary(told.reports);
     for (const line of brokenRules(told, 'warn'))
         core/* warning */.$e(line);
     if (told.verdict === 'fail')
         core/* setFailed */.C1(brokenRules(told, 'fail').join('\n'));
-    await tellPullRequest(told.reports, settings, env);
-}
-/** A summary that cannot be written, on a runner without one, is no reason to fail a build. */
-async function writeSummary(markdown) {
-    try {
-        await core/* summary */.z.addRaw(markdown).write();
-    }
-    catch (error) {
-        core/* warning */.$e(`no job summary was written: ${(0,report_escape/* visible */.RK)(error.message)}`);
-    }
+    const program = programBeside(process.argv[1] ?? '', 'upload');
+    const artifacts = createArtifactClient({ run: runProgram, program, env });
+    await tellPullRequest(told.reports, settings, { env, artifacts });
 }
 /** `api: download > 250 MB: download is 261 MB`, for each rule with this outcome. */
 function brokenRules({ reports }, outcome) {
@@ -32826,6 +33042,150 @@ class Failure extends Error {
 
 /***/ }),
 
+/***/ 3186:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C_: () => (/* binding */ toolText),
+/* harmony export */   eF: () => (/* binding */ run)
+/* harmony export */ });
+/* unused harmony export hideCredentials */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5598);
+
+
+const stderrKept = 256 * 1024;
+const killAfterMs = 2_000;
+/**
+ * Runs a program without a shell and collects what it says. Any exit status resolves. The child leads a process
+ * group of its own, which is ended as a whole on abort (rejects with the signal's reason) and when time is up.
+ * Throws Failure for a program that cannot be started, that says more than `maxOutput`, or that is out of time.
+ */
+async function run(command, args, options = {}) {
+    options.signal?.throwIfAborted();
+    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(command, args, {
+        cwd: options.cwd,
+        env: options.env ?? process.env,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: true,
+    });
+    const maxOutput = options.maxOutput ?? 64 * 1024 * 1024;
+    let stopped;
+    let killer;
+    const stop = (why) => {
+        if (stopped !== undefined)
+            return;
+        stopped = why;
+        killGroup(child, 'SIGTERM');
+        killer = setTimeout(() => {
+            killGroup(child, 'SIGKILL');
+            // A process that left the group may still hold the pipes.
+            child.stdout.destroy();
+            child.stderr.destroy();
+        }, killAfterMs);
+    };
+    const onAbort = () => stop(options.signal?.reason ?? new Error('aborted'));
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const timer = options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => stop(outOfTime(command, options.timeoutMs ?? 0)), options.timeoutMs);
+    const stdout = [];
+    let stdoutSize = 0;
+    child.stdout.on('data', (chunk) => {
+        stdoutSize += chunk.length;
+        if (stdoutSize <= maxOutput)
+            stdout.push(chunk);
+        else
+            stop(new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .H('build', `${command} wrote more than ${maxOutput} bytes and was stopped`));
+    });
+    const stderr = new Tail(stderrKept);
+    child.stderr.on('data', (chunk) => stderr.push(chunk));
+    // A child that does not read its input closes the pipe; its exit status tells the story.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+    try {
+        const code = await new Promise((resolve, reject) => {
+            child.on('error', (cause) => reject(notStarted(command, cause, options.cwd)));
+            child.on('close', (status, signal) => resolve(status ?? 128 + signalNumber(signal)));
+        });
+        if (stopped !== undefined)
+            throw stopped;
+        return { stdout: Buffer.concat(stdout).toString(), stderr: stderr.toString(), code };
+    }
+    finally {
+        clearTimeout(timer);
+        clearTimeout(killer);
+        options.signal?.removeEventListener('abort', onAbort);
+    }
+}
+/**
+ * A tool's own words, fit for a message: no escape sequences or control characters, no credentials in addresses,
+ * at most `lines` of the last lines that are not empty.
+ */
+function toolText(text, lines = 20) {
+    return hideCredentials(text
+        .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/g, '')
+        .replace(/\r\n?/g, '\n')
+        .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ''))
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(-lines)
+        .join('\n');
+}
+/** Puts `***` for whatever stands before the `@` of an address. */
+function hideCredentials(text) {
+    return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/gi, '$1***@');
+}
+class Tail {
+    chunks = [];
+    size = 0;
+    limit;
+    constructor(limit) {
+        this.limit = limit;
+    }
+    push(chunk) {
+        this.chunks.push(chunk);
+        this.size += chunk.length;
+        if (this.size > 2 * this.limit) {
+            const kept = Buffer.concat(this.chunks).subarray(-this.limit);
+            this.chunks = [Buffer.from(kept)];
+            this.size = kept.length;
+        }
+    }
+    toString() {
+        return Buffer.concat(this.chunks).subarray(-this.limit).toString();
+    }
+}
+function killGroup(child, signal) {
+    if (child.pid === undefined)
+        return;
+    try {
+        process.kill(-child.pid, signal);
+    }
+    catch {
+        // The group is gone already.
+    }
+}
+function notStarted(command, cause, cwd) {
+    if (cause.code === 'ENOENT') {
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .H('build', `${command} was not found${cwd === undefined ? '' : ` (or the folder ${cwd})`}`, {
+            hint: `install ${command}, or put it on PATH`,
+            cause,
+        });
+    }
+    return new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .H('build', `${command} cannot be started: ${cause.message}`, { cause });
+}
+function outOfTime(command, ms) {
+    return new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .H('build', `${command} did not finish within ${Math.round(ms / 1000)} s and was stopped`);
+}
+function signalNumber(signal) {
+    const known = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+    return signal === null ? 0 : (known[signal] ?? 0);
+}
+
+
+/***/ }),
+
 /***/ 192:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -32854,6 +33214,359 @@ function hexOf(digest) {
 /** `sha256:1a2b3c4d5e6f`: enough for people to tell two apart. */
 function shortDigest(digest) {
     return digest.slice(0, 'sha256:'.length + 12);
+}
+
+
+/***/ }),
+
+/***/ 241:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   sB: () => (/* binding */ renderManifest),
+/* harmony export */   u4: () => (/* binding */ isRecord),
+/* harmony export */   yA: () => (/* binding */ parseManifestOrIndex),
+/* harmony export */   z6: () => (/* binding */ check)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7728);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(192);
+/* harmony import */ var _mediatype_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5078);
+
+
+
+
+const digest = valibot__WEBPACK_IMPORTED_MODULE_3__/* .custom */ .IeY(_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc, 'is not a sha256 digest');
+const strings = valibot__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP());
+const descriptor = valibot__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+    mediaType: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), ''),
+    digest,
+    size: valibot__WEBPACK_IMPORTED_MODULE_3__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_3__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_3__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_3__/* .minValue */ .Wwf(0)),
+    platform: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ os: valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), architecture: valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), variant: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()) })),
+    annotations: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .nullable */ .mee(strings)),
+    urls: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .nullable */ .mee(valibot__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()))),
+});
+const manifest = valibot__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+    schemaVersion: valibot__WEBPACK_IMPORTED_MODULE_3__/* .literal */ .euz(2),
+    mediaType: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()),
+    config: descriptor,
+    layers: valibot__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(descriptor),
+    annotations: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .nullable */ .mee(strings)),
+});
+const index = valibot__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+    schemaVersion: valibot__WEBPACK_IMPORTED_MODULE_3__/* .literal */ .euz(2),
+    mediaType: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP()),
+    manifests: valibot__WEBPACK_IMPORTED_MODULE_3__/* .nullable */ .mee(valibot__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(descriptor), []),
+    annotations: valibot__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_3__/* .nullable */ .mee(strings)),
+});
+/**
+ * A manifest or an index from its JSON. `mediaType` is what the place it came from said; the document's own wins.
+ * Throws Failure for schema 1, for an artifact that is no image, and for JSON of another shape.
+ */
+function parseManifestOrIndex(json, mediaType, where) {
+    const own = isRecord(json) && typeof json['mediaType'] === 'string' ? json['mediaType'] : mediaType;
+    if (isRecord(json) && json['schemaVersion'] === 1) {
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${where} is an image of manifest schema 1, which registries gave up in 2019`, {
+            hint: 'push it again with a current tool, or name another image',
+        });
+    }
+    if ((0,_mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .isIndexType */ .$U)(own) || (!(0,_mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .isManifestType */ .Q3)(own) && isRecord(json) && 'manifests' in json)) {
+        return { kind: 'index', index: check(index, json, where) };
+    }
+    const parsed = check(manifest, json, where);
+    const configType = parsed.config.mediaType;
+    if (configType !== '' && configType !== _mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .mediaTypes */ .Ib.ociConfig && configType !== _mediatype_js__WEBPACK_IMPORTED_MODULE_2__/* .mediaTypes */ .Ib.dockerConfig) {
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${where} is not a container image: its config is ${JSON.stringify(configType)}`);
+    }
+    return { kind: 'manifest', manifest: parsed };
+}
+/** The JSON of a manifest or an index, keys in one fixed order, so that equal ones have equal digests. */
+function renderManifest(document) {
+    const { schemaVersion, mediaType, annotations } = document;
+    const content = 'config' in document
+        ? { config: ordered(document.config), layers: document.layers.map(ordered) }
+        : { manifests: document.manifests.map(ordered) };
+    return JSON.stringify({ schemaVersion, mediaType, ...content, annotations });
+}
+function ordered({ mediaType, digest, size, urls, annotations, platform }) {
+    const { os, architecture, variant } = platform ?? {};
+    return {
+        mediaType,
+        digest,
+        size,
+        urls,
+        annotations,
+        platform: platform && { architecture, os, variant },
+    };
+}
+/** Checks JSON against a schema; throws Failure that names the place and the path of keys. */
+function check(schema, json, where) {
+    const result = valibot__WEBPACK_IMPORTED_MODULE_3__/* .safeParse */ .xLC(schema, json, { abortEarly: true });
+    if (result.success)
+        return result.output;
+    const issue = result.issues[0];
+    const path = valibot__WEBPACK_IMPORTED_MODULE_3__/* .getDotPath */ .BuJ(issue);
+    throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`, {
+        hint: 'it is damaged, or of another kind; get it again from where it was made',
+    });
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+
+/***/ }),
+
+/***/ 7114:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ bySize),
+/* harmony export */   a: () => (/* binding */ measurementSchema)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7728);
+
+/** What a value is, for people who read the published schema. */
+const described = (schema, text) => valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(schema, valibot__WEBPACK_IMPORTED_MODULE_0__/* .description */ .h_(text));
+const bytes = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
+const ms = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
+const part = valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
+/** Everything known about one built image; the one definition that validates, types and documents the JSON. */
+const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    schemaVersion: valibot__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(1),
+    image: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        reference: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Where the image is, as `oci:image` or `docker://registry/name:tag`.'),
+        digest: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Of its manifest.'),
+        platform: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'As `linux/amd64`.'),
+    }),
+    basis: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        compression: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['gzip', 'zstd', 'none', 'mixed']), 'Of the layer blobs that `download` counts.'),
+        source: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']), 'Where the bytes were read.'),
+    }),
+    mode: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['ship', 'volume'])),
+    engine: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['assemble', 'buildkit'])),
+    strategy: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['ship', 'volume', 'ephemeral', 'masked'])),
+    sizes: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        download: described(bytes, 'Bytes of the compressed layers: what a registry stores and a host pulls.'),
+        disk: described(bytes, 'Bytes of the files of all layers.'),
+        filesystem: described(bytes, 'Bytes of the files that a container sees; the parts add up to it.'),
+        environment: described(bytes, 'Bytes of the installed distributions.'),
+        updateDownload: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(bytes, 'Compressed bytes of the layers that the image compared with does not have.')),
+    }),
+    parts: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        base: bytes,
+        system: bytes,
+        interpreter: bytes,
+        environment: bytes,
+        app: bytes,
+        waste: bytes,
+        other: bytes,
+    }), 'Bytes of the filesystem by what they are; no byte is in two parts.'),
+    layers: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        digest: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Of the blob.'),
+        diffId: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Digest of the layer as plain tar.'),
+        mediaType: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        download: described(bytes, 'Bytes of the blob.'),
+        disk: described(bytes, 'Bytes of its files.'),
+        notMeasured: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(true), 'A foreign layer whose blob is not with the image: what is in it is unknown, and the sizes lack it.')),
+        part: described(part, 'What most of its bytes are.'),
+        createdBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), "What made it, by the image's history; empty where that says nothing."),
+    })), 'The lowest first.'),
+    packages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        bytes,
+        files: described(bytes, 'How many files it has.'),
+        location: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Folder that it is imported from.'),
+        direct: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'The project itself requires it.'),
+        requiredBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
+        estimated: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It has no list of its files, so they were told by their names.')),
+    })), 'Python distributions, the largest first; those of the base are not among them.'),
+    systemPackages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes })), "Packages of the operating system's package manager, as `packages`."),
+    waste: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        path: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        bytes: described(bytes, 'On disk.'),
+        download: described(bytes, 'Bytes of the download that it would save.'),
+        why: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        hint: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What to do about it.'),
+    })),
+    timings: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        step: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        ms: described(ms, 'Milliseconds.'),
+        cached: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It could use what an earlier run left.'),
+    })),
+});
+/** The order of packages: by bytes, the largest first; of equal ones by name. */
+function bySize(a, b) {
+    return b.bytes - a.bytes || (a.name < b.name ? -1 : 1);
+}
+
+
+/***/ }),
+
+/***/ 5078:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $U: () => (/* binding */ isIndexType),
+/* harmony export */   Ib: () => (/* binding */ mediaTypes),
+/* harmony export */   MB: () => (/* binding */ compressionOf),
+/* harmony export */   Q3: () => (/* binding */ isManifestType)
+/* harmony export */ });
+/** Media types of OCI image spec 1.1 and of Docker's image manifest version 2, schema 2. */
+const mediaTypes = {
+    ociIndex: 'application/vnd.oci.image.index.v1+json',
+    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+    ociConfig: 'application/vnd.oci.image.config.v1+json',
+    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
+    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+    dockerConfig: 'application/vnd.docker.container.image.v1+json',
+    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+};
+function isIndexType(mediaType) {
+    return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex;
+}
+function isManifestType(mediaType) {
+    return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest;
+}
+/** How a blob is compressed, by its first bytes: media types lie, magic bytes do not. Needs the first 4 bytes. */
+function compressionOf(head) {
+    if (head[0] === 0x1f && head[1] === 0x8b)
+        return 'gzip';
+    if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd)
+        return 'zstd';
+    return 'none';
+}
+
+
+/***/ }),
+
+/***/ 3064:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  g0: () => (/* binding */ maxMeasurementBytes),
+  uM: () => (/* binding */ parseMeasurement),
+  XZ: () => (/* binding */ parseMeasurements),
+  g$: () => (/* binding */ tooLarge)
+});
+
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/image/manifest.js
+var manifest = __nccwpck_require__(241);
+// EXTERNAL MODULE: ./src/image/measurement.js
+var measurement = __nccwpck_require__(7114);
+;// CONCATENATED MODULE: ./src/image/migration.js
+
+
+/**
+ * JSON with a `schemaVersion` as the newest version has it. What has no version passes as it is, for its schema to
+ * refuse. Throws Failure for a version that is newer than this program, or that never was.
+ */
+function migrated(json, where, { newest, steps }) {
+    if (!(0,manifest/* isRecord */.u4)(json) || typeof json['schemaVersion'] !== 'number')
+        return json;
+    const version = json['schemaVersion'];
+    if (version > newest) {
+        throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which is newer than this program`, { hint: 'use the version of pydeps-image that wrote it, or a newer one' });
+    }
+    let current = json;
+    for (let at = version; at !== newest; at += 1) {
+        const step = steps.get(at);
+        if (step === undefined) {
+            throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which never was`, {
+                hint: `name a file that --json wrote; the newest version is ${newest}`,
+            });
+        }
+        current = { ...step(current), schemaVersion: at + 1 };
+    }
+    return current;
+}
+
+;// CONCATENATED MODULE: ./src/image/parse-measurement.js
+
+
+
+
+/** Bytes that the JSON of one image may have; one with a thousand packages has a third of a megabyte. */
+const maxMeasurementBytes = 16 * 2 ** 20;
+/** Brackets around one another; a measurement has six, an array of them one more. */
+const maxDepth = 32;
+/** Version 1 is the first: the step from it to the next one stands here when there is a next one. */
+const parse_measurement_history = { newest: 1, steps: new Map() };
+/**
+ * A measurement from its JSON, of this version of the schema or an older one. Throws Failure that names where it is
+ * from and the key that is wrong.
+ */
+function parseMeasurement(json, where) {
+    if (!(0,manifest/* isRecord */.u4)(json) || !('schemaVersion' in json)) {
+        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it has no schemaVersion`, {
+            hint: 'name a file that --json wrote',
+        });
+    }
+    return (0,manifest/* check */.z6)(measurement/* measurementSchema */.a, migrated(json, where, parse_measurement_history), where);
+}
+/**
+ * The measurements in a file: one, or an array with one for each platform. Throws Failure for what is too large or
+ * nested too deep to be one, before any of it is parsed.
+ */
+function parseMeasurements(bytes, where) {
+    if (bytes.length > maxMeasurementBytes)
+        throw tooLarge(where, bytes.length);
+    if (isDeeper(bytes, maxDepth)) {
+        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it is nested more than ${maxDepth} deep`, {
+            hint: 'name a file that --json wrote',
+        });
+    }
+    let json;
+    try {
+        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${where} is not JSON`, { hint: 'name a file that --json wrote', cause });
+    }
+    return Array.isArray(json)
+        ? json.map((one, i) => parseMeasurement(one, `${where}, measurement ${i + 1}`))
+        : [parseMeasurement(json, where)];
+}
+/** What is told of a file of so many bytes, which nobody should read. */
+function tooLarge(where, bytes) {
+    return new failure/* Failure */.H('usage', `${where} has ${bytes} bytes, and a measurement has at most ${maxMeasurementBytes}`, {
+        hint: 'name a file that --json wrote',
+    });
+}
+/** Whether JSON has more brackets around one another than this; without building anything of it. */
+function isDeeper(json, limit) {
+    let depth = 0;
+    let inString = false;
+    for (let i = 0; i < json.length && depth <= limit; i += 1) {
+        switch (json[i]) {
+            case 0x22: // "
+                inString = !inString;
+                break;
+            case 0x5c: // \, which stands before an escaped quote in strings only
+                i += 1;
+                break;
+            case 0x5b: // [
+            case 0x7b: // {
+                if (!inString)
+                    depth += 1;
+                break;
+            case 0x5d: // ]
+            case 0x7d: // }
+                if (!inString)
+                    depth -= 1;
+                break;
+            default:
+        }
+    }
+    return depth > limit;
 }
 
 
@@ -33051,12 +33764,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2006);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8527);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8297);
-/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4645);
-/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
-/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1102);
+/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3186);
+/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(710);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8621);
+/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7770);
+/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7397);
+
 
 
 
@@ -33072,14 +33787,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 const { env, stdout } = process;
 const log = (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_3__/* .inertLines */ .w)(stdout);
 try {
-    (0,_memory_js__WEBPACK_IMPORTED_MODULE_7__/* .keepMemoryLow */ .P)();
+    (0,_memory_js__WEBPACK_IMPORTED_MODULE_8__/* .keepMemoryLow */ .P)();
     const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .loadInputs */ .I)(env, process.cwd());
-    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stdout, env);
-    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__/* .createProgress */ .m)(log, screen);
+    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_12__/* .screenOf */ .S)(stdout, env);
+    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_11__/* .createProgress */ .m)(log, screen);
     const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_5__/* .annotated */ .d)(progress), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
-    const result = await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__/* .interruptible */ .I)((signal) => (0,_run_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(inputs, { ...context, signal })))
+    const result = await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_10__/* .interruptible */ .I)((signal) => (0,_run_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .e)(inputs, { ...context, signal })))
         .finally(() => progress.close());
-    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_6__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings });
+    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_6__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_7__/* .run */ .eF });
 }
 catch (error) {
     (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f)(error, log);
@@ -33318,13 +34033,13 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 4645:
+/***/ 8621:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ run_run)
+  e: () => (/* binding */ run)
 });
 
 // NAMESPACE OBJECT: ../node_modules/@renovatebot/pep440/lib/operator.js
@@ -33727,125 +34442,13 @@ function compressed({ basis }) {
 var dist = __nccwpck_require__(7728);
 // EXTERNAL MODULE: ./src/image/digest.js
 var image_digest = __nccwpck_require__(192);
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-;// CONCATENATED MODULE: ./src/image/mediatype.js
-/** Media types of OCI image spec 1.1 and of Docker's image manifest version 2, schema 2. */
-const mediaTypes = {
-    ociIndex: 'application/vnd.oci.image.index.v1+json',
-    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
-    ociConfig: 'application/vnd.oci.image.config.v1+json',
-    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
-    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-    dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
-    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
-    dockerConfig: 'application/vnd.docker.container.image.v1+json',
-    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-};
-function isIndexType(mediaType) {
-    return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex;
-}
-function isManifestType(mediaType) {
-    return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest;
-}
-/** How a blob is compressed, by its first bytes: media types lie, magic bytes do not. Needs the first 4 bytes. */
-function compressionOf(head) {
-    if (head[0] === 0x1f && head[1] === 0x8b)
-        return 'gzip';
-    if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd)
-        return 'zstd';
-    return 'none';
-}
-
-;// CONCATENATED MODULE: ./src/image/manifest.js
-
-
-
-
-const digest = dist/* custom */.IeY(image_digest/* isDigest */.Bc, 'is not a sha256 digest');
-const strings = dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP());
-const descriptor = dist/* object */.Ikc({
-    mediaType: dist/* optional */.lqM(dist/* string */.YjP(), ''),
-    digest,
-    size: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0)),
-    platform: dist/* optional */.lqM(dist/* object */.Ikc({ os: dist/* string */.YjP(), architecture: dist/* string */.YjP(), variant: dist/* optional */.lqM(dist/* string */.YjP()) })),
-    annotations: dist/* optional */.lqM(dist/* nullable */.mee(strings)),
-    urls: dist/* optional */.lqM(dist/* nullable */.mee(dist/* array */.YOg(dist/* string */.YjP()))),
-});
-const manifest = dist/* object */.Ikc({
-    schemaVersion: dist/* literal */.euz(2),
-    mediaType: dist/* optional */.lqM(dist/* string */.YjP()),
-    config: descriptor,
-    layers: dist/* array */.YOg(descriptor),
-    annotations: dist/* optional */.lqM(dist/* nullable */.mee(strings)),
-});
-const index = dist/* object */.Ikc({
-    schemaVersion: dist/* literal */.euz(2),
-    mediaType: dist/* optional */.lqM(dist/* string */.YjP()),
-    manifests: dist/* nullable */.mee(dist/* array */.YOg(descriptor), []),
-    annotations: dist/* optional */.lqM(dist/* nullable */.mee(strings)),
-});
-/**
- * A manifest or an index from its JSON. `mediaType` is what the place it came from said; the document's own wins.
- * Throws Failure for schema 1, for an artifact that is no image, and for JSON of another shape.
- */
-function parseManifestOrIndex(json, mediaType, where) {
-    const own = isRecord(json) && typeof json['mediaType'] === 'string' ? json['mediaType'] : mediaType;
-    if (isRecord(json) && json['schemaVersion'] === 1) {
-        throw new failure/* Failure */.H('build', `${where} is an image of manifest schema 1, which registries gave up in 2019`, {
-            hint: 'push it again with a current tool, or name another image',
-        });
-    }
-    if (isIndexType(own) || (!isManifestType(own) && isRecord(json) && 'manifests' in json)) {
-        return { kind: 'index', index: check(index, json, where) };
-    }
-    const parsed = check(manifest, json, where);
-    const configType = parsed.config.mediaType;
-    if (configType !== '' && configType !== mediaTypes.ociConfig && configType !== mediaTypes.dockerConfig) {
-        throw new failure/* Failure */.H('build', `${where} is not a container image: its config is ${JSON.stringify(configType)}`);
-    }
-    return { kind: 'manifest', manifest: parsed };
-}
-/** The JSON of a manifest or an index, keys in one fixed order, so that equal ones have equal digests. */
-function renderManifest(document) {
-    const { schemaVersion, mediaType, annotations } = document;
-    const content = 'config' in document
-        ? { config: ordered(document.config), layers: document.layers.map(ordered) }
-        : { manifests: document.manifests.map(ordered) };
-    return JSON.stringify({ schemaVersion, mediaType, ...content, annotations });
-}
-function ordered({ mediaType, digest, size, urls, annotations, platform }) {
-    const { os, architecture, variant } = platform ?? {};
-    return {
-        mediaType,
-        digest,
-        size,
-        urls,
-        annotations,
-        platform: platform && { architecture, os, variant },
-    };
-}
-/** Checks JSON against a schema; throws Failure that names the place and the path of keys. */
-function check(schema, json, where) {
-    const result = dist/* safeParse */.xLC(schema, json, { abortEarly: true });
-    if (result.success)
-        return result.output;
-    const issue = result.issues[0];
-    const path = dist/* getDotPath */.BuJ(issue);
-    throw new failure/* Failure */.H('build', `${where}${path ? `, ${path}` : ''}: ${issue.message}`, {
-        hint: 'it is damaged, or of another kind; get it again from where it was made',
-    });
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
+// EXTERNAL MODULE: ./src/image/manifest.js
+var image_manifest = __nccwpck_require__(241);
 ;// CONCATENATED MODULE: ./src/image/config.js
 
 
 
-const config_strings = dist/* nullish */.cl6(dist/* array */.YOg(dist/* string */.YjP()));
+const strings = dist/* nullish */.cl6(dist/* array */.YOg(dist/* string */.YjP()));
 const sets = dist/* nullish */.cl6(dist/* record */.g1P(dist/* string */.YjP(), dist/* unknown */.L5J()));
 const schema = dist/* object */.Ikc({
     created: dist/* nullish */.cl6(dist/* string */.YjP()),
@@ -33854,16 +34457,16 @@ const schema = dist/* object */.Ikc({
     variant: dist/* nullish */.cl6(dist/* string */.YjP()),
     config: dist/* nullish */.cl6(dist/* object */.Ikc({
         User: dist/* nullish */.cl6(dist/* string */.YjP()),
-        Env: config_strings,
-        Entrypoint: config_strings,
-        Cmd: config_strings,
+        Env: strings,
+        Entrypoint: strings,
+        Cmd: strings,
         WorkingDir: dist/* nullish */.cl6(dist/* string */.YjP()),
         Labels: dist/* nullish */.cl6(dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP())),
         Volumes: sets,
         ExposedPorts: sets,
         StopSignal: dist/* nullish */.cl6(dist/* string */.YjP()),
         Healthcheck: dist/* nullish */.cl6(dist/* record */.g1P(dist/* string */.YjP(), dist/* unknown */.L5J())),
-        Shell: config_strings,
+        Shell: strings,
     })),
     rootfs: dist/* object */.Ikc({
         type: dist/* optional */.lqM(dist/* string */.YjP()),
@@ -33878,7 +34481,7 @@ const schema = dist/* object */.Ikc({
 });
 /** An image config from its JSON; throws Failure that names the place and the key. */
 function parseImageConfig(json, where) {
-    const raw = check(schema, json, where);
+    const raw = (0,image_manifest/* check */.z6)(schema, json, where);
     const c = raw.config ?? {};
     return {
         ...present('created', raw.created),
@@ -33946,144 +34549,16 @@ function present(key, value) {
     return (value === null || value === undefined || value === '' ? {} : { [key]: value });
 }
 
+// EXTERNAL MODULE: ./src/image/mediatype.js
+var mediatype = __nccwpck_require__(5078);
 // EXTERNAL MODULE: ./src/image/reference.js
 var image_reference = __nccwpck_require__(9047);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./src/host/process.js
-
-
-const stderrKept = 256 * 1024;
-const killAfterMs = 2_000;
-/**
- * Runs a program without a shell and collects what it says. Any exit status resolves. The child leads a process
- * group of its own, which is ended as a whole on abort (rejects with the signal's reason) and when time is up.
- * Throws Failure for a program that cannot be started, that says more than `maxOutput`, or that is out of time.
- */
-async function run(command, args, options = {}) {
-    options.signal?.throwIfAborted();
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, {
-        cwd: options.cwd,
-        env: options.env ?? process.env,
-        stdio: ['pipe', 'pipe', 'pipe'],
-        detached: true,
-    });
-    const maxOutput = options.maxOutput ?? 64 * 1024 * 1024;
-    let stopped;
-    let killer;
-    const stop = (why) => {
-        if (stopped !== undefined)
-            return;
-        stopped = why;
-        killGroup(child, 'SIGTERM');
-        killer = setTimeout(() => {
-            killGroup(child, 'SIGKILL');
-            // A process that left the group may still hold the pipes.
-            child.stdout.destroy();
-            child.stderr.destroy();
-        }, killAfterMs);
-    };
-    const onAbort = () => stop(options.signal?.reason ?? new Error('aborted'));
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    const timer = options.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => stop(outOfTime(command, options.timeoutMs ?? 0)), options.timeoutMs);
-    const stdout = [];
-    let stdoutSize = 0;
-    child.stdout.on('data', (chunk) => {
-        stdoutSize += chunk.length;
-        if (stdoutSize <= maxOutput)
-            stdout.push(chunk);
-        else
-            stop(new failure/* Failure */.H('build', `${command} wrote more than ${maxOutput} bytes and was stopped`));
-    });
-    const stderr = new Tail(stderrKept);
-    child.stderr.on('data', (chunk) => stderr.push(chunk));
-    // A child that does not read its input closes the pipe; its exit status tells the story.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
-    try {
-        const code = await new Promise((resolve, reject) => {
-            child.on('error', (cause) => reject(notStarted(command, cause, options.cwd)));
-            child.on('close', (status, signal) => resolve(status ?? 128 + signalNumber(signal)));
-        });
-        if (stopped !== undefined)
-            throw stopped;
-        return { stdout: Buffer.concat(stdout).toString(), stderr: stderr.toString(), code };
-    }
-    finally {
-        clearTimeout(timer);
-        clearTimeout(killer);
-        options.signal?.removeEventListener('abort', onAbort);
-    }
-}
-/**
- * A tool's own words, fit for a message: no escape sequences or control characters, no credentials in addresses,
- * at most `lines` of the last lines that are not empty.
- */
-function toolText(text, lines = 20) {
-    return hideCredentials(text
-        .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/g, '')
-        .replace(/\r\n?/g, '\n')
-        .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ''))
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .slice(-lines)
-        .join('\n');
-}
-/** Puts `***` for whatever stands before the `@` of an address. */
-function hideCredentials(text) {
-    return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/gi, '$1***@');
-}
-class Tail {
-    chunks = [];
-    size = 0;
-    limit;
-    constructor(limit) {
-        this.limit = limit;
-    }
-    push(chunk) {
-        this.chunks.push(chunk);
-        this.size += chunk.length;
-        if (this.size > 2 * this.limit) {
-            const kept = Buffer.concat(this.chunks).subarray(-this.limit);
-            this.chunks = [Buffer.from(kept)];
-            this.size = kept.length;
-        }
-    }
-    toString() {
-        return Buffer.concat(this.chunks).subarray(-this.limit).toString();
-    }
-}
-function killGroup(child, signal) {
-    if (child.pid === undefined)
-        return;
-    try {
-        process.kill(-child.pid, signal);
-    }
-    catch {
-        // The group is gone already.
-    }
-}
-function notStarted(command, cause, cwd) {
-    if (cause.code === 'ENOENT') {
-        return new failure/* Failure */.H('build', `${command} was not found${cwd === undefined ? '' : ` (or the folder ${cwd})`}`, {
-            hint: `install ${command}, or put it on PATH`,
-            cause,
-        });
-    }
-    return new failure/* Failure */.H('build', `${command} cannot be started: ${cause.message}`, { cause });
-}
-function outOfTime(command, ms) {
-    return new failure/* Failure */.H('build', `${command} did not finish within ${Math.round(ms / 1000)} s and was stopped`);
-}
-function signalNumber(signal) {
-    const known = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
-    return signal === null ? 0 : (known[signal] ?? 0);
-}
-
+// EXTERNAL MODULE: ./src/host/process.js
+var host_process = __nccwpck_require__(3186);
 ;// CONCATENATED MODULE: ./src/host/registry/failures.js
 
 
@@ -34168,7 +34643,7 @@ function explanation(body) {
         const texts = (errors ?? [])
             .slice(0, 3)
             .map(({ code, message }) => [code, message].filter((part) => typeof part === 'string').join(' '));
-        return toolText(texts.join('; '), 1).slice(0, 300);
+        return (0,host_process/* toolText */.C_)(texts.join('; '), 1).slice(0, 300);
     }
     catch {
         return '';
@@ -34611,7 +35086,7 @@ async function checked(handle, path) {
             hint: stat.isDirectory() ? `for an OCI layout write oci:${path}` : 'name the file of an archive',
         });
     }
-    const compression = compressionOf(await bytesAt(handle, 0, Math.min(4, stat.size)));
+    const compression = (0,mediatype/* compressionOf */.MB)(await bytesAt(handle, 0, Math.min(4, stat.size)));
     if (compression !== 'none') {
         throw new failure/* Failure */.H('usage', `${path} is compressed (${compression})`, {
             hint: `unpack it first: ${compression === 'gzip' ? 'gunzip' : 'unzstd'} --keep ${path}`,
@@ -34699,13 +35174,13 @@ async function findCandidates(roots, source) {
                 found.push({ descriptor, platform: descriptor.platform, missing: true });
             return;
         }
-        if (descriptor.platform && !isIndexType(descriptor.mediaType)) {
+        if (descriptor.platform && !(0,mediatype/* isIndexType */.$U)(descriptor.mediaType)) {
             found.push({ descriptor, platform: descriptor.platform, missing: false });
             return;
         }
         const bytes = await source.read(descriptor, maxManifestBytes);
         const where = `${source.name}, manifest ${descriptor.digest}`;
-        const document = parseManifestOrIndex(parseJson(bytes, where), descriptor.mediaType, where);
+        const document = (0,image_manifest/* parseManifestOrIndex */.yA)(parseJson(bytes, where), descriptor.mediaType, where);
         if (document.kind === 'index') {
             for (const child of document.index.manifests)
                 await visit(child, depth + 1);
@@ -34811,7 +35286,7 @@ async function readLayoutIndex(folder) {
  */
 function chooseRoots(indexBytes, tag, name) {
     const where = `${name}, index.json`;
-    const document = parseManifestOrIndex(parseJson(indexBytes, where), mediaTypes.ociIndex, where);
+    const document = (0,image_manifest/* parseManifestOrIndex */.yA)(parseJson(indexBytes, where), mediatype/* mediaTypes */.Ib.ociIndex, where);
     const all = document.kind === 'index' ? document.index.manifests : [];
     const roots = tag === undefined ? all : all.filter((root) => namesOf(root).some((own) => sameName(own, tag)));
     const tags = [...new Set(all.map(({ annotations: a }) => a?.[annotations.refName]))].filter((one) => one !== undefined);
@@ -34932,7 +35407,7 @@ async function readClassic(files, tag, name) {
             hint: 'name a file that docker save, skopeo, buildx or this program wrote',
         });
     }
-    const images = check(classic_schema, parseJson(await smallFile(listed, maxManifestJson, where), where), where);
+    const images = (0,image_manifest/* check */.z6)(classic_schema, parseJson(await smallFile(listed, maxManifestJson, where), where), where);
     const named = images.filter(({ RepoTags }) => tag === undefined || (RepoTags ?? []).some((one) => sameName(one, tag)));
     const [image] = named;
     if (!image || named.length > 1) {
@@ -34960,11 +35435,11 @@ async function readClassic(files, tag, name) {
     }
     const manifest = {
         schemaVersion: 2,
-        mediaType: mediaTypes.ociManifest,
-        config: { mediaType: mediaTypes.ociConfig, digest: digestOf(configBytes), size: configBytes.length },
+        mediaType: mediatype/* mediaTypes */.Ib.ociManifest,
+        config: { mediaType: mediatype/* mediaTypes */.Ib.ociConfig, digest: digestOf(configBytes), size: configBytes.length },
         layers: descriptors,
     };
-    const bytes = Buffer.from(renderManifest(manifest));
+    const bytes = Buffer.from((0,image_manifest/* renderManifest */.sB)(manifest));
     return {
         manifest,
         manifestBytes: bytes,
@@ -34978,13 +35453,13 @@ async function describeLayer(place, diffId) {
     let head = new Uint8Array();
     for await (const chunk of readPlace({ ...place, size: Math.min(size, 4) }))
         head = chunk;
-    const compression = compressionOf(head);
+    const compression = (0,mediatype/* compressionOf */.MB)(head);
     if (compression === 'none')
-        return { mediaType: mediaTypes.ociLayer, digest: diffId, size };
+        return { mediaType: mediatype/* mediaTypes */.Ib.ociLayer, digest: diffId, size };
     const hash = (0,external_node_crypto_.createHash)('sha256');
     for await (const chunk of readPlace(place))
         hash.update(chunk);
-    const mediaType = compression === 'gzip' ? mediaTypes.ociLayerGzip : mediaTypes.ociLayerZstd;
+    const mediaType = compression === 'gzip' ? mediatype/* mediaTypes */.Ib.ociLayerGzip : mediatype/* mediaTypes */.Ib.ociLayerZstd;
     return { mediaType, digest: `sha256:${hash.digest('hex')}`, size };
 }
 function placeOf(files, path, where) {
@@ -35017,7 +35492,7 @@ async function smallFile(place, limit, where) {
  */
 async function saveFromDaemon(name, context) {
     const path = (0,external_node_path_.join)(await context.temporaryFolder(), 'image.tar');
-    const result = await run('docker', ['image', 'save', '--output', path, '--', name], {
+    const result = await (0,host_process/* run */.eF)('docker', ['image', 'save', '--output', path, '--', name], {
         env: context.env,
         ...(context.signal ? { signal: context.signal } : {}),
     }).catch((error) => {
@@ -35029,7 +35504,7 @@ async function saveFromDaemon(name, context) {
 }
 /** What the docker command line says when it fails, as a user is told of it. */
 function daemonFailure(stderr, name, path) {
-    const said = toolText(stderr, 3);
+    const said = (0,host_process/* toolText */.C_)(stderr, 3);
     if (/cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running/i.test(said)) {
         return new failure/* Failure */.H('build', `${name}: the Docker daemon does not answer`, {
             hint: 'start it, or say where it is (DOCKER_HOST, docker context); images can also be read from oci:, docker-archive: and docker://',
@@ -35486,7 +35961,7 @@ function parseToken(text, what) {
     catch {
         json = undefined;
     }
-    const record = isRecord(json) ? json : {};
+    const record = (0,image_manifest/* isRecord */.u4)(json) ? json : {};
     const value = record['token'] ?? record['access_token'];
     const seconds = record['expires_in'];
     if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
@@ -35562,10 +36037,10 @@ function realmOf(challenge, { name, base }) {
 /** Registries may refuse manifests over 4 MiB (distribution spec, "Pushing manifests"); so do we. */
 const manifests_maxManifestBytes = 4 * 1024 * 1024;
 const accept = [
-    mediaTypes.ociIndex,
-    mediaTypes.dockerIndex,
-    mediaTypes.ociManifest,
-    mediaTypes.dockerManifest,
+    mediatype/* mediaTypes */.Ib.ociIndex,
+    mediatype/* mediaTypes */.Ib.dockerIndex,
+    mediatype/* mediaTypes */.Ib.ociManifest,
+    mediatype/* mediaTypes */.Ib.dockerManifest,
 ].join(', ');
 /** A manifest or index by tag or digest, verified (distribution spec, "Pulling manifests"). Throws Failure. */
 function fetchManifest(session, repository, reference) {
@@ -35638,7 +36113,7 @@ async function openRepository(reference, context) {
             if (known)
                 return known.bytes;
             const { mediaType } = descriptor;
-            if (isIndexType(mediaType) || isManifestType(mediaType)) {
+            if ((0,mediatype/* isIndexType */.$U)(mediaType) || (0,mediatype/* isManifestType */.Q3)(mediaType)) {
                 return (await fetchManifest(session, repository, descriptor.digest)).bytes;
             }
             return collect(downloadBlob(session, repository, descriptor), descriptor, limit, name);
@@ -35677,7 +36152,7 @@ async function openImage(reference, platform, context) {
     const chosen = choosePlatform(source.candidates, platform, name);
     const manifestBytes = chosen.opened?.manifestBytes ?? (await source.documents.read(chosen.descriptor, maxManifestBytes));
     const where = `${name}, manifest ${chosen.descriptor.digest}`;
-    const document = parseManifestOrIndex(parseJson(manifestBytes, where), chosen.descriptor.mediaType, where);
+    const document = (0,image_manifest/* parseManifestOrIndex */.yA)(parseJson(manifestBytes, where), chosen.descriptor.mediaType, where);
     if (document.kind === 'index')
         throw new failure/* Failure */.H('build', `${where} is an index where a manifest should be`);
     const { manifest } = document;
@@ -35740,7 +36215,7 @@ async function openArchive(path, tag, name, kind) {
     const blobs = placedBlobs(find, name);
     const { manifestBytes, configBytes } = opened;
     const descriptor = {
-        mediaType: mediaTypes.ociManifest,
+        mediaType: mediatype/* mediaTypes */.Ib.ociManifest,
         digest: digestOf(manifestBytes),
         size: manifestBytes.length,
     };
@@ -39197,7 +39672,7 @@ var external_node_os_ = __nccwpck_require__(8161);
  */
 async function hostPython(env, signal) {
     for (const name of ['python3', 'python']) {
-        const result = await run(name, ['-I', '-S', '-c', 'import sys; assert sys.version_info >= (3, 9); print(sys.executable)'], {
+        const result = await (0,host_process/* run */.eF)(name, ['-I', '-S', '-c', 'import sys; assert sys.version_info >= (3, 9); print(sys.executable)'], {
             env,
             ...(signal ? { signal } : {}),
         }).catch((error) => {
@@ -39243,7 +39718,7 @@ async function compileRequirements(compilation, shown, options) {
         for (const minor of compilation.minors) {
             if (wanted !== '' && compareVersions(minor, wanted) < 0)
                 continue;
-            const result = await run(uv, ['pip', 'compile', ...args, '--python-version', minor], {
+            const result = await (0,host_process/* run */.eF)(uv, ['pip', 'compile', ...args, '--python-version', minor], {
                 cwd: folder,
                 env: options.env,
                 ...(options.signal && { signal: options.signal }),
@@ -39257,7 +39732,7 @@ async function compileRequirements(compilation, shown, options) {
                 break;
             wanted = newer?.[1] ?? '';
         }
-        throw new failure/* Failure */.H('build', `uv cannot resolve ${shown}: ${toolText(stderr).replaceAll(folder, '')}`);
+        throw new failure/* Failure */.H('build', `uv cannot resolve ${shown}: ${(0,host_process/* toolText */.C_)(stderr).replaceAll(folder, '')}`);
     }
     finally {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
@@ -40052,13 +40527,13 @@ async function exportLock(context, found, options) {
             ...options.extras.flatMap((name) => ['--extra', name]),
             ...options.groups.flatMap((name) => ['--group', name]),
         ];
-        const { code, stderr } = await run(uv.path, ['export', ...flags, '--format', 'pylock.toml', ...chosen, '--output-file', output], {
+        const { code, stderr } = await (0,host_process/* run */.eF)(uv.path, ['export', ...flags, '--format', 'pylock.toml', ...chosen, '--output-file', output], {
             cwd: context,
             ...(options.env && { env: options.env }),
             ...(options.signal && { signal: options.signal }),
         });
         if (code !== 0) {
-            throw new failure/* Failure */.H('build', `uv cannot read ${found.shown}: ${toolText(stderr)}`, {
+            throw new failure/* Failure */.H('build', `uv cannot read ${found.shown}: ${(0,host_process/* toolText */.C_)(stderr)}`, {
                 hint: 'try: uv lock --check',
             });
         }
@@ -40561,7 +41036,7 @@ async function fromKept(blobs, program, { env, signal }) {
             continue;
         try {
             await unpackProgram(wheel, fetched.version, program);
-            const { code } = await run(program, ['--version'], { env, ...(signal && { signal }) });
+            const { code } = await (0,host_process/* run */.eF)(program, ['--version'], { env, ...(signal && { signal }) });
             if (code === 0)
                 return true;
         }
@@ -40597,7 +41072,7 @@ async function download(temporary, options) {
     await (0,promises_.writeFile)(requirements, fetch_uvRequirement());
     const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
     const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to];
-    const result = await run('python3', [...args, '-r', requirements], options).catch((cause) => {
+    const result = await (0,host_process/* run */.eF)('python3', [...args, '-r', requirements], options).catch((cause) => {
         if (options.signal?.aborted)
             throw cause;
         throw new failure/* Failure */.H('build', 'uv was not found, and there is no python3 to fetch it with', {
@@ -40608,7 +41083,7 @@ async function download(temporary, options) {
     const wheel = (await (0,promises_.readdir)(to).catch(() => [])).find((name) => name.endsWith('.whl'));
     if (result.code === 0 && wheel !== undefined)
         return (0,external_node_path_.join)(to, wheel);
-    throw notFetched(/No module named pip/.test(result.stderr) ? 'python3 has no pip' : toolText(result.stderr, 5));
+    throw notFetched(/No module named pip/.test(result.stderr) ? 'python3 has no pip' : (0,host_process/* toolText */.C_)(result.stderr, 5));
 }
 function notFetched(why) {
     const message = `uv was not found, and fetching uv ${fetched.version} failed: ${why}`;
@@ -40646,7 +41121,7 @@ async function findUv(cacheDir, options = {}) {
     const onPath = await findOnPath('uv', env['PATH'] ?? '');
     if (onPath !== undefined) {
         const path = await behindShim(onPath, env, signal);
-        const { stdout } = await run(path, ['--version'], { env, ...signal });
+        const { stdout } = await (0,host_process/* run */.eF)(path, ['--version'], { env, ...signal });
         const version = /^uv (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
         if (version !== undefined && atLeast(version, oldestUv))
             return { path, version };
@@ -40668,7 +41143,7 @@ async function behindShim(path, env, signal) {
     if (!(await startsLikeShim(path)))
         return path;
     const pyenv = (0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_path_.dirname)(path)), 'bin', 'pyenv');
-    const { stdout, code } = await run(pyenv, ['which', 'uv'], { env, ...signal }).catch(() => ({
+    const { stdout, code } = await (0,host_process/* run */.eF)(pyenv, ['which', 'uv'], { env, ...signal }).catch(() => ({
         stdout: '',
         code: 1,
     }));
@@ -41818,7 +42293,7 @@ async function install(prefix, what, context) {
     const [uv, python] = await Promise.all([context.uv(), context.python()]);
     const where = ['--python', python, '--prefix', prefix];
     const forWhat = ['--python-version', target.python.full, '--python-platform', uvPlatform(target)];
-    const result = await run(uv.path, ['pip', 'install', '--quiet', '--no-deps', ...where, ...forWhat, ...what], {
+    const result = await (0,host_process/* run */.eF)(uv.path, ['pip', 'install', '--quiet', '--no-deps', ...where, ...forWhat, ...what], {
         env: {
             ...env,
             UV_PYTHON_DOWNLOADS: 'never',
@@ -41832,7 +42307,7 @@ async function install(prefix, what, context) {
         ...(signal ? { signal } : {}),
     });
     if (result.code !== 0)
-        throw installFailure(toolText(result.stderr, 30));
+        throw installFailure((0,host_process/* toolText */.C_)(result.stderr, 30));
 }
 /** `.dist-info` folders of a prefix, relative to it, by normalised name. */
 async function installedDistributions(prefix) {
@@ -42079,7 +42554,7 @@ function nothingInstalled(absent, { target }) {
 ;// CONCATENATED MODULE: ./src/engine/assemble/part.js
 
 
-const part_digest = dist/* custom */.IeY(image_digest/* isDigest */.Bc);
+const digest = dist/* custom */.IeY(image_digest/* isDigest */.Bc);
 const size = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
 const entrySchema = dist/* object */.Ikc({
     path: dist/* string */.YjP(),
@@ -42094,9 +42569,9 @@ const part_schema = dist/* object */.Ikc({
     directories: dist/* array */.YOg(dist/* string */.YjP()),
     entries: dist/* array */.YOg(entrySchema),
     texts: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
-    blob: dist/* object */.Ikc({ digest: part_digest, size }),
+    blob: dist/* object */.Ikc({ digest, size }),
     content: dist/* object */.Ikc({ start: size, end: size }),
-    diffId: dist/* optional */.lqM(part_digest),
+    diffId: dist/* optional */.lqM(digest),
     hashes: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
 });
 /** A part from its record; undefined when the record has another shape: it counts as missing then. */
@@ -42230,7 +42705,7 @@ const decompress_chunkSize = 256 * 1024;
  */
 async function decompress(blob) {
     const { head, chunks } = await peek(blob, 4);
-    const compression = compressionOf(head);
+    const compression = (0,mediatype/* compressionOf */.MB)(head);
     switch (compression) {
         case 'gzip':
             return { compression, tar: through(chunks, external_node_zlib_.createGunzip({ chunkSize: decompress_chunkSize })) };
@@ -42654,24 +43129,24 @@ function isForeign({ mediaType }) {
     return /nondistributable|foreign/.test(mediaType);
 }
 function manifestOf(image) {
-    const bytes = image.manifestBytes ?? Buffer.from(renderManifest(image.manifest));
+    const bytes = image.manifestBytes ?? Buffer.from((0,image_manifest/* renderManifest */.sB)(image.manifest));
     const digest = digestOf(bytes);
     if (digest !== image.digest || digestOf(image.configBytes) !== image.manifest.config.digest) {
         throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
     }
-    const isDocker = image.manifest.config.mediaType === mediaTypes.dockerConfig;
-    const mediaType = image.manifest.mediaType ?? (isDocker ? mediaTypes.dockerManifest : mediaTypes.ociManifest);
+    const isDocker = image.manifest.config.mediaType === mediatype/* mediaTypes */.Ib.dockerConfig;
+    const mediaType = image.manifest.mediaType ?? (isDocker ? mediatype/* mediaTypes */.Ib.dockerManifest : mediatype/* mediaTypes */.Ib.ociManifest);
     return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
 }
 function indexOf(manifests) {
     const index = {
         schemaVersion: 2,
-        mediaType: mediaTypes.ociIndex,
+        mediaType: mediatype/* mediaTypes */.Ib.ociIndex,
         manifests: manifests.map(({ descriptor }) => descriptor),
     };
-    const bytes = Buffer.from(renderManifest(index));
+    const bytes = Buffer.from((0,image_manifest/* renderManifest */.sB)(index));
     return {
-        descriptor: { mediaType: mediaTypes.ociIndex, digest: digestOf(bytes), size: bytes.length },
+        descriptor: { mediaType: mediatype/* mediaTypes */.Ib.ociIndex, digest: digestOf(bytes), size: bytes.length },
         bytes,
     };
 }
@@ -43404,7 +43879,7 @@ function keep({ digest, size, diffId }, entries, texts, { store, compression }) 
     return keepListing(store, digest, { diffId, download: size, compression, entries, texts, versions: {} });
 }
 function assembled({ digest, size, diffId }, createdBy, { compression }) {
-    const mediaType = compression === 'gzip' ? mediaTypes.ociLayerGzip : mediaTypes.ociLayerZstd;
+    const mediaType = compression === 'gzip' ? mediatype/* mediaTypes */.Ib.ociLayerGzip : mediatype/* mediaTypes */.Ib.ociLayerZstd;
     return { descriptor: { mediaType, digest, size }, diffId, createdBy };
 }
 
@@ -43532,8 +44007,8 @@ function composeImage(base, layers, recipe, store) {
     const configBytes = Buffer.from(renderImageConfig(config));
     const manifest = {
         schemaVersion: 2,
-        mediaType: mediaTypes.ociManifest,
-        config: { mediaType: mediaTypes.ociConfig, digest: image_digestOf(configBytes), size: configBytes.length },
+        mediaType: mediatype/* mediaTypes */.Ib.ociManifest,
+        config: { mediaType: mediatype/* mediaTypes */.Ib.ociConfig, digest: image_digestOf(configBytes), size: configBytes.length },
         layers: [...image.manifest.layers.map(asOci), ...layers.map(({ descriptor }) => descriptor)],
         annotations: baseAnnotations(base),
     };
@@ -43588,7 +44063,7 @@ function baseAnnotations({ image }) {
 }
 /** Docker's media type of a layer in an OCI manifest would be refused by some registries; the bytes are the same. */
 function asOci(descriptor) {
-    const mediaType = descriptor.mediaType === mediaTypes.dockerLayerGzip ? mediaTypes.ociLayerGzip : descriptor.mediaType;
+    const mediaType = descriptor.mediaType === mediatype/* mediaTypes */.Ib.dockerLayerGzip ? mediatype/* mediaTypes */.Ib.ociLayerGzip : descriptor.mediaType;
     return { mediaType, digest: descriptor.digest, size: descriptor.size };
 }
 function image_digestOf(bytes) {
@@ -43777,7 +44252,7 @@ const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_
  * which a build would tell as a repository that is missing.
  */
 async function git(folder, args, { env, signal }) {
-    const result = await run('git', ['-C', folder, ...args], {
+    const result = await (0,host_process/* run */.eF)('git', ['-C', folder, ...args], {
         env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
         ...(signal ? { signal } : {}),
     }).catch((error) => {
@@ -44331,7 +44806,7 @@ async function build(local, folder, context, look = () => Promise.resolve()) {
         const out = (0,external_node_path_.join)(work, 'out');
         const { env, signal } = context;
         const [uv, python] = await Promise.all([context.uv(), context.python()]);
-        const result = await run(uv.path, ['build', '--wheel', '--no-create-gitignore', '--python', python, '--out-dir', out, folder], {
+        const result = await (0,host_process/* run */.eF)(uv.path, ['build', '--wheel', '--no-create-gitignore', '--python', python, '--out-dir', out, folder], {
             env: {
                 ...env,
                 UV_PYTHON_DOWNLOADS: 'never',
@@ -44343,7 +44818,7 @@ async function build(local, folder, context, look = () => Promise.resolve()) {
         });
         const wheel = (await (0,promises_.readdir)(out).catch(() => [])).find((name) => name.endsWith('.whl'));
         if (result.code !== 0 || wheel === undefined) {
-            throw new failure/* Failure */.H('build', `the project's own package ${local.name} (${local.path}) cannot be built:\n${toolText(result.stderr, 30)}`, {
+            throw new failure/* Failure */.H('build', `the project's own package ${local.name} (${local.path}) cannot be built:\n${(0,host_process/* toolText */.C_)(result.stderr, 30)}`, {
                 hint: 'try `uv build --wheel` there; if it is no package, set `package = false` under [tool.uv] in its pyproject.toml',
             });
         }
@@ -45712,190 +46187,8 @@ function once(make) {
     return () => (made ??= make());
 }
 
-;// CONCATENATED MODULE: ./src/image/measurement.js
-
-/** What a value is, for people who read the published schema. */
-const described = (schema, text) => dist/* pipe */.FsL(schema, dist/* description */.h_(text));
-const measurement_bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
-const ms = dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0));
-const part = dist/* picklist */.KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
-/** Everything known about one built image; the one definition that validates, types and documents the JSON. */
-const measurementSchema = dist/* object */.Ikc({
-    schemaVersion: dist/* literal */.euz(1),
-    image: dist/* object */.Ikc({
-        reference: described(dist/* string */.YjP(), 'Where the image is, as `oci:image` or `docker://registry/name:tag`.'),
-        digest: described(dist/* string */.YjP(), 'Of its manifest.'),
-        platform: described(dist/* string */.YjP(), 'As `linux/amd64`.'),
-    }),
-    basis: dist/* object */.Ikc({
-        compression: described(dist/* picklist */.KIO(['gzip', 'zstd', 'none', 'mixed']), 'Of the layer blobs that `download` counts.'),
-        source: described(dist/* picklist */.KIO(['oci', 'oci-archive', 'docker-archive', 'docker-daemon', 'registry']), 'Where the bytes were read.'),
-    }),
-    mode: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume'])),
-    engine: dist/* optional */.lqM(dist/* picklist */.KIO(['assemble', 'buildkit'])),
-    strategy: dist/* optional */.lqM(dist/* picklist */.KIO(['ship', 'volume', 'ephemeral', 'masked'])),
-    sizes: dist/* object */.Ikc({
-        download: described(measurement_bytes, 'Bytes of the compressed layers: what a registry stores and a host pulls.'),
-        disk: described(measurement_bytes, 'Bytes of the files of all layers.'),
-        filesystem: described(measurement_bytes, 'Bytes of the files that a container sees; the parts add up to it.'),
-        environment: described(measurement_bytes, 'Bytes of the installed distributions.'),
-        updateDownload: dist/* optional */.lqM(described(measurement_bytes, 'Compressed bytes of the layers that the image compared with does not have.')),
-    }),
-    parts: described(dist/* object */.Ikc({
-        base: measurement_bytes,
-        system: measurement_bytes,
-        interpreter: measurement_bytes,
-        environment: measurement_bytes,
-        app: measurement_bytes,
-        waste: measurement_bytes,
-        other: measurement_bytes,
-    }), 'Bytes of the filesystem by what they are; no byte is in two parts.'),
-    layers: described(dist/* array */.YOg(dist/* object */.Ikc({
-        digest: described(dist/* string */.YjP(), 'Of the blob.'),
-        diffId: described(dist/* string */.YjP(), 'Digest of the layer as plain tar.'),
-        mediaType: dist/* string */.YjP(),
-        download: described(measurement_bytes, 'Bytes of the blob.'),
-        disk: described(measurement_bytes, 'Bytes of its files.'),
-        notMeasured: dist/* optional */.lqM(described(dist/* literal */.euz(true), 'A foreign layer whose blob is not with the image: what is in it is unknown, and the sizes lack it.')),
-        part: described(part, 'What most of its bytes are.'),
-        createdBy: described(dist/* string */.YjP(), "What made it, by the image's history; empty where that says nothing."),
-    })), 'The lowest first.'),
-    packages: described(dist/* array */.YOg(dist/* object */.Ikc({
-        name: dist/* string */.YjP(),
-        version: dist/* string */.YjP(),
-        bytes: measurement_bytes,
-        files: described(measurement_bytes, 'How many files it has.'),
-        location: described(dist/* string */.YjP(), 'Folder that it is imported from.'),
-        direct: described(dist/* boolean */.zMY(), 'The project itself requires it.'),
-        requiredBy: described(dist/* array */.YOg(dist/* array */.YOg(dist/* string */.YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
-        estimated: dist/* optional */.lqM(described(dist/* boolean */.zMY(), 'It has no list of its files, so they were told by their names.')),
-    })), 'Python distributions, the largest first; those of the base are not among them.'),
-    systemPackages: described(dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP(), version: dist/* string */.YjP(), bytes: measurement_bytes })), "Packages of the operating system's package manager, as `packages`."),
-    waste: dist/* array */.YOg(dist/* object */.Ikc({
-        path: dist/* string */.YjP(),
-        bytes: described(measurement_bytes, 'On disk.'),
-        download: described(measurement_bytes, 'Bytes of the download that it would save.'),
-        why: dist/* string */.YjP(),
-        hint: described(dist/* string */.YjP(), 'What to do about it.'),
-    })),
-    timings: dist/* array */.YOg(dist/* object */.Ikc({
-        step: dist/* string */.YjP(),
-        ms: described(ms, 'Milliseconds.'),
-        cached: described(dist/* boolean */.zMY(), 'It could use what an earlier run left.'),
-    })),
-});
-/** The order of packages: by bytes, the largest first; of equal ones by name. */
-function measurement_bySize(a, b) {
-    return b.bytes - a.bytes || (a.name < b.name ? -1 : 1);
-}
-
-;// CONCATENATED MODULE: ./src/image/migration.js
-
-
-/**
- * JSON with a `schemaVersion` as the newest version has it. What has no version passes as it is, for its schema to
- * refuse. Throws Failure for a version that is newer than this program, or that never was.
- */
-function migrated(json, where, { newest, steps }) {
-    if (!isRecord(json) || typeof json['schemaVersion'] !== 'number')
-        return json;
-    const version = json['schemaVersion'];
-    if (version > newest) {
-        throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which is newer than this program`, { hint: 'use the version of pydeps-image that wrote it, or a newer one' });
-    }
-    let current = json;
-    for (let at = version; at !== newest; at += 1) {
-        const step = steps.get(at);
-        if (step === undefined) {
-            throw new failure/* Failure */.H('usage', `${where} is a measurement of schema version ${version}, which never was`, {
-                hint: `name a file that --json wrote; the newest version is ${newest}`,
-            });
-        }
-        current = { ...step(current), schemaVersion: at + 1 };
-    }
-    return current;
-}
-
-;// CONCATENATED MODULE: ./src/image/parse-measurement.js
-
-
-
-
-/** Bytes that the JSON of one image may have; one with a thousand packages has a third of a megabyte. */
-const maxMeasurementBytes = 16 * 2 ** 20;
-/** Brackets around one another; a measurement has six, an array of them one more. */
-const parse_measurement_maxDepth = 32;
-/** Version 1 is the first: the step from it to the next one stands here when there is a next one. */
-const parse_measurement_history = { newest: 1, steps: new Map() };
-/**
- * A measurement from its JSON, of this version of the schema or an older one. Throws Failure that names where it is
- * from and the key that is wrong.
- */
-function parseMeasurement(json, where) {
-    if (!isRecord(json) || !('schemaVersion' in json)) {
-        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it has no schemaVersion`, {
-            hint: 'name a file that --json wrote',
-        });
-    }
-    return check(measurementSchema, migrated(json, where, parse_measurement_history), where);
-}
-/**
- * The measurements in a file: one, or an array with one for each platform. Throws Failure for what is too large or
- * nested too deep to be one, before any of it is parsed.
- */
-function parseMeasurements(bytes, where) {
-    if (bytes.length > maxMeasurementBytes)
-        throw tooLarge(where, bytes.length);
-    if (isDeeper(bytes, parse_measurement_maxDepth)) {
-        throw new failure/* Failure */.H('usage', `${where} is not a measurement: it is nested more than ${parse_measurement_maxDepth} deep`, {
-            hint: 'name a file that --json wrote',
-        });
-    }
-    let json;
-    try {
-        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    }
-    catch (cause) {
-        throw new failure/* Failure */.H('usage', `${where} is not JSON`, { hint: 'name a file that --json wrote', cause });
-    }
-    return Array.isArray(json)
-        ? json.map((one, i) => parseMeasurement(one, `${where}, measurement ${i + 1}`))
-        : [parseMeasurement(json, where)];
-}
-/** What is told of a file of so many bytes, which nobody should read. */
-function tooLarge(where, bytes) {
-    return new failure/* Failure */.H('usage', `${where} has ${bytes} bytes, and a measurement has at most ${maxMeasurementBytes}`, {
-        hint: 'name a file that --json wrote',
-    });
-}
-/** Whether JSON has more brackets around one another than this; without building anything of it. */
-function isDeeper(json, limit) {
-    let depth = 0;
-    let inString = false;
-    for (let i = 0; i < json.length && depth <= limit; i += 1) {
-        switch (json[i]) {
-            case 0x22: // "
-                inString = !inString;
-                break;
-            case 0x5c: // \, which stands before an escaped quote in strings only
-                i += 1;
-                break;
-            case 0x5b: // [
-            case 0x7b: // {
-                if (!inString)
-                    depth += 1;
-                break;
-            case 0x5d: // ]
-            case 0x7d: // }
-                if (!inString)
-                    depth -= 1;
-                break;
-            default:
-        }
-    }
-    return depth > limit;
-}
-
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
+var parse_measurement = __nccwpck_require__(3064);
 ;// CONCATENATED MODULE: ./src/image/base-layers.js
 /** How every layer that this project adds begins its line of the history. */
 const ours = 'pydeps-image: ';
@@ -46491,6 +46784,8 @@ function requiredIn(text, environment) {
     }
 }
 
+// EXTERNAL MODULE: ./src/image/measurement.js
+var image_measurement = __nccwpck_require__(7114);
 ;// CONCATENATED MODULE: ./src/image/required-by.js
 
 /** Chains that are told of one package, and names in one. */
@@ -46632,7 +46927,7 @@ function measure(image, attribution = attribute(image)) {
     return {
         schemaVersion: 1,
         image: { reference: image.reference, digest: image.digest, platform: (0,image_platform/* formatPlatform */.Bq)(image.platform) },
-        basis: { compression: measure_compressionOf(listings), source: image.source },
+        basis: { compression: compressionOf(listings), source: image.source },
         ...(mode === undefined ? {} : { mode }),
         ...(engine === undefined ? {} : { engine }),
         sizes: {
@@ -46654,11 +46949,11 @@ function measure(image, attribution = attribute(image)) {
             requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
             ...(estimated ? { estimated } : {}),
         }))
-            .sort(measurement_bySize),
+            .sort(image_measurement/* bySize */.R),
         systemPackages: systemPackages
             .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
             .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
-            .sort(measurement_bySize),
+            .sort(image_measurement/* bySize */.R),
         waste: [],
         timings: [...image.timings],
     };
@@ -46700,7 +46995,7 @@ function largestPart(parts) {
     const sorted = Object.entries(parts ?? {}).sort(([, a], [, b]) => b - a);
     return sorted[0]?.[0] ?? 'other';
 }
-function measure_compressionOf(listings) {
+function compressionOf(listings) {
     const [first = 'none', ...more] = new Set(listings.filter(({ missing }) => missing !== true).map(({ compression }) => compression));
     return more.length === 0 ? first : 'mixed';
 }
@@ -46796,7 +47091,7 @@ function remeasure({ measurement, top, owners }, { digest, manifest, config }, n
         },
         parts,
         layers: [...measurement.layers.slice(0, -1), changed],
-        packages: packages.sort(measurement_bySize),
+        packages: packages.sort(image_measurement/* bySize */.R),
     };
 }
 /** Whether two listings of a layer differ in nothing but sizes, and in the hashes that a RECORD has for what it lists. */
@@ -46853,7 +47148,7 @@ async function measureImage(image, { byLayers, ...how }, store, progress) {
         timings,
     });
     if (kept !== undefined) {
-        return own(parseMeasurement(JSON.parse(kept), 'a kept measurement'));
+        return own((0,parse_measurement/* parseMeasurement */.uM)(JSON.parse(kept), 'a kept measurement'));
     }
     const likeIt = JSON.stringify([version, 'like', withoutTop(image), baseLayers, mode, engine, names]);
     const before = measuredBefore(await store.records.get(likeIt));
@@ -46984,9 +47279,9 @@ async function readComparand(given, platform, { progress = silent, ...context })
 }
 /** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
 async function readMeasurement(file, size, platform) {
-    if (size > maxMeasurementBytes)
-        throw tooLarge(file, size);
-    const all = parseMeasurements(await (0,promises_.readFile)(file), file);
+    if (size > parse_measurement/* maxMeasurementBytes */.g0)
+        throw (0,parse_measurement/* tooLarge */.g$)(file, size);
+    const all = (0,parse_measurement/* parseMeasurements */.XZ)(await (0,promises_.readFile)(file), file);
     const [only] = all;
     if (only !== undefined && all.length === 1)
         return only;
@@ -47182,6 +47477,8 @@ async function writeChunk(file, chunk) {
     }
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./src/host/images/load.js
@@ -47194,7 +47491,7 @@ async function loadIntoDaemon(archive, name, context) {
     const { signal, env } = context;
     signal?.throwIfAborted();
     // A process group of its own: what docker starts is stopped with it.
-    const child = (0,external_node_child_process_namespaceObject.spawn)('docker', ['image', 'load', '--quiet'], {
+    const child = (0,external_node_child_process_.spawn)('docker', ['image', 'load', '--quiet'], {
         env,
         stdio: ['pipe', 'ignore', 'pipe'],
         detached: true,
@@ -47589,7 +47886,7 @@ async function writeLayout({ root, images, configs, layers }, path, tag, names, 
             onProgress?.({ digest, size, bytes: size, arrival });
         });
         const manifests = namedDescriptors(root.descriptor, tag, names);
-        const index = renderManifest({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests });
+        const index = (0,image_manifest/* renderManifest */.sB)({ schemaVersion: 2, mediaType: mediatype/* mediaTypes */.Ib.ociIndex, manifests });
         await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'index.json'), index);
         await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'oci-layout'), layoutMarker);
     });
@@ -47643,7 +47940,7 @@ async function linked(from, to) {
  */
 async function* renderArchive({ root, images, configs, layers }, tag, names, onProgress) {
     const manifests = namedDescriptors(root.descriptor, tag, names);
-    const index = renderManifest({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests });
+    const index = (0,image_manifest/* renderManifest */.sB)({ schemaVersion: 2, mediaType: mediatype/* mediaTypes */.Ib.ociIndex, manifests });
     yield* write_archive_smallFile('oci-layout', layoutMarker);
     yield* write_archive_smallFile('index.json', index);
     const [only, another] = images;
@@ -47832,7 +48129,7 @@ async function askHelper(name, server, env, signal) {
     if (!/^[\w.-]+$/.test(name)) {
         throw fail(`${JSON.stringify(name)} is not the name of a credential helper`, "mend credsStore or credHelpers in Docker's config.json");
     }
-    const result = await run(program, ['get'], {
+    const result = await (0,host_process/* run */.eF)(program, ['get'], {
         env,
         input: server,
         timeoutMs,
@@ -47859,7 +48156,7 @@ async function askHelper(name, server, env, signal) {
 function helper_parse(text) {
     try {
         const json = JSON.parse(text);
-        return isRecord(json) ? json : {};
+        return (0,image_manifest/* isRecord */.u4)(json) ? json : {};
     }
     catch {
         return {};
@@ -47882,14 +48179,14 @@ function parseDockerConfig(json, where) {
         hint: 'log in again (docker login), or mend or remove the entry',
     });
     const section = (key) => {
-        const value = isRecord(json) ? json[key] : undefined;
+        const value = (0,image_manifest/* isRecord */.u4)(json) ? json[key] : undefined;
         if (value === undefined || value === null)
             return [];
-        if (!isRecord(value))
+        if (!(0,image_manifest/* isRecord */.u4)(value))
             throw wrong(key);
         return Object.entries(value);
     };
-    if (!isRecord(json))
+    if (!(0,image_manifest/* isRecord */.u4)(json))
         throw wrong('the whole file');
     const auths = new Map();
     for (const [name, entry] of section('auths')) {
@@ -47949,7 +48246,7 @@ function hostKey(name) {
     return endpointOf(host).host;
 }
 function parseAuth(entry, wrong) {
-    if (!isRecord(entry))
+    if (!(0,image_manifest/* isRecord */.u4)(entry))
         throw wrong();
     const text = (key) => {
         const value = entry[key];
@@ -48419,7 +48716,7 @@ function directNames({ requirements }) {
 
 
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
-async function run_run(inputs, context) {
+async function run(inputs, context) {
     const { env, progress, signal, now } = context;
     const stopwatch = new Stopwatch(now);
     const started = now();
@@ -48457,6 +48754,7 @@ async function run_run(inputs, context) {
                 name: reportName(inputs, one, built.length),
                 measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
                 delta,
+                base: comparand?.measurement,
                 baselineText: comparand?.name,
                 ...(inputs.html === undefined
                     ? {}
@@ -51946,6 +52244,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   KIO: () => (/* binding */ picklist),
 /* harmony export */   L5J: () => (/* binding */ unknown),
 /* harmony export */   PVZ: () => (/* binding */ tuple),
+/* harmony export */   Ru6: () => (/* binding */ maxLength),
 /* harmony export */   Wwf: () => (/* binding */ minValue),
 /* harmony export */   Y2b: () => (/* binding */ safeInteger),
 /* harmony export */   YOg: () => (/* binding */ array),
@@ -51959,9 +52258,10 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   mee: () => (/* binding */ nullable),
 /* harmony export */   xLC: () => (/* binding */ safeParse),
 /* harmony export */   yGV: () => (/* binding */ regex),
+/* harmony export */   yqP: () => (/* binding */ exactOptional),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, union, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, union, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {
