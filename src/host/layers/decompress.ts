@@ -41,7 +41,8 @@ async function* through(
   chunks: AsyncIterable<Uint8Array>,
   decompressor: zlib.Gunzip | zlib.ZstdDecompress,
 ): AsyncGenerator<Uint8Array> {
-  const done = pipeline(Readable.from(chunks), decompressor)
+  // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
+  const done = pipeline(Readable.from(chunks, { highWaterMark: 2 }), decompressor)
   // The loop reports it; this promise must not be left alone with it.
   done.catch(() => undefined)
   try {
