@@ -5180,7 +5180,8 @@ function zstdDecompressor() {
     return external_node_zlib_.createZstdDecompress({ chunkSize });
 }
 async function* through(chunks, decompressor) {
-    const done = (0,promises_.pipeline)(external_node_stream_namespaceObject.Readable.from(chunks), decompressor);
+    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
+    const done = (0,promises_.pipeline)(external_node_stream_namespaceObject.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
     // The loop reports it; this promise must not be left alone with it.
     done.catch(() => undefined);
     try {

@@ -42724,7 +42724,8 @@ function zstdDecompressor() {
     return external_node_zlib_.createZstdDecompress({ chunkSize: decompress_chunkSize });
 }
 async function* through(chunks, decompressor) {
-    const done = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(chunks), decompressor);
+    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
+    const done = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
     // The loop reports it; this promise must not be left alone with it.
     done.catch(() => undefined);
     try {
