@@ -10,6 +10,7 @@ import { writeReportFiles } from './report-files.ts'
 import type { Settings } from './settings.ts'
 import { writeSummary } from './summary.ts'
 import type { Told } from './told.ts'
+import { uploadReport } from './upload-report.ts'
 
 export interface TellContext {
   readonly env: NodeJS.ProcessEnv
@@ -36,6 +37,7 @@ export async function tell(
   if (told.verdict === 'fail') core.setFailed(brokenRules(told, 'fail').join('\n'))
   const program = programBeside(process.argv[1] ?? '', 'upload')
   const artifacts = createArtifactClient({ run: runProgram, program, env })
+  if (settings.uploadReport) await uploadReport(told.reports, files, { env, artifacts })
   await tellPullRequest(told.reports, settings, { env, artifacts })
 }
 
