@@ -31277,7 +31277,7 @@ function annotated(progress) {
 
 /***/ }),
 
-/***/ 1102:
+/***/ 1121:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32913,7 +32913,807 @@ async function writeSummary(reports) {
     }
 }
 
+// EXTERNAL MODULE: ./src/image/size-tree.js
+var size_tree = __nccwpck_require__(8310);
+;// CONCATENATED MODULE: ./src/report/html/escape.js
+
+const entities = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+/** Text from a stranger, for an element's content or a quoted attribute (HTML, "Escaping a string"). */
+function html(text, length = 200) {
+    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), length).replace(/[&<>"']/g, (c) => entities[c] ?? '');
+}
+/** JSON for the content of a script element, which ends at nothing but `</script` and hides behind `<!--`. */
+function scriptJson(value) {
+    return JSON.stringify(value).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+}
+
+;// CONCATENATED MODULE: ./src/report/html/map.js
+
+
+/** Kinds by their number in the page's data; `rest` stands for what is too small to be told. */
+const kinds = ['image', 'part', 'package', 'folder', 'file', 'rest'];
+/** A tree beside the one that it is compared with, matched by names. */
+function mapOf(head, base) {
+    return joined(base === undefined ? alone(head) : merged(head, base));
+}
+/**
+ * The map as JSON of at most about so many bytes: the largest nodes of it, and for each of these one `rest` of the
+ * smaller ones below it.
+ */
+function mapJson(root, maxBytes) {
+    const all = [];
+    const collect = (node, parent) => {
+        const entry = { node, parent, area: 0 };
+        all.push(entry);
+        const below = node.children.reduce((sum, one) => sum + collect(one, node), 0);
+        return (entry.area = Math.max(node.bytes, node.before ?? 0, below));
+    };
+    collect(root, undefined);
+    const kept = new Set();
+    let bytes = 0;
+    // A parent is never smaller than its child and comes first, so it is kept before.
+    for (const { node, parent } of all.sort((a, b) => b.area - a.area)) {
+        if (parent !== undefined && !kept.has(parent))
+            continue;
+        bytes += bytesOf(node) + restBytes;
+        if (bytes > maxBytes && parent !== undefined)
+            break;
+        kept.add(node);
+    }
+    return scriptJson(cut(root, kept));
+}
+/** Room for the `rest` that a node may get. */
+const restBytes = 60;
+function bytesOf(node) {
+    return Buffer.byteLength(scriptJson(data(node, [])));
+}
+function cut(node, kept) {
+    const shown = node.children.filter((one) => kept.has(one));
+    const missing = node.children.filter((one) => !kept.has(one));
+    const children = shown.map((one) => cut(one, kept));
+    const [only] = missing;
+    if (only === undefined || shown.length === 0)
+        return data(node, children);
+    if (missing.length === 1 && bytesOf(only) <= restBytes)
+        return data(node, [...children, data(only, [])]);
+    const before = missing.map((one) => one.before);
+    const rest = {
+        name: `${missing.length} smaller`,
+        kind: 'rest',
+        bytes: missing.reduce((sum, one) => sum + one.bytes, 0),
+        before: before.every((one) => one !== undefined) ? before.reduce((sum, one) => sum + one, 0) : undefined,
+        children: [],
+    };
+    return data(node, [...children, data(rest, [])]);
+}
+function data({ name, kind, bytes, before }, children) {
+    return [(0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(name), 120), kinds.indexOf(kind), bytes, before ?? -1, children];
+}
+function alone({ name, kind, bytes, children }, before) {
+    return { name, kind, bytes, before, children: children.map((one) => alone(one, before)) };
+}
+function gone({ name, kind, bytes, children }) {
+    return { name, kind, bytes: 0, before: bytes, children: children.map(gone) };
+}
+function merged(head, base) {
+    const { name, kind, bytes } = head;
+    const node = { name, kind, bytes, before: base.bytes };
+    // Of a side that was measured elsewhere only the packages are known.
+    if (head.children.length === 0 || base.children.length === 0) {
+        return { ...node, children: head.children.map((one) => alone(one)) };
+    }
+    const key = (one) => `${one.kind}/${one.name}`;
+    const old = new Map(base.children.map((one) => [key(one), one]));
+    const children = head.children.map((one) => {
+        const other = old.get(key(one));
+        old.delete(key(one));
+        return other === undefined ? alone(one, 0) : merged(one, other);
+    });
+    return { ...node, children: [...children, ...[...old.values()].map(gone)] };
+}
+/** A folder that holds one folder alone is one node with it. */
+function joined(node) {
+    const children = node.children.map(joined);
+    const [only] = children;
+    return node.kind === 'folder' && children.length === 1 && only?.kind === 'folder'
+        ? { ...only, name: `${node.name}/${only.name}` }
+        : { ...node, children };
+}
+
+;// CONCATENATED MODULE: ./src/report/html/script.js.js
+/**
+ * The page's script. It writes names as text only, never as HTML. Layout: squarified treemap (Bruls, Huizing and van
+ * Wijk, 2000), made anew for each folder and width, so that a folder always fills the map.
+ */
+const script = `
+'use strict';
+(() => {
+const el = (id) => document.getElementById(id);
+const compared = document.body.dataset.compared === 'true';
+const kinds = ['image', 'part', 'package', 'folder', 'file', 'rest'];
+const grow = ([name, kind, bytes, before, children], parent) => {
+  const node = { name, kind: kinds[kind], bytes, before, parent };
+  node.part = node.kind === 'part' ? name : parent ? parent.part : undefined;
+  node.children = children.map((child) => grow(child, node));
+  node.area = node.children.length > 0
+    ? node.children.reduce((sum, child) => sum + child.area, 0)
+    : Math.max(bytes, before);
+  node.children.sort((a, b) => (a.kind === 'rest') - (b.kind === 'rest') || b.area - a.area);
+  return node;
+};
+const root = grow(JSON.parse(el('data').textContent));
+const all = [];
+const gather = (node) => { all.push(node); node.children.forEach(gather); };
+gather(root);
+let current = root;
+let query = '';
+let hits = new Set();
+let marked = new Set();
+let tiles = [];
+let focused = 0;
+
+const size = (bytes) => {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  let value = bytes;
+  while (unit < 4 && (unit === 0 ? value >= 1000 : value >= 999.5)) { value /= 1000; unit += 1; }
+  return (unit === 0 ? value : value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0)) + ' ' + units[unit];
+};
+const change = (node) => {
+  if (!compared || node.before < 0) return '';
+  const by = node.bytes - node.before;
+  return by === 0 ? '±0' : (by > 0 ? '+' : '−') + size(Math.abs(by));
+};
+const share = (node, of) => {
+  const percent = of.area === 0 ? 0 : (100 * node.area) / of.area;
+  return percent > 0 && percent < 0.1 ? '<0.1%' : percent.toFixed(percent < 9.95 ? 1 : 0) + '%';
+};
+const state = (node) => {
+  if (!compared || node.before < 0) return '';
+  if (node.bytes === 0 && node.before > 0) return 'removed';
+  if (node.before === 0 && node.bytes > 0) return 'new';
+  return node.bytes > node.before ? 'grown' : node.bytes < node.before ? 'shrunk' : 'unchanged';
+};
+const path = (node) => {
+  const up = [];
+  for (let at = node; at.parent; at = at.parent) up.unshift(at.name);
+  return up.length === 0 ? root.name : up.join(' / ');
+};
+const colour = (node, holder, index) => {
+  if (!compared) return 'part-' + (node.part || 'other') + (holder ? ' deep' : ' tint' + (index % 3));
+  // Of what is not known the nearest folder or package that is.
+  while (node.before < 0 && node.parent) node = node.parent;
+  if (node.before < 0) return 'dn';
+  const by = (node.bytes - node.before) / Math.max(node.bytes, node.before, 1);
+  const level = by === 0 ? 0 : Math.abs(by) < 0.02 ? 1 : Math.abs(by) < 0.2 ? 2 : 3;
+  return 'd' + (by < 0 ? '-' : '') + level;
+};
+
+const squarify = (nodes, x, y, width, height) => {
+  const placed = [];
+  let rest = nodes.filter((node) => node.area > 0);
+  let left = rest.reduce((sum, node) => sum + node.area, 0);
+  while (rest.length > 0 && width > 0.5 && height > 0.5) {
+    const side = Math.min(width, height);
+    const scale = (width * height) / left;
+    let row = 0;
+    let count = 0;
+    let worst = Infinity;
+    while (count < rest.length) {
+      const sum = row + rest[count].area;
+      const thick = (sum * scale) / side;
+      const of = (node) => { const long = (node.area * scale) / thick; return Math.max(long / thick, thick / long); };
+      const ratio = Math.max(of(rest[0]), of(rest[count]));
+      if (count > 0 && ratio > worst) break;
+      worst = ratio;
+      row = sum;
+      count += 1;
+    }
+    const thick = (row * scale) / side;
+    let at = 0;
+    for (const node of rest.slice(0, count)) {
+      const long = (node.area * scale) / thick;
+      placed.push(width >= height
+        ? { node, x, y: y + at, width: thick, height: long }
+        : { node, x: x + at, y, width: long, height: thick });
+      at += long;
+    }
+    if (width >= height) { x += thick; width -= thick; } else { y += thick; height -= thick; }
+    left -= row;
+    rest = rest.slice(count);
+  }
+  return placed;
+};
+
+const map = el('map');
+const ring = document.createElement('div');
+ring.id = 'ring';
+let drawn = [];
+const draw = () => {
+  tiles = [];
+  drawn = [];
+  const parts = document.createDocumentFragment();
+  const shown = current.children.length > 0 ? current.children : [current];
+  const place = (nodes, x, y, width, height, depth) => {
+    squarify(nodes, x, y, width, height).forEach(({ node, ...box }, index) => {
+      if (box.width < 2 || box.height < 2 || drawn.length > 3000) return;
+      const holder = node.children.length > 0 && depth < 3 && box.width > 46 && box.height > 40;
+      const tile = document.createElement(depth === 0 ? 'button' : 'div');
+      tile.className = 'tile ' + colour(node, holder, index) + (holder ? ' holder' : '') +
+        (depth === 0 && !holder && box.width > 110 && box.height > 60 ? ' big' : '') +
+        (node.children.length > 0 ? '' : ' leaf') + (state(node) === 'removed' ? ' gone' : '');
+      if (query !== '') tile.classList.add(hits.has(node) ? 'hit' : marked.has(node) ? 'way' : 'pale');
+      Object.assign(tile.style, { left: box.x + 'px', top: box.y + 'px', width: box.width + 'px', height: box.height + 'px' });
+      const by = change(node);
+      if (box.width > 34 && box.height > 15) {
+        const label = document.createElement('span');
+        label.textContent = node.name + (holder || box.height < 36 ? (compared ? (by === '±0' ? '' : '  ' + by) : '  ' + size(node.bytes)) : '');
+        tile.append(label);
+        if (!holder && box.height >= 36) {
+          const bytes = document.createElement('span');
+          bytes.className = 'bytes';
+          bytes.textContent = compared && by !== '' && by !== '±0' ? by : size(node.bytes);
+          tile.append(bytes);
+        }
+      }
+      const entry = { node, tile, box };
+      tile.dataset.index = String(drawn.length);
+      drawn.push(entry);
+      if (depth === 0) {
+        tile.type = 'button';
+        tile.tabIndex = -1;
+        tile.setAttribute('aria-label', describe(node));
+        tiles.push(entry);
+      } else tile.setAttribute('aria-hidden', 'true');
+      parts.append(tile);
+      if (holder) place(node.children, box.x + 3, box.y + 19, box.width - 6, box.height - 22, depth + 1);
+    });
+  };
+  place(shown, 0, 0, map.clientWidth, map.clientHeight, 0);
+  map.replaceChildren(parts, ring);
+  focused = Math.min(focused, Math.max(0, tiles.length - 1));
+  if (tiles[focused]) tiles[focused].tile.tabIndex = 0;
+  ring.style.display = 'none';
+};
+const describe = (node) => {
+  const by = change(node);
+  return node.name + ', ' + node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
+    (by === '' || by === '±0' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
+};
+
+const write = () => {
+  const crumbs = [];
+  for (let at = current; at; at = at.parent) crumbs.unshift(at);
+  el('path').replaceChildren(...crumbs.flatMap((node, i) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = node === root ? 'image' : node.name;
+    if (node === current) button.setAttribute('aria-current', 'true');
+    button.onclick = () => go(node);
+    return i === 0 ? [button] : ['/', button];
+  }));
+  el('last').textContent = compared ? 'Change' : 'Share';
+  const listed = query === '' ? current.children : [...hits].sort((a, b) => b.area - a.area);
+  el('contents').querySelector('tbody').replaceChildren(...listed.slice(0, 300).map((node) => {
+    const row = document.createElement('tr');
+    const cell = (className, ...content) => {
+      const td = document.createElement('td');
+      td.className = className;
+      td.append(...content);
+      row.append(td);
+    };
+    const swatch = document.createElement('span');
+    swatch.className = 'swatch ' + (compared ? colour(node, true, 0) : 'part-' + (node.part || 'other'));
+    if (node.children.length > 0 || query !== '') {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = node.name;
+      button.onclick = () => open(node);
+      cell('', swatch, button);
+    } else cell('', swatch, node.name);
+    if (query !== '' && node.parent) {
+      const where = document.createElement('div');
+      where.className = 'dim';
+      where.textContent = path(node.parent);
+      row.firstChild.append(where);
+    }
+    const by = change(node);
+    cell('number', size(node.bytes));
+    cell('number ' + (by.startsWith('+') ? 'grown' : by.startsWith('−') ? 'shrunk' : 'dim'), compared ? by : share(node, root));
+    return row;
+  }));
+  el('status').textContent = query === '' ? '' : hits.size + (hits.size === 1 ? ' match' : ' matches') +
+    (hits.size === 0 ? '' : ', ' + size([...hits].filter((node) => !covered(node)).reduce((sum, node) => sum + node.bytes, 0)));
+};
+const covered = (node) => {
+  for (let at = node.parent; at; at = at.parent) if (hits.has(at)) return true;
+  return false;
+};
+const go = (node) => {
+  focused = 0;
+  current = node;
+  hide();
+  draw();
+  write();
+};
+const open = (node) => {
+  go(node.children.length > 0 ? node : node.parent || root);
+  el('search').value === '' || find('');
+};
+const find = (text) => {
+  query = text.trim().toLowerCase();
+  el('search').value = text;
+  hits = new Set(query === '' ? [] : all.filter((node) => node.parent && node.name.toLowerCase().includes(query)));
+  marked = new Set();
+  for (const hit of hits) for (let at = hit.parent; at && !marked.has(at); at = at.parent) marked.add(at);
+  const below = (node) => node.children.forEach((child) => { marked.add(child); below(child); });
+  for (const hit of hits) below(hit);
+  for (const row of document.querySelectorAll('#packages tbody tr')) {
+    row.hidden = query !== '' && !row.firstChild.textContent.toLowerCase().includes(query);
+  }
+  draw();
+  write();
+};
+
+const tip = el('tip');
+const hide = () => { tip.style.display = 'none'; };
+const show = (node, x, y) => {
+  const by = change(node);
+  const lines = [path(node), size(node.bytes) + ', ' + share(node, root) + ' of the image'];
+  if (by !== '') lines.push(state(node) + (by === '±0' ? '' : ' ' + by + ' (was ' + size(node.before) + ')'));
+  tip.textContent = lines.join(String.fromCharCode(10));
+  tip.style.display = 'block';
+  tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - tip.offsetWidth - 8)) + 'px';
+  tip.style.top = (y + 18 + tip.offsetHeight > innerHeight ? y - tip.offsetHeight - 8 : y + 18) + 'px';
+};
+const entryOf = (target) => {
+  const tile = target.closest && target.closest('.tile');
+  return tile ? drawn[Number(tile.dataset.index)] : undefined;
+};
+map.addEventListener('mousemove', (event) => {
+  const entry = entryOf(event.target);
+  if (entry) show(entry.node, event.clientX, event.clientY); else hide();
+});
+map.addEventListener('mouseleave', hide);
+map.addEventListener('click', (event) => {
+  const entry = entryOf(event.target);
+  if (!entry) return;
+  const inside = entry.node.children.length > 0 ? entry.node : entry.node.parent;
+  if (inside && inside !== current) { go(inside); if (event.detail === 0) focus(0); }
+});
+const focus = (index) => {
+  if (!tiles[index]) return;
+  if (tiles[focused]) tiles[focused].tile.tabIndex = -1;
+  focused = index;
+  tiles[index].tile.tabIndex = 0;
+  tiles[index].tile.focus();
+};
+map.addEventListener('focusin', (event) => {
+  const entry = entryOf(event.target);
+  if (!entry) return;
+  focused = Math.max(0, tiles.indexOf(entry));
+  if (!event.target.matches(':focus-visible')) return;
+  Object.assign(ring.style, { display: 'block', left: entry.box.x + 'px', top: entry.box.y + 'px', width: entry.box.width + 'px', height: entry.box.height + 'px' });
+  const at = entry.tile.getBoundingClientRect();
+  show(entry.node, at.left, Math.min(at.bottom, innerHeight - 90));
+});
+map.addEventListener('focusout', () => { ring.style.display = 'none'; hide(); });
+const steps = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+map.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' || event.key === 'Backspace') {
+    if (!current.parent) return;
+    const from = current;
+    event.preventDefault();
+    go(current.parent);
+    focus(Math.max(0, tiles.findIndex(({ node }) => node === from)));
+    return;
+  }
+  if (event.key === 'Home' || event.key === 'End') { event.preventDefault(); focus(event.key === 'Home' ? 0 : tiles.length - 1); return; }
+  const step = steps[event.key];
+  const here = tiles[focused];
+  if (!step || !here) return;
+  event.preventDefault();
+  const centre = ({ box }) => [box.x + box.width / 2, box.y + box.height / 2];
+  const [x, y] = centre(here);
+  let best = -1;
+  let least = Infinity;
+  tiles.forEach((entry, i) => {
+    const [cx, cy] = centre(entry);
+    const ahead = (cx - x) * step[0] + (cy - y) * step[1];
+    if (entry === here || ahead <= 1) return;
+    const far = ahead + 2 * Math.abs((cx - x) * step[1] + (cy - y) * step[0]);
+    if (far < least) { least = far; best = i; }
+  });
+  if (best >= 0) focus(best);
+});
+el('search').addEventListener('input', (event) => find(event.target.value));
+el('search').addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') find('');
+  if (event.key === 'Enter' && hits.size > 0) open([...hits].sort((a, b) => b.area - a.area)[0]);
+});
+document.addEventListener('click', (event) => {
+  const name = event.target.dataset && event.target.dataset.package;
+  if (name === undefined) return;
+  const node = all.find((one) => one.kind === 'package' && one.name === name);
+  if (node) { open(node); map.scrollIntoView({ block: 'nearest' }); } else find(name);
+});
+let waiting = 0;
+new ResizeObserver(() => {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(draw);
+}).observe(map);
+draw();
+write();
+})();
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/style.css.js
+/** The page's style. Hues are Okabe and Ito's, which the colour-blind can tell apart; change goes from blue to orange. */
+const style_css_style = `
+:root{--bg:#fff;--fg:#17202b;--dim:#566273;--line:#d8dee6;--soft:#f4f6f9;--ink:#0b1118;--paper:#fff;--mix:34%;--accent:#0072b2;--up:#a34a00;--down:#005a8e}
+@media (prefers-color-scheme:dark){:root{--bg:#0f141a;--fg:#e6ebf1;--dim:#9aa7b6;--line:#2b3542;--soft:#171e26;--ink:#f2f6fa;--paper:#10161d;--mix:46%;--accent:#56b4e9;--up:#ffab5c;--down:#74c3f5}}
+*{box-sizing:border-box}
+html{color-scheme:light dark}
+body{margin:0 auto;max-width:1400px;padding:20px 24px 48px;background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+h1{font-size:24px;margin:0;overflow-wrap:anywhere}
+h2{font-size:16px;margin:0;display:inline}
+p{margin:4px 0}
+code{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.dim{color:var(--dim)}
+.headline{font-size:17px;margin:8px 0 12px}
+.outcome{padding:2px 9px;border-radius:10px;border:1px solid currentColor;font-size:14px}
+.outcome.fail,.rules .fail b,.grown{color:var(--up)}
+.outcome.pass,.rules .pass b,.shrunk{color:var(--down)}
+.figures{display:flex;flex-wrap:wrap;gap:10px;margin:0 0 12px}
+.figures div{flex:1 1 150px;border:1px solid var(--line);border-radius:8px;padding:8px 12px;background:var(--soft)}
+.figures dt{color:var(--dim);font-size:13px}
+.figures dd{margin:0;display:flex;flex-direction:column}
+.figure{font-size:22px;font-variant-numeric:tabular-nums}
+.figures .dim,.figures b{font-size:13px}
+.rules,.notes{margin:0 0 12px;padding:0;list-style:none;overflow-wrap:anywhere}
+.notes li{border-left:3px solid #e69f00;padding:2px 10px;margin:4px 0}
+.explore{display:grid;grid-template-columns:minmax(0,1fr) 330px;gap:8px 12px;margin-bottom:16px}
+.bar{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:8px;align-items:center;justify-content:space-between}
+nav{display:flex;flex-wrap:wrap;align-items:center;gap:2px;min-width:0}
+nav button,.link,#contents button{font:inherit;color:var(--accent);background:none;border:0;padding:2px 4px;border-radius:4px;cursor:pointer;text-align:left;overflow-wrap:anywhere}
+nav button[aria-current]{color:var(--fg);font-weight:600;cursor:default}
+nav button:hover,.link:hover,#contents button:hover{text-decoration:underline}
+:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
+.search{display:flex;gap:8px;align-items:center;color:var(--dim)}
+.search input{font:inherit;color:var(--fg);background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:5px 9px;width:230px}
+#map{position:relative;height:540px;border-radius:6px;overflow:hidden;background:var(--soft)}
+#contents{height:540px;overflow:auto;border:1px solid var(--line);border-radius:6px}
+#contents thead th{position:sticky;top:0;background:var(--bg)}
+#contents td:first-child{width:99%}
+.under{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:4px 20px;align-items:center;min-height:26px}
+.under p{margin:0}
+.legend{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0;padding:0;list-style:none;font-size:14px}
+.swatch{display:inline-block;width:13px;height:13px;border-radius:3px;margin-right:5px;vertical-align:-1px;background:var(--c)}
+.scale .swatch{margin:0;border-radius:0;width:20px}
+.tile{position:absolute;display:flex;flex-direction:column;justify-content:flex-start;align-items:stretch;overflow:hidden;margin:0;padding:1px 4px;border:0;border-radius:2px;font:12px/16px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;text-align:left;white-space:nowrap;text-overflow:ellipsis;color:var(--ink);background:var(--c);box-shadow:inset 0 0 0 1px var(--bg);cursor:pointer}
+.tile.leaf{cursor:default}
+.tile span{display:block;overflow:hidden;text-overflow:ellipsis;pointer-events:none}
+.tile .bytes{opacity:.75;font-variant-numeric:tabular-nums}
+.tile.big{font-size:15px;line-height:20px;padding:3px 6px}
+.tile.holder{font-weight:600}
+.tile.pale{opacity:.22}
+.tile.hit{box-shadow:inset 0 0 0 2px var(--ink)}
+.tile.gone{background-image:repeating-linear-gradient(45deg,transparent 0 7px,color-mix(in srgb,var(--bg) 55%,transparent) 7px 9px)}.tile.gone span{align-self:flex-start;max-width:100%;padding:0 3px;background:var(--bg);color:var(--fg);opacity:1}
+#ring{position:absolute;pointer-events:none;border:3px solid var(--ink);border-radius:3px;display:none}
+.part-base{--h:#8390a2}.part-system{--h:#cc79a7}.part-interpreter{--h:#e69f00}.part-environment{--h:#0072b2}.part-app{--h:#009e73}.part-waste{--h:#d55e00}.part-other{--h:#a59a6c}
+.part-base,.part-system,.part-interpreter,.part-environment,.part-app,.part-waste,.part-other{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
+.swatch{--mix:75%}
+.deep{--mix:22%}.tint0{--mix:52%}.tint1{--mix:42%}.tint2{--mix:62%}
+@media (prefers-color-scheme:dark){.deep{--mix:26%}.tint0{--mix:58%}.tint1{--mix:48%}.tint2{--mix:68%}}
+.d-3{--h:#0072b2;--mix:80%}.d-2{--h:#0072b2;--mix:52%}.d-1{--h:#0072b2;--mix:26%}.d0,.dn{--h:#8390a2;--mix:20%}.d1{--h:#e06a00;--mix:28%}.d2{--h:#e06a00;--mix:54%}.d3{--h:#e06a00;--mix:84%}
+.d-3,.d-2,.d-1,.d0,.dn,.d1,.d2,.d3{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
+.d-3{color:#fff}
+#tip{position:fixed;display:none;z-index:5;max-width:360px;padding:7px 10px;border-radius:6px;background:var(--ink);color:var(--bg);font-size:13px;pointer-events:none;overflow-wrap:anywhere;white-space:pre-line}
+details{border-top:1px solid var(--line);padding:10px 0}
+summary{cursor:pointer}
+.scroll{overflow:auto;max-height:460px;margin-top:8px}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th{text-align:left;color:var(--dim);font-weight:600;background:var(--bg)}
+.scroll th{position:sticky;top:0}
+th,td{padding:4px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+td .dim{font-size:12px}
+.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+[hidden]{display:none!important}
+@media (max-width:820px){.scroll table{min-width:640px}body{padding:14px 12px 32px}.explore{grid-template-columns:minmax(0,1fr)}#map{height:430px}#contents{height:auto;max-height:300px}.search{width:100%}.search input{flex:1;min-width:0}.figures div{flex-basis:120px}}
+@media (prefers-reduced-motion:no-preference){.tile{transition:opacity .15s}}
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/tables.js
+
+
+
+/** All that is known of the image as tables, each behind a fold. */
+function tables(input) {
+    return [tables_packages(input), tables_waste(input), tables_layers(input), systemPackages(input)].map(render).join('\n');
+}
+function tables_packages({ measurement, delta }) {
+    const changes = new Map((delta?.packages ?? []).map((change) => [`${change.name} ${change.after?.version ?? ''}`, change]));
+    const gone = (delta?.packages ?? []).filter(({ kind }) => kind === 'removed');
+    const compared = delta !== undefined;
+    const moved = ({ name, version }) => Math.abs(changes.get(`${name} ${version}`)?.delta ?? 0);
+    const here = [...measurement.packages]
+        .sort((a, b) => moved(b) - moved(a) || b.bytes - a.bytes)
+        .map((one) => {
+        const change = changes.get(`${one.name} ${one.version}`);
+        const from = change?.before?.version;
+        return [
+            tables_button(one.name),
+            html(from === undefined || from === one.version ? one.version : `${from} → ${one.version}`, 80),
+            `${one.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(one.bytes)}`,
+            ...(compared ? [change?.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta)] : []),
+            String(one.files),
+            html(why(one), 200),
+            html(one.location, 120),
+        ];
+    });
+    const removed = gone.map((change) => [
+        html(change.name, 100),
+        html(`${change.before?.version ?? ''} → removed`, 80),
+        (0,units_bytes/* formatBytes */.z3)(0),
+        change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
+        '0',
+        html(why(change), 200),
+        '',
+    ]);
+    return {
+        title: `${measurement.packages.length} Python packages`,
+        id: 'packages',
+        columns: [
+            ['Package'],
+            ['Version'],
+            ['Size', 'number'],
+            ...(compared ? [['Change', 'number']] : []),
+            ['Files', 'number'],
+            ['Why it is there'],
+            ['Where'],
+        ],
+        rows: [...removed, ...here],
+        maxBytes: 250_000,
+        open: true,
+    };
+}
+function tables_waste({ measurement }) {
+    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    return {
+        title: `Waste, ${(0,units_bytes/* formatBytes */.z3)(all.reduce((sum, one) => sum + one.bytes, 0))}`,
+        id: 'waste',
+        columns: [['Path'], ['Size', 'number'], ['Download', 'number'], ['Why'], ['What to do']],
+        rows: all.map((one) => [
+            html(one.path),
+            (0,units_bytes/* formatBytes */.z3)(one.bytes),
+            (0,units_bytes/* formatBytes */.z3)(one.download),
+            html(one.why, 300),
+            html(one.hint, 300),
+        ]),
+        maxBytes: 60_000,
+        open: true,
+    };
+}
+function tables_layers({ measurement, delta }) {
+    const added = new Set(delta?.layers.added.map(({ digest }) => digest));
+    return {
+        title: `${measurement.layers.length} layers`,
+        id: 'layers',
+        columns: [
+            ...(delta === undefined ? [] : [['']]),
+            ['Part'],
+            ['Download', 'number'],
+            ['Disk', 'number'],
+            ['Made by'],
+        ],
+        rows: measurement.layers.map((layer) => [
+            ...(delta === undefined ? [] : [added.has(layer.digest) ? 'new' : 'kept']),
+            html(layer.part),
+            (0,units_bytes/* formatBytes */.z3)(layer.download),
+            layer.notMeasured ? 'not measured' : (0,units_bytes/* formatBytes */.z3)(layer.disk),
+            html(layer.createdBy),
+        ]),
+        maxBytes: 60_000,
+    };
+}
+function systemPackages({ measurement }) {
+    return {
+        title: `${measurement.systemPackages.length} system packages`,
+        id: 'system',
+        columns: [['Package'], ['Version'], ['Size', 'number']],
+        rows: measurement.systemPackages.map((one) => [
+            html(one.name, 100),
+            html(one.version, 80),
+            (0,units_bytes/* formatBytes */.z3)(one.bytes),
+        ]),
+        maxBytes: 60_000,
+    };
+}
+/** Parts with their colours and bytes: what the map's colours mean. */
+function legend({ measurement, delta }) {
+    const parts = Object.entries(measurement.parts);
+    const items = parts.flatMap(([part, bytes]) => {
+        const change = delta?.parts[part];
+        const moved = change?.kind === 'compared' ? change.delta : 0;
+        if (bytes === 0 && moved === 0)
+            return [];
+        const sign = moved === 0 ? '' : ` <b>${(0,units_bytes/* formatBytesDelta */.vx)(moved)}</b>`;
+        return [
+            `<li>${delta === undefined ? `<span class="swatch part-${part}"></span>` : ''}${part} <span class="dim">${(0,units_bytes/* formatBytes */.z3)(bytes)}</span>${sign}</li>`,
+        ];
+    });
+    return `<ul class="legend" aria-label="Parts of the filesystem">${items.join('')}</ul>`;
+}
+function tables_button(name) {
+    return `<button type="button" class="link" data-package="${html(name, 120)}">${html(name, 120)}</button>`;
+}
+function render({ title, id, columns, rows, maxBytes, open = false }) {
+    if (rows.length === 0)
+        return '';
+    const attribute = (i) => (columns[i]?.[1] === 'number' ? ' class="number"' : '');
+    const head = columns.map(([name], i) => `<th scope="col"${attribute(i)}>${name}</th>`).join('');
+    const shown = [];
+    let bytes = 0;
+    for (const cells of rows) {
+        const row = `<tr>${cells.map((cell, i) => `<td${attribute(i)}>${cell}</td>`).join('')}</tr>\n`;
+        bytes += Buffer.byteLength(row);
+        if (bytes > maxBytes)
+            break;
+        shown.push(row);
+    }
+    const missing = rows.length - shown.length;
+    const more = missing === 0 ? '' : `<p class="dim">… and ${missing} more</p>`;
+    return `<details id="${id}"${open ? ' open' : ''}><summary><h2>${title}</h2></summary>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>
+${shown.join('')}</tbody></table></div>${more}</details>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/html/page.js
+
+
+
+
+
+
+
+
+
+
+/** Bytes that the map's data may take; with what the tables may take a page stays below a megabyte. */
+const mapBytes = 400_000;
+/**
+ * The report as one page: a map of where the bytes are, and the tables. Nothing is fetched, whatever a name in the
+ * image may want: its policy (CSP level 3) lets this style and this script alone act.
+ */
+function renderHtml(input) {
+    const { measurement, delta, baselineText } = input;
+    const { outcome, verdict, summary } = headline(input);
+    const map = mapOf(input.tree ?? (0,size_tree/* sizeTreeOf */.R)(measurement), delta === undefined ? undefined : input.baseTree);
+    const policy = [
+        "default-src 'none'",
+        `style-src '${hashOf(style_css_style)}'`,
+        `script-src '${hashOf(script)}'`,
+        "base-uri 'none'",
+        "form-action 'none'",
+    ].join('; ');
+    const compared = baselineText === undefined ? '' : ` · compared with <b>${html(baselineText, 120)}</b>`;
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${html(input.name, 100)}: what is in the image</title>
+<style>${style_css_style}</style>
+</head>
+<body data-compared="${String(delta !== undefined)}">
+<header>
+<h1>${html(input.name, 120)}</h1>
+<p class="dim">${html(measurement.image.platform, 40)} · <code>${html((0,image_digest/* shortDigest */.VK)(measurement.image.digest), 40)}</code>${compared}</p>
+<p class="headline">${verdict === '' ? '' : `<b class="outcome ${outcome}">${verdict}</b> `}${summary}</p>
+${page_figures(input)}
+${page_rules(input)}${page_notes(input)}</header>
+<main>
+<section class="explore" aria-label="Where the bytes are">
+<div class="bar"><nav id="path" aria-label="Path"></nav>
+<label class="search"><span>Search</span><input id="search" type="search" placeholder="package, folder or file" autocomplete="off" spellcheck="false"></label></div>
+<div id="map" role="group" aria-label="Map: the area is the size. Arrow keys move, Enter goes in, Escape goes out."></div>
+<div id="contents"><table><thead><tr><th scope="col">Name</th><th scope="col" class="number">Size</th><th scope="col" class="number" id="last"></th></tr></thead><tbody></tbody></table></div>
+<div class="under">${legend(input)}${scale(input)}<p id="status" class="dim" role="status"></p></div>
+<noscript><p>The map needs its script; all that is in it is in the tables too, but for folders and files.</p></noscript>
+</section>
+${tables(input)}
+</main>
+<div id="tip" aria-hidden="true"></div>
+<script type="application/json" id="data">${mapJson(map, mapBytes)}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+function hashOf(text) {
+    return `sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}`;
+}
+function page_figures({ measurement, delta }) {
+    const cards = figureRows(measurement, delta).map(({ figure, before, after, delta: change, growth, reason }) => {
+        const from = before === '' || change === '' ? '' : `<span class="dim">was ${before}</span>`;
+        const kind = change.startsWith('+') ? 'grown' : change.startsWith('-') ? 'shrunk' : 'same';
+        const moved = change === '' ? '' : `<b class="${kind}">${change} ${growth}</b>`;
+        const not = reason === '' ? '' : `<span class="dim">not compared: ${html(reason)}</span>`;
+        return `<div><dt>${figure}</dt><dd><span class="figure">${after}</span>${moved}${from}${not}</dd></div>`;
+    });
+    return `<dl class="figures">${cards.join('')}</dl>`;
+}
+function page_rules({ verdict }) {
+    if (verdict === undefined || verdict.rules.length === 0)
+        return '';
+    const marks = { pass: '✓', warn: '!', fail: '✗', skipped: '–' };
+    const items = verdict.rules.map(({ rule, outcome, reason }) => `<li class="${outcome}"><b>${marks[outcome]}</b> ${html(`${rule.text}: ${reason}`, 500)}</li>`);
+    return `<ul class="rules" aria-label="Budget">${items.join('')}</ul>\n`;
+}
+function page_notes({ notes: all }) {
+    if (all.length === 0)
+        return '';
+    const items = all.slice(0, 50).map((note) => `<li>${html(note, 500)}</li>`);
+    return `<ul class="notes" aria-label="Notes">${items.join('')}</ul>\n`;
+}
+function scale({ delta }) {
+    if (delta === undefined)
+        return '';
+    const steps = [-3, -2, -1, 0, 1, 2, 3].map((step) => `<span class="swatch d${step}"></span>`).join('');
+    return `<p class="scale" aria-hidden="true">− shrunk ${steps} grown +</p>`;
+}
+
+;// CONCATENATED MODULE: ./src/action/upload-report.js
+
+
+
+
+
+
+/**
+ * Keeps the report files and a page for each platform as an artifact of the run, one for each image and attempt. That
+ * it cannot be kept is a warning.
+ */
+async function uploadReport(reports, files, { env, artifacts }) {
+    try {
+        const root = (0,external_node_path_.dirname)(files.report);
+        const pages = [];
+        for (const report of reports) {
+            const platform = reports.length === 1 ? '' : `-${report.measurement.image.platform.replace(/\W/g, '-')}`;
+            const page = (0,external_node_path_.join)(root, `report${platform}.html`);
+            await (0,external_node_fs_promises_.writeFile)(page, renderHtml(report));
+            pages.push(page);
+        }
+        const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
+        const name = `pydeps-image-report-${imageId(reports)}-${attempt}`;
+        const uploaded = await artifacts.upload({
+            name,
+            files: [files.measurement, files.report, ...pages],
+            root,
+        });
+        if (uploaded.kind === 'uploaded')
+            core/* info */.pq(`the report is kept as the artifact ${name}`);
+        else if (uploaded.severity === 'notice')
+            core/* notice */.lm(`the report was not uploaded: ${uploaded.reason}`);
+        else
+            core/* warning */.$e(`the report was not uploaded: ${uploaded.reason}`);
+    }
+    catch (error) {
+        core/* warning */.$e(`the report was not uploaded: ${(0,report_escape/* visible */.RK)(error.message)}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/action/tell.js
+
 
 
 
@@ -32941,6 +33741,8 @@ async function tell(told, log, context) {
         core/* setFailed */.C1(brokenRules(told, 'fail').join('\n'));
     const program = programBeside(process.argv[1] ?? '', 'upload');
     const artifacts = createArtifactClient({ run: runProgram, program, env });
+    if (settings.uploadReport)
+        await uploadReport(told.reports, files, { env, artifacts });
     await tellPullRequest(told.reports, settings, { env, artifacts });
 }
 /** `api: download > 250 MB: download is 261 MB`, for each rule with this outcome. */
@@ -33186,6 +33988,460 @@ function signalNumber(signal) {
 
 /***/ }),
 
+/***/ 7945:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ attribute)
+});
+
+;// CONCATENATED MODULE: ./src/image/base-layers.js
+/** How every layer that this project adds begins its line of the history. */
+const ours = 'pydeps-image: ';
+/**
+ * How many layers of an image are its base's, where its history tells: those below the ones that this project added.
+ * Undefined for an image that was built by something else, or whose history is not about its layers.
+ */
+function baseLayersByHistory({ history, diffIds }) {
+    const lines = history.filter(({ emptyLayer }) => emptyLayer !== true);
+    if (lines.length !== diffIds.length)
+        return undefined;
+    const lowest = lines.findLastIndex(({ createdBy }) => createdBy?.startsWith(ours) !== true) + 1;
+    return lowest < lines.length ? lowest : undefined;
+}
+
+// EXTERNAL MODULE: ./src/image/layer-files.js
+var layer_files = __nccwpck_require__(4317);
+// EXTERNAL MODULE: ./src/image/metadata.js
+var image_metadata = __nccwpck_require__(9497);
+// EXTERNAL MODULE: ./src/image/symlinks.js
+var symlinks = __nccwpck_require__(3824);
+;// CONCATENATED MODULE: ./src/image/place.js
+
+
+/** Folders that are looked up behind links: a list that names more is no list of a package. */
+const folderLimit = 100_000;
+/**
+ * Finds the entry that a path of a package's file list names: lists name `/bin/sh` where the image has `/usr/bin/sh`
+ * behind a link, so links to folders are followed, but not the last name. Undefined when there is none.
+ */
+function createPlaces(filesystem) {
+    const folders = new Map();
+    return (path) => {
+        if (filesystem.files.has(path))
+            return path;
+        const folder = (0,layer_files/* parentOf */.gN)(path);
+        if (!folders.has(folder) && folders.size < folderLimit)
+            folders.set(folder, (0,symlinks/* realPath */.Y)(filesystem, folder));
+        const real = folders.get(folder);
+        const place = real === undefined ? undefined : (0,layer_files/* join */.fj)(real, (0,layer_files/* baseName */.Fl)(path));
+        return place !== undefined && filesystem.files.has(place) ? place : undefined;
+    };
+}
+/** A relative path from a folder of the image; undefined when it leaves the image. */
+function resolvePath(folder, path) {
+    const parts = path.startsWith('/') || folder === '' ? [] : folder.split('/');
+    for (const part of path.split('/')) {
+        if (part === '' || part === '.')
+            continue;
+        if (part !== '..')
+            parts.push(part);
+        else if (parts.pop() === undefined)
+            return undefined;
+    }
+    return parts.join('/');
+}
+
+// EXTERNAL MODULE: ./src/image/record.js
+var image_record = __nccwpck_require__(9589);
+;// CONCATENATED MODULE: ./src/image/tree.js
+
+function createTree({ files }) {
+    let folders;
+    let modules;
+    return {
+        filesBelow: (folder) => {
+            folders ??= foldersOf(files);
+            const found = [];
+            const rest = [folder];
+            for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
+                for (const path of folders.files.get(at) ?? [])
+                    found.push(path);
+                for (const inner of folders.folders.get(at) ?? [])
+                    rest.push(inner);
+            }
+            return found;
+        },
+        modules: (folder, name) => {
+            modules ??= modulesOf(files);
+            return modules.get((0,layer_files/* join */.fj)(folder, name)) ?? [];
+        },
+    };
+}
+function foldersOf(all) {
+    const files = new Map();
+    const folders = new Map();
+    const known = new Set(['']);
+    const addFolder = (folder) => {
+        for (let at = folder; !known.has(at); at = (0,layer_files/* parentOf */.gN)(at)) {
+            known.add(at);
+            append(folders, (0,layer_files/* parentOf */.gN)(at), at);
+        }
+    };
+    for (const [path, { entry }] of all) {
+        if (entry.type === 'directory')
+            addFolder(path);
+        else {
+            addFolder((0,layer_files/* parentOf */.gN)(path));
+            append(files, (0,layer_files/* parentOf */.gN)(path), path);
+        }
+    }
+    return { files, folders };
+}
+function modulesOf(all) {
+    const modules = new Map();
+    for (const path of all.keys()) {
+        const name = /^([^.]+)\.(?:[^/]*\.)?(?:py|so|pyi)$/.exec((0,layer_files/* baseName */.Fl)(path))?.[1];
+        if (name !== undefined)
+            append(modules, (0,layer_files/* join */.fj)((0,layer_files/* parentOf */.gN)(path), name), path);
+    }
+    return modules;
+}
+function append(lists, key, value) {
+    const list = lists.get(key);
+    if (list)
+        list.push(value);
+    else
+        lists.set(key, [value]);
+}
+
+;// CONCATENATED MODULE: ./src/image/distributions.js
+
+
+
+
+
+/** Names of a `top_level.txt` that are looked at. */
+const nameLimit = 100;
+/**
+ * All distributions of an image, in every folder that has any, by location and name. Each file belongs to the first
+ * that claims it, and what is compiled into `__pycache__` to the owner of its source. A copy that another
+ * distribution brings along as its own file (vendored) is no distribution.
+ */
+function findDistributions(filesystem) {
+    const place = createPlaces(filesystem);
+    const tree = walkedOnce(createTree(filesystem));
+    const owners = new Map();
+    const found = [];
+    for (const { info, location, metadata } of candidatesOf(filesystem)) {
+        if (isOwned(filesystem, info, owners))
+            continue;
+        const claim = claimed(filesystem, { info, location, metadata }, tree);
+        const files = [];
+        for (const path of claim.paths) {
+            const real = place(path);
+            if (real === undefined || owners.has(real) || filesystem.files.get(real)?.entry.type === 'directory')
+                continue;
+            owners.set(real, found.length);
+            files.push(real);
+        }
+        found.push({
+            name: (0,image_metadata/* distributionName */.SE)(metadata.name),
+            version: metadata.version,
+            metadata,
+            location,
+            info,
+            files,
+            estimated: claim.estimated,
+            outside: claim.outside,
+        });
+    }
+    for (const path of filesystem.files.keys()) {
+        const source = sourceOf(path);
+        const owner = source === undefined || owners.has(path) ? undefined : owners.get(source);
+        if (owner !== undefined)
+            found[owner]?.files.push(path);
+    }
+    return found;
+}
+/** Shallow locations first, so that a distribution is met before the copies inside it. */
+function candidatesOf({ files, texts }) {
+    const candidates = new Map();
+    const add = (info, location, metadata) => {
+        if (metadata.name !== '' && !candidates.has(info))
+            candidates.set(info, { info, location, metadata });
+    };
+    for (const path of files.keys()) {
+        const isMetadata = /\.dist-info\/METADATA$|(?:\.egg-info|\/EGG-INFO)\/PKG-INFO$|\.egg-info$/.test(path);
+        const text = isMetadata ? texts.get(path) : undefined;
+        if (isMetadata && text === undefined && files.get(path)?.entry.type === 'directory')
+            continue;
+        if (isMetadata || /\.dist-info\/RECORD$/.test(path)) {
+            const info = path.endsWith('.egg-info') ? path : (0,layer_files/* parentOf */.gN)(path);
+            const container = (0,layer_files/* baseName */.Fl)(info) === 'EGG-INFO' ? (0,layer_files/* parentOf */.gN)(info) : info;
+            const stated = text === undefined ? undefined : (0,image_metadata/* parseMetadata */.jR)(text);
+            const named = fromFileName((0,layer_files/* baseName */.Fl)(container));
+            // RECORD alone says less than the METADATA that may still come.
+            if (text === undefined && texts.has(`${info}/METADATA`))
+                continue;
+            add(info, (0,layer_files/* parentOf */.gN)(container), {
+                name: stated?.name || named.name,
+                version: stated?.version || named.version,
+                requiresDist: stated?.requiresDist ?? [],
+            });
+        }
+        else if (/\/site-packages\/[^/]+\.egg$/.test(path) && files.get(path)?.entry.type === 'file') {
+            add(path, (0,layer_files/* parentOf */.gN)(path), { ...fromFileName((0,layer_files/* baseName */.Fl)(path)), requiresDist: [] });
+        }
+    }
+    const depth = (path) => path.split('/').length;
+    return [...candidates.values()].sort((a, b) => depth(a.location) - depth(b.location) || compare(a.location, b.location) || compare(a.info, b.info));
+}
+/** `name-version.dist-info`, `name-version-py3.11.egg-info`, `name.egg-info`. */
+function fromFileName(file) {
+    const stem = file.replace(/\.(?:dist-info|egg-info|egg)$/, '');
+    const dash = stem.search(/-\d/);
+    if (dash < 0)
+        return { name: stem, version: '' };
+    return { name: stem.slice(0, dash), version: stem.slice(dash + 1).split('-')[0] ?? '' };
+}
+/** The paths that a distribution says are its own. */
+function claimed(filesystem, candidate, tree) {
+    const { info, location, metadata } = candidate;
+    const { texts } = filesystem;
+    const record = texts.get(`${info}/RECORD`);
+    const installed = texts.get(`${info}/installed-files.txt`);
+    if (record !== undefined || installed !== undefined) {
+        const listed = record !== undefined
+            ? (0,image_record/* parseRecord */.H)(record).map(({ path }) => resolvePath(location, path))
+            : (installed ?? '').split(/\r?\n/).map((path) => resolvePath(info, path));
+        const prefix = prefixOf(location);
+        const paths = listed.filter((path) => path !== undefined && path !== '');
+        const isInside = (path) => prefix === '' || path.startsWith(`${prefix}/`);
+        return {
+            paths: [...paths.filter(isInside), ...tree.filesBelow(info)],
+            estimated: false,
+            outside: paths.filter((path) => !isInside(path)),
+        };
+    }
+    if (filesystem.files.get(info)?.entry.type === 'file' && info.endsWith('.egg')) {
+        return { paths: [info], estimated: false, outside: [] };
+    }
+    if ((0,layer_files/* baseName */.Fl)(info) === 'EGG-INFO')
+        return { paths: tree.filesBelow((0,layer_files/* parentOf */.gN)(info)), estimated: false, outside: [] };
+    const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/, nameLimit).filter(Boolean);
+    const names = topLevel ?? [metadata.name, (0,image_metadata/* distributionName */.SE)(metadata.name).replaceAll('-', '_')];
+    const paths = names
+        .filter((name) => !name.includes('..'))
+        .flatMap((name) => [...tree.filesBelow((0,layer_files/* join */.fj)(location, name)), ...tree.modules(location, name)]);
+    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] };
+}
+/** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
+function prefixOf(location) {
+    const match = /^(.*?)(?:^|\/)lib(?:64)?\/python\d[\d.]*t?\/(?:site|dist)-packages$/.exec(location);
+    return match?.[1] ?? location;
+}
+/** What is below a folder belongs to the first that asks: another look at the same folder finds nothing. */
+function walkedOnce(tree) {
+    const walked = new Set();
+    return {
+        modules: (folder, name) => tree.modules(folder, name),
+        filesBelow: (folder) => {
+            if (walked.has(folder))
+                return [];
+            walked.add(folder);
+            return tree.filesBelow(folder);
+        },
+    };
+}
+function isOwned({ files }, info, owners) {
+    if (files.get(info)?.entry.type === 'file')
+        return owners.has(info);
+    return owners.has(`${info}/METADATA`) || owners.has(`${info}/PKG-INFO`) || owners.has(`${info}/RECORD`);
+}
+/** The source that a compiled file was made of: `a/__pycache__/b.cpython-313.pyc` of `a/b.py` (PEP 3147). */
+function sourceOf(path) {
+    const [, folder, name] = /^(.*?)\/?__pycache__\/([^/]+?)\.(?:cpython|pypy)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? [];
+    return folder === undefined || name === undefined ? undefined : (0,layer_files/* join */.fj)(folder, `${name}.py`);
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
+var image_filesystem = __nccwpck_require__(2892);
+;// CONCATENATED MODULE: ./src/image/parts.js
+
+/**
+ * The part that each file belongs to. Everything in the base's layers is `base`; of the rest what a distribution owns
+ * or an environment's folder holds is `environment`, then a Python's own files, then what the system's package
+ * manager owns, then the application: the working directory, and above a known base whatever is no system folder.
+ */
+function createParts(filesystem, owned, { baseLayers, workingDir, }) {
+    const environments = environmentFolders(filesystem);
+    const interpreters = interpreterFolders(filesystem);
+    const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '');
+    return (path, layer) => {
+        if (baseLayers !== undefined && layer < baseLayers)
+            return 'base';
+        if (owned.distributions.has(path) || isInEnvironment(path, environments))
+            return 'environment';
+        if (isInterpreter(path, interpreters))
+            return 'interpreter';
+        if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path))
+            return 'system';
+        if (app !== '' && path.startsWith(`${app}/`))
+            return 'app';
+        const isSystemFolder = /^(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|tmp|usr(?!\/local\/)|var)(?:\/|$)/.test(path);
+        return baseLayers !== undefined && !isSystemFolder ? 'app' : 'other';
+    };
+}
+/** Folders with a `pyvenv.cfg`. */
+function environmentFolders({ files }) {
+    return new Set([...files.keys()].filter((path) => (0,layer_files/* baseName */.Fl)(path) === 'pyvenv.cfg').map(layer_files/* parentOf */.gN));
+}
+/** What belongs to an environment besides its distributions' files, seen from its folder. */
+const environmentFile = /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/;
+function isInEnvironment(path, environments) {
+    if (/(?:^|\/)(?:site|dist)-packages\//.test(path))
+        return true;
+    for (let folder = (0,layer_files/* parentOf */.gN)(path);; folder = (0,layer_files/* parentOf */.gN)(folder)) {
+        if (environments.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
+            return true;
+        if (folder === '')
+            return false;
+    }
+}
+/** Prefixes of Pythons: the folders above their standard libraries. */
+function interpreterFolders({ files }) {
+    const found = new Set();
+    for (const path of files.keys()) {
+        const [, prefix = '', minor] = /^(?:(.*)\/)?lib\/python(3\.\d+t?)\/os\.pyc?$/.exec(path) ?? [];
+        if (minor !== undefined)
+            found.add(prefix);
+    }
+    return found;
+}
+/** A Python's files, seen from its prefix. */
+const interpreterFile = /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/;
+function isInterpreter(path, interpreters) {
+    for (const prefix of interpreters) {
+        if (prefix !== '' && !path.startsWith(`${prefix}/`))
+            continue;
+        // A folder of its own for one Python, as uv and pyenv make it, holds nothing else.
+        if (/^(?:cpython-|pypy|3\.\d)/.test((0,layer_files/* baseName */.Fl)(prefix)))
+            return true;
+        if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1)))
+            return true;
+    }
+    return false;
+}
+
+// EXTERNAL MODULE: ./src/image/fields.js
+var fields = __nccwpck_require__(3813);
+;// CONCATENATED MODULE: ./src/image/system-packages.js
+
+
+
+/**
+ * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
+ * `installed`), by name. A file that two claim belongs to the first.
+ */
+function findSystemPackages(filesystem) {
+    const { texts, files } = filesystem;
+    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const place = createPlaces(filesystem);
+    const owned = new Set();
+    return listed.map(({ name, version, paths }) => {
+        const own = [];
+        for (const path of paths) {
+            const real = place(path.replace(/^\.?\//, ''));
+            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
+                continue;
+            owned.add(real);
+            own.push(real);
+        }
+        return { name, version, files: own };
+    });
+}
+function dpkgPackages(texts) {
+    const packages = [];
+    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
+        const name = field(paragraph, 'Package');
+        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
+            continue;
+        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
+            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
+            '';
+        packages.push({
+            name,
+            version: field(paragraph, 'Version') ?? '',
+            paths: list.split('\n').filter(Boolean),
+        });
+    }
+    for (const [path, paragraph] of texts) {
+        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
+            continue;
+        const name = field(paragraph, 'Package') ?? (0,layer_files/* baseName */.Fl)(path);
+        // Each line is a checksum, two spaces and a path.
+        const sums = texts.get(`${path}.md5sums`) ?? '';
+        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
+        packages.push({
+            name,
+            version: field(paragraph, 'Version') ?? '',
+            paths: [...paths, path, `${path}.md5sums`],
+        });
+    }
+    return packages;
+}
+/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
+function apkPackages(texts) {
+    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
+    return text.split(/\n\n+/).flatMap((paragraph) => {
+        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
+        if (name === undefined)
+            return [];
+        const paths = [];
+        let folder = '';
+        for (const line of paragraph.split('\n')) {
+            if (line.startsWith('F:'))
+                folder = line.slice(2);
+            else if (line.startsWith('R:'))
+                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
+        }
+        return [{ name, version: /^V:(.+)$/m.exec(paragraph)?.[1] ?? '', paths }];
+    });
+}
+function field(paragraph, name) {
+    return (0,fields/* fieldValues */.X)(paragraph, name)[0];
+}
+
+;// CONCATENATED MODULE: ./src/image/attribution.js
+
+
+
+
+
+/** Finds the owner of each file, from the listings of an image's layers. */
+function attribute(image) {
+    const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config);
+    const filesystem = (0,image_filesystem/* mergeLayers */.J)(image.listings);
+    const distributions = findDistributions(filesystem);
+    const owned = new Set(distributions.flatMap(({ files }) => files));
+    const systemPackages = findSystemPackages(filesystem).map((one) => ({
+        ...one,
+        files: one.files.filter((path) => !owned.has(path)),
+    }));
+    const partOf = createParts(filesystem, { distributions: owned, system: new Set(systemPackages.flatMap(({ files }) => files)) }, { baseLayers, workingDir: image.config.config.workingDir });
+    const isAdded = (path) => baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers;
+    return { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded };
+}
+
+
+/***/ }),
+
 /***/ 192:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -33214,6 +34470,274 @@ function hexOf(digest) {
 /** `sha256:1a2b3c4d5e6f`: enough for people to tell two apart. */
 function shortDigest(digest) {
     return digest.slice(0, 'sha256:'.length + 12);
+}
+
+
+/***/ }),
+
+/***/ 3813:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ fieldValues)
+/* harmony export */ });
+/** Values of a field in text of `Name: value` lines (email headers, dpkg's control files), whatever its case. */
+function fieldValues(text, field) {
+    const prefix = `${field.toLowerCase()}:`;
+    return text.split('\n').flatMap((line) => {
+        const isField = line.slice(0, prefix.length).toLowerCase() === prefix;
+        return isField ? [line.slice(prefix.length).trim()] : [];
+    });
+}
+
+
+/***/ }),
+
+/***/ 2892:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ mergeLayers)
+});
+
+;// CONCATENATED MODULE: ./src/image/contents.js
+/** For each layer, the content of its files and hard links by path. A link whose target is nowhere has none. */
+function contentsOf(layers) {
+    const contents = [];
+    for (const [layer, { entries }] of layers.entries()) {
+        const own = new Map();
+        let links = [];
+        for (const [path, { type, size, linkname }] of entries) {
+            if (type === 'file')
+                own.set(path, { layer, path, size });
+            else if (type === 'hardlink')
+                links.push({ path, target: linkname ?? '' });
+        }
+        // A target is a file, or a link that comes before; a second round is for tars that are out of order.
+        for (let round = 0; round < 2; round += 1) {
+            links = links.filter(({ path, target }) => {
+                const content = own.get(target);
+                if (content)
+                    own.set(path, content);
+                return !content;
+            });
+        }
+        for (const { path, target } of links) {
+            const content = contents.findLast((lower) => lower.has(target))?.get(target);
+            if (content)
+                own.set(path, content);
+        }
+        contents.push(own);
+    }
+    return contents;
+}
+
+// EXTERNAL MODULE: ./src/image/layer-files.js
+var layer_files = __nccwpck_require__(4317);
+;// CONCATENATED MODULE: ./src/image/overlay.js
+
+/** The layers above the one at hand. Add them from the highest down. */
+class Overlay {
+    #covers = new Map();
+    #below = new Map();
+    add(files, layer) {
+        this.#below.clear();
+        let last = '';
+        for (const [path, { type }] of files.entries) {
+            const cover = this.#cover(path);
+            if (type === 'directory')
+                cover.directory = layer;
+            else {
+                cover.self = layer;
+                cover.below = layer;
+            }
+            const folder = (0,layer_files/* parentOf */.gN)(path);
+            if (folder === last)
+                continue;
+            last = folder;
+            // A directory that has no entry of its own is there all the same.
+            for (let parent = folder; parent !== ''; parent = (0,layer_files/* parentOf */.gN)(parent)) {
+                const above = this.#cover(parent);
+                if (above.directory === layer)
+                    break;
+                above.directory = layer;
+            }
+        }
+        for (const path of files.whiteouts)
+            Object.assign(this.#cover(path), { self: layer, below: layer });
+        for (const path of files.opaque)
+            this.#cover(path).below = layer;
+    }
+    /** The layer that hides this path. A directory is not hidden by another, which becomes one with it. */
+    hides(path, isDirectory) {
+        const { self, directory } = this.#covers.get(path) ?? {};
+        return lowest(lowest(this.#hidesBelow((0,layer_files/* parentOf */.gN)(path)), self), isDirectory ? undefined : directory);
+    }
+    #hidesBelow(folder) {
+        if (this.#below.has(folder))
+            return this.#below.get(folder);
+        const parent = folder === '' ? undefined : this.#hidesBelow((0,layer_files/* parentOf */.gN)(folder));
+        const layer = lowest(this.#covers.get(folder)?.below, parent);
+        this.#below.set(folder, layer);
+        return layer;
+    }
+    #cover(path) {
+        let cover = this.#covers.get(path);
+        if (!cover)
+            this.#covers.set(path, (cover = {}));
+        return cover;
+    }
+}
+function lowest(a, b) {
+    if (a === undefined || b === undefined)
+        return a ?? b;
+    return Math.min(a, b);
+}
+
+;// CONCATENATED MODULE: ./src/image/filesystem.js
+
+
+
+/**
+ * Merges layers, lowest first, as an overlay does: whiteouts and opaque directories hide what is below them, two
+ * directories become one, anything else replaces. Symlinks to directories are not followed. A layer's `disk` is the
+ * bytes seen of it and its hidden bytes together.
+ */
+function mergeLayers(listings) {
+    const layers = listings.map(layer_files/* layerFiles */.d8);
+    const contents = contentsOf(layers);
+    const overlay = new Overlay();
+    const hiddenBy = new Map();
+    const seen = layers.map(() => []);
+    for (const [layer, files] of [...layers.entries()].reverse()) {
+        for (const [path, entry] of files.entries) {
+            if (path === '')
+                continue;
+            const by = overlay.hides(path, entry.type === 'directory');
+            const content = contents[layer]?.get(path);
+            if (by === undefined)
+                seen[layer]?.push({ entry, layer, content });
+            else if (content)
+                hiddenBy.set(content, Math.max(by, hiddenBy.get(content) ?? 0));
+        }
+        overlay.add(files, layer);
+    }
+    const files = new Map();
+    const texts = new Map();
+    const versions = new Map();
+    const counted = new Set();
+    let bytes = 0;
+    // Of a directory that several layers have, the uppermost entry is set last.
+    for (const { entry, layer, content } of seen.flat()) {
+        const first = content !== undefined && !counted.has(content);
+        files.set(entry.path, { entry, layer, bytes: first ? content.size : 0 });
+        if (!content)
+            continue;
+        if (first)
+            bytes += content.size;
+        counted.add(content);
+        copy(listings[content.layer]?.texts, content.path, texts, entry.path);
+        copy(listings[content.layer]?.versions, content.path, versions, entry.path);
+    }
+    const uses = layers.map(({ entries }, layer) => {
+        const hidden = [];
+        let disk = 0;
+        for (const [path, { type, size }] of entries) {
+            if (type !== 'file')
+                continue;
+            disk += size;
+            const content = contents[layer]?.get(path);
+            if (content && !counted.has(content)) {
+                hidden.push({ path, bytes: size, by: hiddenBy.get(content) ?? layer });
+            }
+        }
+        return { disk, hidden };
+    });
+    return { files, layers: uses, bytes, texts, versions };
+}
+function copy(from, key, to, name) {
+    const value = from !== undefined && Object.hasOwn(from, key) ? from[key] : undefined;
+    if (value !== undefined)
+        to.set(name, value);
+}
+
+
+/***/ }),
+
+/***/ 4317:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fl: () => (/* binding */ baseName),
+/* harmony export */   d8: () => (/* binding */ layerFiles),
+/* harmony export */   fj: () => (/* binding */ join),
+/* harmony export */   gN: () => (/* binding */ parentOf)
+/* harmony export */ });
+function layerFiles(listing) {
+    const entries = new Map();
+    const whiteouts = [];
+    const opaque = [];
+    for (const entry of listing.entries) {
+        const name = baseName(entry.path);
+        if (name === '.wh..wh..opq')
+            opaque.push(parentOf(entry.path));
+        else if (name.startsWith('.wh.')) {
+            // `.wh..wh.plnk` and the like are AUFS's own bookkeeping.
+            if (name.startsWith('.wh..wh.'))
+                continue;
+            const target = name.slice('.wh.'.length);
+            // `.wh.`, `.wh..` and `.wh...` would name the folder itself or the one above.
+            if (!/^\.{0,2}$/.test(target))
+                whiteouts.push(join(parentOf(entry.path), target));
+        }
+        else {
+            entries.delete(entry.path);
+            entries.set(entry.path, entry);
+        }
+    }
+    dropReplaced(entries);
+    return { entries, whiteouts, opaque };
+}
+/** Takes out what was in a directory that the same layer replaced by something else later. */
+function dropReplaced(entries) {
+    const parents = new Set();
+    let last = '';
+    for (const path of entries.keys()) {
+        const parent = parentOf(path);
+        // A tar has the files of a folder one after another.
+        if (parent !== last)
+            parents.add(parent);
+        last = parent;
+    }
+    const replacedAt = new Map();
+    let position = 0;
+    for (const [path, { type }] of entries) {
+        if (type !== 'directory' && parents.has(path))
+            replacedAt.set(path, position);
+        position += 1;
+    }
+    if (replacedAt.size === 0)
+        return;
+    position = 0;
+    for (const path of [...entries.keys()]) {
+        for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+            if ((replacedAt.get(parent) ?? -1) > position)
+                entries.delete(path);
+        }
+        position += 1;
+    }
+}
+function parentOf(path) {
+    const slash = path.lastIndexOf('/');
+    return slash < 0 ? '' : path.slice(0, slash);
+}
+function baseName(path) {
+    return path.slice(path.lastIndexOf('/') + 1);
+}
+function join(folder, name) {
+    return folder === '' ? name : `${folder}/${name}`;
 }
 
 
@@ -33444,6 +34968,49 @@ function compressionOf(head) {
 
 /***/ }),
 
+/***/ 9497:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qe: () => (/* binding */ parseRequiredName),
+/* harmony export */   SE: () => (/* binding */ distributionName),
+/* harmony export */   jR: () => (/* binding */ parseMetadata)
+/* harmony export */ });
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3813);
+
+/** Requirements that are looked at: ten times those of the distributions with the most extras. */
+const requirementLimit = 5000;
+/** The fields of a METADATA or PKG-INFO; a missing name or version is empty. Continued lines are not needed here. */
+function parseMetadata(text) {
+    return {
+        name: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldValues */ .X)(text, 'Name')[0] ?? '',
+        version: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldValues */ .X)(text, 'Version')[0] ?? '',
+        requiresDist: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldValues */ .X)(text, 'Requires-Dist').slice(0, requirementLimit),
+    };
+}
+/** A distribution's name as PEP 503 normalises it. */
+function distributionName(text) {
+    return text.replace(/[-_.]+/g, '-').toLowerCase();
+}
+/** Undefined for what is no requirement. Markers other than `extra` are not looked at. */
+function parseRequiredName(text) {
+    const [, name, extras = ''] = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?/.exec(text) ?? [];
+    if (name === undefined)
+        return undefined;
+    const marker = text.includes(';') ? text.slice(text.indexOf(';') + 1) : '';
+    const onlyFor = [...marker.matchAll(/\bextra\s*==\s*["']([^"']*)["']/g)].map(([, extra = '']) => extra);
+    return {
+        name: distributionName(name),
+        extras: extras
+            .split(',')
+            .flatMap((extra) => (extra.trim() === '' ? [] : [distributionName(extra.trim())])),
+        onlyFor: onlyFor.map(distributionName),
+    };
+}
+
+
+/***/ }),
+
 /***/ 3064:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -33646,6 +35213,97 @@ function hostPlatform(arch) {
 
 /***/ }),
 
+/***/ 9589:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ parseRecord),
+/* harmony export */   s: () => (/* binding */ renderRecord)
+/* harmony export */ });
+/** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
+const rowLimit = 200_000;
+/**
+ * Rows of a RECORD (Python packaging specification "Recording installed projects": CSV of path, hash, size). Rows
+ * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
+ */
+function parseRecord(text) {
+    const rows = [];
+    for (const [path = '', hash = '', size = ''] of text.includes('"') ? quotedRows(text) : plainRows(text)) {
+        if (path === '')
+            continue;
+        if (rows.length === rowLimit)
+            break;
+        rows.push({ path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined });
+    }
+    return rows;
+}
+/** The text of a RECORD, rows in the order given. */
+function renderRecord(rows) {
+    return rows.map(({ path, hash, size }) => `${quoted(path)},${quoted(hash)},${size ?? ''}\n`).join('');
+}
+function quoted(field) {
+    return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+/** Rows of CSV in which nothing is quoted, as nearly all are. */
+function* plainRows(text) {
+    for (let at = 0; at < text.length;) {
+        const newline = text.indexOf('\n', at);
+        const end = newline < 0 ? text.length : newline;
+        yield text.slice(at, text[end - 1] === '\r' ? end - 1 : end).split(',');
+        at = end + 1;
+    }
+}
+/** Rows as Python's csv module reads them: quotes around a field, doubled inside it. Linear in the text. */
+function* quotedRows(text) {
+    let row = [];
+    let at = 0;
+    while (at < text.length) {
+        const field = text[at] === '"' ? quotedField(text, at) : plainField(text, at);
+        row.push(field.value);
+        at = field.end;
+        if (text[at] === ',') {
+            at += 1;
+            // A comma before the end of a line starts one more field, which is empty.
+            if (at === text.length || /[\r\n]/.test(text[at] ?? ''))
+                row.push('');
+        }
+        const atEndOfLine = at;
+        while (text[at] === '\r' || text[at] === '\n')
+            at += 1;
+        if (at === atEndOfLine)
+            continue;
+        yield row;
+        row = [];
+    }
+    yield row;
+}
+function quotedField(text, start) {
+    let value = '';
+    let at = start + 1;
+    for (;;) {
+        const quote = text.indexOf('"', at);
+        if (quote < 0)
+            return { value: value + text.slice(at), end: text.length };
+        value += text.slice(at, quote);
+        if (text[quote + 1] !== '"') {
+            // What follows a closing quote belongs to the field too.
+            const rest = plainField(text, quote + 1);
+            return { value: value + rest.value, end: rest.end };
+        }
+        value += '"';
+        at = quote + 2;
+    }
+}
+function plainField(text, start) {
+    let end = start;
+    while (end < text.length && !',\r\n'.includes(text[end] ?? ''))
+        end += 1;
+    return { value: text.slice(start, end), end };
+}
+
+
+/***/ }),
+
 /***/ 9047:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -33754,6 +35412,158 @@ function splitFirstTag(text) {
 
 /***/ }),
 
+/***/ 8310:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ sizeTree),
+/* harmony export */   R: () => (/* binding */ sizeTreeOf)
+/* harmony export */ });
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7945);
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
+
+
+/**
+ * The bytes of an image's filesystem, down to the files. Packages of the system are those of the part `system`; what
+ * no package owns is below its folders. A
+ * distribution's files are named from the folder that it is imported from.
+ */
+function sizeTree(image) {
+    const { filesystem, distributions, systemPackages, partOf } = (0,_attribution_js__WEBPACK_IMPORTED_MODULE_0__/* .attribute */ .l)(image);
+    const packageOf = new Map();
+    for (const { name, files } of systemPackages)
+        for (const path of files)
+            packageOf.set(path, { name, location: '' });
+    for (const { name, location, files } of distributions)
+        for (const path of files)
+            packageOf.set(path, { name, location: `${location}/` });
+    const root = newFolder('image');
+    for (const [path, { bytes, layer }] of filesystem.files) {
+        if (bytes === 0)
+            continue;
+        const part = partOf(path, layer);
+        const owner = part === 'environment' || part === 'system' ? packageOf.get(path) : undefined;
+        const inPart = child(root, part, 'part');
+        if (owner === undefined)
+            add(inPart, path, bytes);
+        else {
+            const inside = path.startsWith(owner.location) ? path.slice(owner.location.length) : `/${path}`;
+            add(child(inPart, owner.name, 'package'), inside, bytes);
+        }
+    }
+    return nodeOf(image.reference, root);
+}
+/** The same as far as a measurement knows it: parts and packages, without their files. */
+function sizeTreeOf({ image, parts, packages, systemPackages }) {
+    const known = (all) => {
+        const bytesOf = new Map();
+        for (const { name, bytes } of all)
+            bytesOf.set(name, (bytesOf.get(name) ?? 0) + bytes);
+        return [...bytesOf].map(([name, bytes]) => ({ name, kind: 'package', bytes, children: [] }));
+    };
+    const inPart = {
+        environment: known(packages),
+        system: known(systemPackages),
+    };
+    const children = Object.entries(parts).map(([part, bytes]) => {
+        const owned = inPart[part] ?? [];
+        const rest = bytes - owned.reduce((sum, one) => sum + one.bytes, 0);
+        // Packages may have files elsewhere, which count for another part.
+        if (owned.length === 0 || rest < 0)
+            return { name: part, kind: 'part', bytes, children: [] };
+        const other = { name: 'of no package', kind: 'folder', bytes: rest, children: [] };
+        return { name: part, kind: 'part', bytes, children: sorted([...owned, other]) };
+    });
+    const bytes = children.reduce((sum, one) => sum + one.bytes, 0);
+    return { name: image.reference, kind: 'image', bytes, children: sorted(children) };
+}
+/** Folders below a package or a part that are told apart: what is deeper counts for the deepest. */
+const deepest = 64;
+function newFolder(kind) {
+    return { kind, folders: new Map(), files: [] };
+}
+function child({ folders }, name, kind) {
+    // A package and a folder may have one name.
+    const key = `${kind}/${name}`;
+    let found = folders.get(key);
+    if (!found)
+        folders.set(key, (found = newFolder(kind)));
+    return found;
+}
+function add(root, path, bytes) {
+    let at = root;
+    for (const name of (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .parentOf */ .gN)(path).split('/', deepest))
+        if (name !== '')
+            at = child(at, name, 'folder');
+    at.files.push({ name: (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .baseName */ .Fl)(path), kind: 'file', bytes, children: [] });
+}
+function nodeOf(name, { kind, folders, files }) {
+    const children = sorted([
+        ...[...folders].map(([key, one]) => nodeOf(key.slice(key.indexOf('/') + 1), one)),
+        ...files,
+    ]);
+    return { name, kind, bytes: children.reduce((sum, one) => sum + one.bytes, 0), children };
+}
+function sorted(nodes) {
+    return nodes
+        .filter(({ bytes }) => bytes > 0)
+        .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+}
+
+
+/***/ }),
+
+/***/ 3824:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ realPath)
+/* harmony export */ });
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4317);
+
+/** Links that may follow each other, and names that may be walked; Linux gives up after 40 links. */
+const limits = { links: 40, names: 2000 };
+/**
+ * The path that a path stands for in an image once all its symlinks are followed, as `realpath -m` inside a container
+ * says it: absolute links start at the image's root, `..` never leaves it. Undefined for a loop. Paths in and out are
+ * without the leading `/`. The file itself may be missing.
+ */
+function realPath({ files }, path) {
+    let at = '';
+    let links = 0;
+    let names = 0;
+    const rest = path.split('/').reverse();
+    while (rest.length > 0) {
+        const part = rest.pop();
+        names += 1;
+        if (names > limits.names)
+            return undefined;
+        if (part === undefined || part === '' || part === '.')
+            continue;
+        if (part === '..') {
+            at = at.slice(0, Math.max(at.lastIndexOf('/'), 0));
+            continue;
+        }
+        const next = (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .join */ .fj)(at, part);
+        const entry = files.get(next)?.entry;
+        if (entry?.type !== 'symlink') {
+            at = next;
+            continue;
+        }
+        links += 1;
+        if (links > limits.links)
+            return undefined;
+        const target = entry.linkname ?? '';
+        if (target.startsWith('/'))
+            at = '';
+        rest.push(...target.split('/').reverse());
+    }
+    return at;
+}
+
+
+/***/ }),
+
 /***/ 1755:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -33764,10 +35574,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2006);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8527);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1102);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1121);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3186);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8621);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4429);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7397);
@@ -34033,7 +35843,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 8621:
+/***/ 4429:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41753,88 +43563,8 @@ function hasPlatformWheel(locked) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/image/record.js
-/** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
-const rowLimit = 200_000;
-/**
- * Rows of a RECORD (Python packaging specification "Recording installed projects": CSV of path, hash, size). Rows
- * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
- */
-function parseRecord(text) {
-    const rows = [];
-    for (const [path = '', hash = '', size = ''] of text.includes('"') ? quotedRows(text) : plainRows(text)) {
-        if (path === '')
-            continue;
-        if (rows.length === rowLimit)
-            break;
-        rows.push({ path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined });
-    }
-    return rows;
-}
-/** The text of a RECORD, rows in the order given. */
-function renderRecord(rows) {
-    return rows.map(({ path, hash, size }) => `${quoted(path)},${quoted(hash)},${size ?? ''}\n`).join('');
-}
-function quoted(field) {
-    return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-}
-/** Rows of CSV in which nothing is quoted, as nearly all are. */
-function* plainRows(text) {
-    for (let at = 0; at < text.length;) {
-        const newline = text.indexOf('\n', at);
-        const end = newline < 0 ? text.length : newline;
-        yield text.slice(at, text[end - 1] === '\r' ? end - 1 : end).split(',');
-        at = end + 1;
-    }
-}
-/** Rows as Python's csv module reads them: quotes around a field, doubled inside it. Linear in the text. */
-function* quotedRows(text) {
-    let row = [];
-    let at = 0;
-    while (at < text.length) {
-        const field = text[at] === '"' ? quotedField(text, at) : plainField(text, at);
-        row.push(field.value);
-        at = field.end;
-        if (text[at] === ',') {
-            at += 1;
-            // A comma before the end of a line starts one more field, which is empty.
-            if (at === text.length || /[\r\n]/.test(text[at] ?? ''))
-                row.push('');
-        }
-        const atEndOfLine = at;
-        while (text[at] === '\r' || text[at] === '\n')
-            at += 1;
-        if (at === atEndOfLine)
-            continue;
-        yield row;
-        row = [];
-    }
-    yield row;
-}
-function quotedField(text, start) {
-    let value = '';
-    let at = start + 1;
-    for (;;) {
-        const quote = text.indexOf('"', at);
-        if (quote < 0)
-            return { value: value + text.slice(at), end: text.length };
-        value += text.slice(at, quote);
-        if (text[quote + 1] !== '"') {
-            // What follows a closing quote belongs to the field too.
-            const rest = plainField(text, quote + 1);
-            return { value: value + rest.value, end: rest.end };
-        }
-        value += '"';
-        at = quote + 2;
-    }
-}
-function plainField(text, start) {
-    let end = start;
-    while (end < text.length && !',\r\n'.includes(text[end] ?? ''))
-        end += 1;
-    return { value: text.slice(start, end), end };
-}
-
+// EXTERNAL MODULE: ./src/image/record.js
+var image_record = __nccwpck_require__(9589);
 ;// CONCATENATED MODULE: ./src/engine/assemble/layout.js
 /** The interpreter that scripts of the environment start: its own link, which leads to the image's. */
 function environmentPython(layout) {
@@ -42185,7 +43915,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const sources = [];
     const texts = {};
     let bytes = 0;
-    for (const row of parseRecord((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
+    for (const row of (0,image_record/* parseRecord */.H)((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
         const inPrefix = external_node_path_.posix.join(site, row.path);
         const inInfo = external_node_path_.posix.dirname(row.path) === info ? external_node_path_.posix.basename(row.path) : undefined;
         if (inInfo !== undefined && (aboutThisMachine.has(inInfo) || (local && inInfo === 'direct_url.json')))
@@ -42226,7 +43956,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
         if (inInfo !== undefined && telling.has(inInfo))
             texts[place] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
     }
-    const record = renderRecord(rows);
+    const record = (0,image_record/* renderRecord */.s)(rows);
     const recordPath = imagePath(layout, external_node_path_.posix.join(distInfo, 'RECORD'));
     sources.push(textFile(recordPath, record));
     texts[recordPath] = record;
@@ -44693,11 +46423,11 @@ function fillTemplate(template, sources, layout) {
             ? { entry: entry(path, 'file', { size: source.size, mode }), content: { file: source.file } }
             : textFile(path, Buffer.from(content, 'base64'), mode));
     }
-    const rows = parseRecord(template.texts[template.recordPath] ?? '').map((row) => {
+    const rows = (0,image_record/* parseRecord */.H)(template.texts[template.recordPath] ?? '').map((row) => {
         const source = copied.get(`${sitePackages(layout)}/${row.path}`);
         return source ? { path: row.path, hash: source.hash, size: source.size } : row;
     });
-    const record = renderRecord(rows);
+    const record = (0,image_record/* renderRecord */.s)(rows);
     made.push(textFile(template.recordPath, record));
     made.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
     const { name, version, directories, texts, hashes, recordPath } = template;
@@ -45647,273 +47377,12 @@ function userSources({ user }, { facts }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/image/contents.js
-/** For each layer, the content of its files and hard links by path. A link whose target is nowhere has none. */
-function contentsOf(layers) {
-    const contents = [];
-    for (const [layer, { entries }] of layers.entries()) {
-        const own = new Map();
-        let links = [];
-        for (const [path, { type, size, linkname }] of entries) {
-            if (type === 'file')
-                own.set(path, { layer, path, size });
-            else if (type === 'hardlink')
-                links.push({ path, target: linkname ?? '' });
-        }
-        // A target is a file, or a link that comes before; a second round is for tars that are out of order.
-        for (let round = 0; round < 2; round += 1) {
-            links = links.filter(({ path, target }) => {
-                const content = own.get(target);
-                if (content)
-                    own.set(path, content);
-                return !content;
-            });
-        }
-        for (const { path, target } of links) {
-            const content = contents.findLast((lower) => lower.has(target))?.get(target);
-            if (content)
-                own.set(path, content);
-        }
-        contents.push(own);
-    }
-    return contents;
-}
-
-;// CONCATENATED MODULE: ./src/image/layer-files.js
-function layerFiles(listing) {
-    const entries = new Map();
-    const whiteouts = [];
-    const opaque = [];
-    for (const entry of listing.entries) {
-        const name = baseName(entry.path);
-        if (name === '.wh..wh..opq')
-            opaque.push(parentOf(entry.path));
-        else if (name.startsWith('.wh.')) {
-            // `.wh..wh.plnk` and the like are AUFS's own bookkeeping.
-            if (name.startsWith('.wh..wh.'))
-                continue;
-            const target = name.slice('.wh.'.length);
-            // `.wh.`, `.wh..` and `.wh...` would name the folder itself or the one above.
-            if (!/^\.{0,2}$/.test(target))
-                whiteouts.push(layer_files_join(parentOf(entry.path), target));
-        }
-        else {
-            entries.delete(entry.path);
-            entries.set(entry.path, entry);
-        }
-    }
-    dropReplaced(entries);
-    return { entries, whiteouts, opaque };
-}
-/** Takes out what was in a directory that the same layer replaced by something else later. */
-function dropReplaced(entries) {
-    const parents = new Set();
-    let last = '';
-    for (const path of entries.keys()) {
-        const parent = parentOf(path);
-        // A tar has the files of a folder one after another.
-        if (parent !== last)
-            parents.add(parent);
-        last = parent;
-    }
-    const replacedAt = new Map();
-    let position = 0;
-    for (const [path, { type }] of entries) {
-        if (type !== 'directory' && parents.has(path))
-            replacedAt.set(path, position);
-        position += 1;
-    }
-    if (replacedAt.size === 0)
-        return;
-    position = 0;
-    for (const path of [...entries.keys()]) {
-        for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
-            if ((replacedAt.get(parent) ?? -1) > position)
-                entries.delete(path);
-        }
-        position += 1;
-    }
-}
-function parentOf(path) {
-    const slash = path.lastIndexOf('/');
-    return slash < 0 ? '' : path.slice(0, slash);
-}
-function baseName(path) {
-    return path.slice(path.lastIndexOf('/') + 1);
-}
-function layer_files_join(folder, name) {
-    return folder === '' ? name : `${folder}/${name}`;
-}
-
-;// CONCATENATED MODULE: ./src/image/overlay.js
-
-/** The layers above the one at hand. Add them from the highest down. */
-class Overlay {
-    #covers = new Map();
-    #below = new Map();
-    add(files, layer) {
-        this.#below.clear();
-        let last = '';
-        for (const [path, { type }] of files.entries) {
-            const cover = this.#cover(path);
-            if (type === 'directory')
-                cover.directory = layer;
-            else {
-                cover.self = layer;
-                cover.below = layer;
-            }
-            const folder = parentOf(path);
-            if (folder === last)
-                continue;
-            last = folder;
-            // A directory that has no entry of its own is there all the same.
-            for (let parent = folder; parent !== ''; parent = parentOf(parent)) {
-                const above = this.#cover(parent);
-                if (above.directory === layer)
-                    break;
-                above.directory = layer;
-            }
-        }
-        for (const path of files.whiteouts)
-            Object.assign(this.#cover(path), { self: layer, below: layer });
-        for (const path of files.opaque)
-            this.#cover(path).below = layer;
-    }
-    /** The layer that hides this path. A directory is not hidden by another, which becomes one with it. */
-    hides(path, isDirectory) {
-        const { self, directory } = this.#covers.get(path) ?? {};
-        return lowest(lowest(this.#hidesBelow(parentOf(path)), self), isDirectory ? undefined : directory);
-    }
-    #hidesBelow(folder) {
-        if (this.#below.has(folder))
-            return this.#below.get(folder);
-        const parent = folder === '' ? undefined : this.#hidesBelow(parentOf(folder));
-        const layer = lowest(this.#covers.get(folder)?.below, parent);
-        this.#below.set(folder, layer);
-        return layer;
-    }
-    #cover(path) {
-        let cover = this.#covers.get(path);
-        if (!cover)
-            this.#covers.set(path, (cover = {}));
-        return cover;
-    }
-}
-function lowest(a, b) {
-    if (a === undefined || b === undefined)
-        return a ?? b;
-    return Math.min(a, b);
-}
-
-;// CONCATENATED MODULE: ./src/image/filesystem.js
-
-
-
-/**
- * Merges layers, lowest first, as an overlay does: whiteouts and opaque directories hide what is below them, two
- * directories become one, anything else replaces. Symlinks to directories are not followed. A layer's `disk` is the
- * bytes seen of it and its hidden bytes together.
- */
-function mergeLayers(listings) {
-    const layers = listings.map(layerFiles);
-    const contents = contentsOf(layers);
-    const overlay = new Overlay();
-    const hiddenBy = new Map();
-    const seen = layers.map(() => []);
-    for (const [layer, files] of [...layers.entries()].reverse()) {
-        for (const [path, entry] of files.entries) {
-            if (path === '')
-                continue;
-            const by = overlay.hides(path, entry.type === 'directory');
-            const content = contents[layer]?.get(path);
-            if (by === undefined)
-                seen[layer]?.push({ entry, layer, content });
-            else if (content)
-                hiddenBy.set(content, Math.max(by, hiddenBy.get(content) ?? 0));
-        }
-        overlay.add(files, layer);
-    }
-    const files = new Map();
-    const texts = new Map();
-    const versions = new Map();
-    const counted = new Set();
-    let bytes = 0;
-    // Of a directory that several layers have, the uppermost entry is set last.
-    for (const { entry, layer, content } of seen.flat()) {
-        const first = content !== undefined && !counted.has(content);
-        files.set(entry.path, { entry, layer, bytes: first ? content.size : 0 });
-        if (!content)
-            continue;
-        if (first)
-            bytes += content.size;
-        counted.add(content);
-        copy(listings[content.layer]?.texts, content.path, texts, entry.path);
-        copy(listings[content.layer]?.versions, content.path, versions, entry.path);
-    }
-    const uses = layers.map(({ entries }, layer) => {
-        const hidden = [];
-        let disk = 0;
-        for (const [path, { type, size }] of entries) {
-            if (type !== 'file')
-                continue;
-            disk += size;
-            const content = contents[layer]?.get(path);
-            if (content && !counted.has(content)) {
-                hidden.push({ path, bytes: size, by: hiddenBy.get(content) ?? layer });
-            }
-        }
-        return { disk, hidden };
-    });
-    return { files, layers: uses, bytes, texts, versions };
-}
-function copy(from, key, to, name) {
-    const value = from !== undefined && Object.hasOwn(from, key) ? from[key] : undefined;
-    if (value !== undefined)
-        to.set(name, value);
-}
-
-;// CONCATENATED MODULE: ./src/image/symlinks.js
-
-/** Links that may follow each other, and names that may be walked; Linux gives up after 40 links. */
-const limits = { links: 40, names: 2000 };
-/**
- * The path that a path stands for in an image once all its symlinks are followed, as `realpath -m` inside a container
- * says it: absolute links start at the image's root, `..` never leaves it. Undefined for a loop. Paths in and out are
- * without the leading `/`. The file itself may be missing.
- */
-function realPath({ files }, path) {
-    let at = '';
-    let links = 0;
-    let names = 0;
-    const rest = path.split('/').reverse();
-    while (rest.length > 0) {
-        const part = rest.pop();
-        names += 1;
-        if (names > limits.names)
-            return undefined;
-        if (part === undefined || part === '' || part === '.')
-            continue;
-        if (part === '..') {
-            at = at.slice(0, Math.max(at.lastIndexOf('/'), 0));
-            continue;
-        }
-        const next = layer_files_join(at, part);
-        const entry = files.get(next)?.entry;
-        if (entry?.type !== 'symlink') {
-            at = next;
-            continue;
-        }
-        links += 1;
-        if (links > limits.links)
-            return undefined;
-        const target = entry.linkname ?? '';
-        if (target.startsWith('/'))
-            at = '';
-        rest.push(...target.split('/').reverse());
-    }
-    return at;
-}
-
+// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
+var image_filesystem = __nccwpck_require__(2892);
+// EXTERNAL MODULE: ./src/image/layer-files.js
+var layer_files = __nccwpck_require__(4317);
+// EXTERNAL MODULE: ./src/image/symlinks.js
+var symlinks = __nccwpck_require__(3824);
 ;// CONCATENATED MODULE: ./src/image/base-facts.js
 
 
@@ -45928,9 +47397,9 @@ const elsewhere = ['usr/local/bin', 'usr/bin', 'opt/conda/bin', 'opt/python/bin'
  * in errors. Throws Failure for an image without Python 3 or whose versions cannot be told.
  */
 function findBaseFacts(reference, config, listings) {
-    const filesystem = mergeLayers(listings);
+    const filesystem = (0,image_filesystem/* mergeLayers */.J)(listings);
     const interpreter = findInterpreter(reference, config, filesystem);
-    const shell = realPath(filesystem, 'bin/sh');
+    const shell = (0,symlinks/* realPath */.Y)(filesystem, 'bin/sh');
     return {
         interpreter,
         libc: findLibc(reference, filesystem),
@@ -45942,18 +47411,18 @@ function findBaseFacts(reference, config, listings) {
 function findInterpreter(reference, config, filesystem) {
     const env = (name) => config.config.env.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
     const path = (env('PATH') ?? defaultPath).split(':').flatMap((folder) => {
-        const real = folder.startsWith('/') ? realPath(filesystem, folder) : undefined;
+        const real = folder.startsWith('/') ? (0,symlinks/* realPath */.Y)(filesystem, folder) : undefined;
         return real === undefined ? [] : [real];
     });
     const folders = [...path, ...elsewhere];
     const candidates = [
-        ...folders.flatMap((folder) => [layer_files_join(folder, 'python3'), layer_files_join(folder, 'python')]),
+        ...folders.flatMap((folder) => [(0,layer_files/* join */.fj)(folder, 'python3'), (0,layer_files/* join */.fj)(folder, 'python')]),
         ...inFolders(filesystem, (folder) => folders.includes(folder)),
-        ...inFolders(filesystem, (folder) => baseName(folder) === 'bin'),
+        ...inFolders(filesystem, (folder) => (0,layer_files/* baseName */.Fl)(folder) === 'bin'),
     ];
     const unclear = new Set();
     for (const candidate of candidates) {
-        const real = realPath(filesystem, candidate);
+        const real = (0,symlinks/* realPath */.Y)(filesystem, candidate);
         const type = real === undefined ? undefined : filesystem.files.get(real)?.entry.type;
         if (real === undefined || (type !== 'file' && type !== 'hardlink'))
             continue;
@@ -45977,7 +47446,7 @@ function findInterpreter(reference, config, filesystem) {
 function inFolders({ files }, wanted) {
     const minorOf = (path) => Number(/(\d+)t?$/.exec(path)?.[1]);
     return [...files.keys()]
-        .filter((path) => /(?:^|\/)python3\.\d+t?$/.test(path) && wanted(parentOf(path)))
+        .filter((path) => /(?:^|\/)python3\.\d+t?$/.test(path) && wanted((0,layer_files/* parentOf */.gN)(path)))
         .sort((a, b) => minorOf(b) - minorOf(a) || (a < b ? -1 : 1));
 }
 /** From the interpreter's own bytes, or those of its libpython; the config's PYTHON_VERSION is only a claim. */
@@ -45988,9 +47457,9 @@ function fullVersion(filesystem, path, claimed) {
     const minor = /python(3\.\d+)t?$/.exec(path)?.[1];
     if (minor === undefined)
         return undefined;
-    const prefix = parentOf(parentOf(path));
+    const prefix = (0,layer_files/* parentOf */.gN)((0,layer_files/* parentOf */.gN)(path));
     const libraries = [...filesystem.versions]
-        .filter(([name]) => baseName(name).startsWith(`libpython${minor}`))
+        .filter(([name]) => (0,layer_files/* baseName */.Fl)(name).startsWith(`libpython${minor}`))
         .sort(([a], [b]) => Number(isBelow(b, prefix)) - Number(isBelow(a, prefix)) || (a < b ? -1 : 1));
     const library = libraries[0]?.[1];
     if (library !== undefined)
@@ -46190,568 +47659,8 @@ function once(make) {
 
 // EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
 var parse_measurement = __nccwpck_require__(3064);
-;// CONCATENATED MODULE: ./src/image/base-layers.js
-/** How every layer that this project adds begins its line of the history. */
-const ours = 'pydeps-image: ';
-/**
- * How many layers of an image are its base's, where its history tells: those below the ones that this project added.
- * Undefined for an image that was built by something else, or whose history is not about its layers.
- */
-function baseLayersByHistory({ history, diffIds }) {
-    const lines = history.filter(({ emptyLayer }) => emptyLayer !== true);
-    if (lines.length !== diffIds.length)
-        return undefined;
-    const lowest = lines.findLastIndex(({ createdBy }) => createdBy?.startsWith(ours) !== true) + 1;
-    return lowest < lines.length ? lowest : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/image/fields.js
-/** Values of a field in text of `Name: value` lines (email headers, dpkg's control files), whatever its case. */
-function fieldValues(text, field) {
-    const prefix = `${field.toLowerCase()}:`;
-    return text.split('\n').flatMap((line) => {
-        const isField = line.slice(0, prefix.length).toLowerCase() === prefix;
-        return isField ? [line.slice(prefix.length).trim()] : [];
-    });
-}
-
-;// CONCATENATED MODULE: ./src/image/metadata.js
-
-/** Requirements that are looked at: ten times those of the distributions with the most extras. */
-const requirementLimit = 5000;
-/** The fields of a METADATA or PKG-INFO; a missing name or version is empty. Continued lines are not needed here. */
-function parseMetadata(text) {
-    return {
-        name: fieldValues(text, 'Name')[0] ?? '',
-        version: fieldValues(text, 'Version')[0] ?? '',
-        requiresDist: fieldValues(text, 'Requires-Dist').slice(0, requirementLimit),
-    };
-}
-/** A distribution's name as PEP 503 normalises it. */
-function distributionName(text) {
-    return text.replace(/[-_.]+/g, '-').toLowerCase();
-}
-/** Undefined for what is no requirement. Markers other than `extra` are not looked at. */
-function parseRequiredName(text) {
-    const [, name, extras = ''] = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?/.exec(text) ?? [];
-    if (name === undefined)
-        return undefined;
-    const marker = text.includes(';') ? text.slice(text.indexOf(';') + 1) : '';
-    const onlyFor = [...marker.matchAll(/\bextra\s*==\s*["']([^"']*)["']/g)].map(([, extra = '']) => extra);
-    return {
-        name: distributionName(name),
-        extras: extras
-            .split(',')
-            .flatMap((extra) => (extra.trim() === '' ? [] : [distributionName(extra.trim())])),
-        onlyFor: onlyFor.map(distributionName),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/image/place.js
-
-
-/** Folders that are looked up behind links: a list that names more is no list of a package. */
-const folderLimit = 100_000;
-/**
- * Finds the entry that a path of a package's file list names: lists name `/bin/sh` where the image has `/usr/bin/sh`
- * behind a link, so links to folders are followed, but not the last name. Undefined when there is none.
- */
-function createPlaces(filesystem) {
-    const folders = new Map();
-    return (path) => {
-        if (filesystem.files.has(path))
-            return path;
-        const folder = parentOf(path);
-        if (!folders.has(folder) && folders.size < folderLimit)
-            folders.set(folder, realPath(filesystem, folder));
-        const real = folders.get(folder);
-        const place = real === undefined ? undefined : layer_files_join(real, baseName(path));
-        return place !== undefined && filesystem.files.has(place) ? place : undefined;
-    };
-}
-/** A relative path from a folder of the image; undefined when it leaves the image. */
-function resolvePath(folder, path) {
-    const parts = path.startsWith('/') || folder === '' ? [] : folder.split('/');
-    for (const part of path.split('/')) {
-        if (part === '' || part === '.')
-            continue;
-        if (part !== '..')
-            parts.push(part);
-        else if (parts.pop() === undefined)
-            return undefined;
-    }
-    return parts.join('/');
-}
-
-;// CONCATENATED MODULE: ./src/image/tree.js
-
-function createTree({ files }) {
-    let folders;
-    let modules;
-    return {
-        filesBelow: (folder) => {
-            folders ??= foldersOf(files);
-            const found = [];
-            const rest = [folder];
-            for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
-                for (const path of folders.files.get(at) ?? [])
-                    found.push(path);
-                for (const inner of folders.folders.get(at) ?? [])
-                    rest.push(inner);
-            }
-            return found;
-        },
-        modules: (folder, name) => {
-            modules ??= modulesOf(files);
-            return modules.get(layer_files_join(folder, name)) ?? [];
-        },
-    };
-}
-function foldersOf(all) {
-    const files = new Map();
-    const folders = new Map();
-    const known = new Set(['']);
-    const addFolder = (folder) => {
-        for (let at = folder; !known.has(at); at = parentOf(at)) {
-            known.add(at);
-            append(folders, parentOf(at), at);
-        }
-    };
-    for (const [path, { entry }] of all) {
-        if (entry.type === 'directory')
-            addFolder(path);
-        else {
-            addFolder(parentOf(path));
-            append(files, parentOf(path), path);
-        }
-    }
-    return { files, folders };
-}
-function modulesOf(all) {
-    const modules = new Map();
-    for (const path of all.keys()) {
-        const name = /^([^.]+)\.(?:[^/]*\.)?(?:py|so|pyi)$/.exec(baseName(path))?.[1];
-        if (name !== undefined)
-            append(modules, layer_files_join(parentOf(path), name), path);
-    }
-    return modules;
-}
-function append(lists, key, value) {
-    const list = lists.get(key);
-    if (list)
-        list.push(value);
-    else
-        lists.set(key, [value]);
-}
-
-;// CONCATENATED MODULE: ./src/image/distributions.js
-
-
-
-
-
-/** Names of a `top_level.txt` that are looked at. */
-const nameLimit = 100;
-/**
- * All distributions of an image, in every folder that has any, by location and name. Each file belongs to the first
- * that claims it, and what is compiled into `__pycache__` to the owner of its source. A copy that another
- * distribution brings along as its own file (vendored) is no distribution.
- */
-function findDistributions(filesystem) {
-    const place = createPlaces(filesystem);
-    const tree = walkedOnce(createTree(filesystem));
-    const owners = new Map();
-    const found = [];
-    for (const { info, location, metadata } of candidatesOf(filesystem)) {
-        if (isOwned(filesystem, info, owners))
-            continue;
-        const claim = claimed(filesystem, { info, location, metadata }, tree);
-        const files = [];
-        for (const path of claim.paths) {
-            const real = place(path);
-            if (real === undefined || owners.has(real) || filesystem.files.get(real)?.entry.type === 'directory')
-                continue;
-            owners.set(real, found.length);
-            files.push(real);
-        }
-        found.push({
-            name: distributionName(metadata.name),
-            version: metadata.version,
-            metadata,
-            location,
-            info,
-            files,
-            estimated: claim.estimated,
-            outside: claim.outside,
-        });
-    }
-    for (const path of filesystem.files.keys()) {
-        const source = distributions_sourceOf(path);
-        const owner = source === undefined || owners.has(path) ? undefined : owners.get(source);
-        if (owner !== undefined)
-            found[owner]?.files.push(path);
-    }
-    return found;
-}
-/** Shallow locations first, so that a distribution is met before the copies inside it. */
-function candidatesOf({ files, texts }) {
-    const candidates = new Map();
-    const add = (info, location, metadata) => {
-        if (metadata.name !== '' && !candidates.has(info))
-            candidates.set(info, { info, location, metadata });
-    };
-    for (const path of files.keys()) {
-        const isMetadata = /\.dist-info\/METADATA$|(?:\.egg-info|\/EGG-INFO)\/PKG-INFO$|\.egg-info$/.test(path);
-        const text = isMetadata ? texts.get(path) : undefined;
-        if (isMetadata && text === undefined && files.get(path)?.entry.type === 'directory')
-            continue;
-        if (isMetadata || /\.dist-info\/RECORD$/.test(path)) {
-            const info = path.endsWith('.egg-info') ? path : parentOf(path);
-            const container = baseName(info) === 'EGG-INFO' ? parentOf(info) : info;
-            const stated = text === undefined ? undefined : parseMetadata(text);
-            const named = fromFileName(baseName(container));
-            // RECORD alone says less than the METADATA that may still come.
-            if (text === undefined && texts.has(`${info}/METADATA`))
-                continue;
-            add(info, parentOf(container), {
-                name: stated?.name || named.name,
-                version: stated?.version || named.version,
-                requiresDist: stated?.requiresDist ?? [],
-            });
-        }
-        else if (/\/site-packages\/[^/]+\.egg$/.test(path) && files.get(path)?.entry.type === 'file') {
-            add(path, parentOf(path), { ...fromFileName(baseName(path)), requiresDist: [] });
-        }
-    }
-    const depth = (path) => path.split('/').length;
-    return [...candidates.values()].sort((a, b) => depth(a.location) - depth(b.location) || distributions_compare(a.location, b.location) || distributions_compare(a.info, b.info));
-}
-/** `name-version.dist-info`, `name-version-py3.11.egg-info`, `name.egg-info`. */
-function fromFileName(file) {
-    const stem = file.replace(/\.(?:dist-info|egg-info|egg)$/, '');
-    const dash = stem.search(/-\d/);
-    if (dash < 0)
-        return { name: stem, version: '' };
-    return { name: stem.slice(0, dash), version: stem.slice(dash + 1).split('-')[0] ?? '' };
-}
-/** The paths that a distribution says are its own. */
-function claimed(filesystem, candidate, tree) {
-    const { info, location, metadata } = candidate;
-    const { texts } = filesystem;
-    const record = texts.get(`${info}/RECORD`);
-    const installed = texts.get(`${info}/installed-files.txt`);
-    if (record !== undefined || installed !== undefined) {
-        const listed = record !== undefined
-            ? parseRecord(record).map(({ path }) => resolvePath(location, path))
-            : (installed ?? '').split(/\r?\n/).map((path) => resolvePath(info, path));
-        const prefix = prefixOf(location);
-        const paths = listed.filter((path) => path !== undefined && path !== '');
-        const isInside = (path) => prefix === '' || path.startsWith(`${prefix}/`);
-        return {
-            paths: [...paths.filter(isInside), ...tree.filesBelow(info)],
-            estimated: false,
-            outside: paths.filter((path) => !isInside(path)),
-        };
-    }
-    if (filesystem.files.get(info)?.entry.type === 'file' && info.endsWith('.egg')) {
-        return { paths: [info], estimated: false, outside: [] };
-    }
-    if (baseName(info) === 'EGG-INFO')
-        return { paths: tree.filesBelow(parentOf(info)), estimated: false, outside: [] };
-    const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/, nameLimit).filter(Boolean);
-    const names = topLevel ?? [metadata.name, distributionName(metadata.name).replaceAll('-', '_')];
-    const paths = names
-        .filter((name) => !name.includes('..'))
-        .flatMap((name) => [...tree.filesBelow(layer_files_join(location, name)), ...tree.modules(location, name)]);
-    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] };
-}
-/** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
-function prefixOf(location) {
-    const match = /^(.*?)(?:^|\/)lib(?:64)?\/python\d[\d.]*t?\/(?:site|dist)-packages$/.exec(location);
-    return match?.[1] ?? location;
-}
-/** What is below a folder belongs to the first that asks: another look at the same folder finds nothing. */
-function walkedOnce(tree) {
-    const walked = new Set();
-    return {
-        modules: (folder, name) => tree.modules(folder, name),
-        filesBelow: (folder) => {
-            if (walked.has(folder))
-                return [];
-            walked.add(folder);
-            return tree.filesBelow(folder);
-        },
-    };
-}
-function isOwned({ files }, info, owners) {
-    if (files.get(info)?.entry.type === 'file')
-        return owners.has(info);
-    return owners.has(`${info}/METADATA`) || owners.has(`${info}/PKG-INFO`) || owners.has(`${info}/RECORD`);
-}
-/** The source that a compiled file was made of: `a/__pycache__/b.cpython-313.pyc` of `a/b.py` (PEP 3147). */
-function distributions_sourceOf(path) {
-    const [, folder, name] = /^(.*?)\/?__pycache__\/([^/]+?)\.(?:cpython|pypy)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? [];
-    return folder === undefined || name === undefined ? undefined : layer_files_join(folder, `${name}.py`);
-}
-function distributions_compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/image/parts.js
-
-/**
- * The part that each file belongs to. Everything in the base's layers is `base`; of the rest what a distribution owns
- * or an environment's folder holds is `environment`, then a Python's own files, then what the system's package
- * manager owns, then the application: the working directory, and above a known base whatever is no system folder.
- */
-function createParts(filesystem, owned, { baseLayers, workingDir, }) {
-    const environments = environmentFolders(filesystem);
-    const interpreters = interpreterFolders(filesystem);
-    const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '');
-    return (path, layer) => {
-        if (baseLayers !== undefined && layer < baseLayers)
-            return 'base';
-        if (owned.distributions.has(path) || isInEnvironment(path, environments))
-            return 'environment';
-        if (isInterpreter(path, interpreters))
-            return 'interpreter';
-        if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path))
-            return 'system';
-        if (app !== '' && path.startsWith(`${app}/`))
-            return 'app';
-        const isSystemFolder = /^(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|tmp|usr(?!\/local\/)|var)(?:\/|$)/.test(path);
-        return baseLayers !== undefined && !isSystemFolder ? 'app' : 'other';
-    };
-}
-/** Folders with a `pyvenv.cfg`. */
-function environmentFolders({ files }) {
-    return new Set([...files.keys()].filter((path) => baseName(path) === 'pyvenv.cfg').map(parentOf));
-}
-/** What belongs to an environment besides its distributions' files, seen from its folder. */
-const environmentFile = /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/;
-function isInEnvironment(path, environments) {
-    if (/(?:^|\/)(?:site|dist)-packages\//.test(path))
-        return true;
-    for (let folder = parentOf(path);; folder = parentOf(folder)) {
-        if (environments.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
-            return true;
-        if (folder === '')
-            return false;
-    }
-}
-/** Prefixes of Pythons: the folders above their standard libraries. */
-function interpreterFolders({ files }) {
-    const found = new Set();
-    for (const path of files.keys()) {
-        const [, prefix = '', minor] = /^(?:(.*)\/)?lib\/python(3\.\d+t?)\/os\.pyc?$/.exec(path) ?? [];
-        if (minor !== undefined)
-            found.add(prefix);
-    }
-    return found;
-}
-/** A Python's files, seen from its prefix. */
-const interpreterFile = /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/;
-function isInterpreter(path, interpreters) {
-    for (const prefix of interpreters) {
-        if (prefix !== '' && !path.startsWith(`${prefix}/`))
-            continue;
-        // A folder of its own for one Python, as uv and pyenv make it, holds nothing else.
-        if (/^(?:cpython-|pypy|3\.\d)/.test(baseName(prefix)))
-            return true;
-        if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1)))
-            return true;
-    }
-    return false;
-}
-
-;// CONCATENATED MODULE: ./src/image/system-packages.js
-
-
-
-/**
- * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
- * `installed`), by name. A file that two claim belongs to the first.
- */
-function findSystemPackages(filesystem) {
-    const { texts, files } = filesystem;
-    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const place = createPlaces(filesystem);
-    const owned = new Set();
-    return listed.map(({ name, version, paths }) => {
-        const own = [];
-        for (const path of paths) {
-            const real = place(path.replace(/^\.?\//, ''));
-            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
-                continue;
-            owned.add(real);
-            own.push(real);
-        }
-        return { name, version, files: own };
-    });
-}
-function dpkgPackages(texts) {
-    const packages = [];
-    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
-        const name = field(paragraph, 'Package');
-        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
-            continue;
-        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
-            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
-            '';
-        packages.push({
-            name,
-            version: field(paragraph, 'Version') ?? '',
-            paths: list.split('\n').filter(Boolean),
-        });
-    }
-    for (const [path, paragraph] of texts) {
-        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
-            continue;
-        const name = field(paragraph, 'Package') ?? baseName(path);
-        // Each line is a checksum, two spaces and a path.
-        const sums = texts.get(`${path}.md5sums`) ?? '';
-        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
-        packages.push({
-            name,
-            version: field(paragraph, 'Version') ?? '',
-            paths: [...paths, path, `${path}.md5sums`],
-        });
-    }
-    return packages;
-}
-/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
-function apkPackages(texts) {
-    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
-    return text.split(/\n\n+/).flatMap((paragraph) => {
-        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
-        if (name === undefined)
-            return [];
-        const paths = [];
-        let folder = '';
-        for (const line of paragraph.split('\n')) {
-            if (line.startsWith('F:'))
-                folder = line.slice(2);
-            else if (line.startsWith('R:'))
-                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
-        }
-        return [{ name, version: /^V:(.+)$/m.exec(paragraph)?.[1] ?? '', paths }];
-    });
-}
-function field(paragraph, name) {
-    return fieldValues(paragraph, name)[0];
-}
-
-;// CONCATENATED MODULE: ./src/image/attribution.js
-
-
-
-
-
-/** Finds the owner of each file, from the listings of an image's layers. */
-function attribute(image) {
-    const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config);
-    const filesystem = mergeLayers(image.listings);
-    const distributions = findDistributions(filesystem);
-    const owned = new Set(distributions.flatMap(({ files }) => files));
-    const systemPackages = findSystemPackages(filesystem).map((one) => ({
-        ...one,
-        files: one.files.filter((path) => !owned.has(path)),
-    }));
-    const partOf = createParts(filesystem, { distributions: owned, system: new Set(systemPackages.flatMap(({ files }) => files)) }, { baseLayers, workingDir: image.config.config.workingDir });
-    const isAdded = (path) => baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers;
-    return { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded };
-}
-
-;// CONCATENATED MODULE: ./src/image/size-tree.js
-
-
-/**
- * The bytes of an image's filesystem, down to the files. Packages of the system are those of the part `system`; what
- * no package owns is below its folders. A
- * distribution's files are named from the folder that it is imported from.
- */
-function sizeTree(image) {
-    const { filesystem, distributions, systemPackages, partOf } = attribute(image);
-    const packageOf = new Map();
-    for (const { name, files } of systemPackages)
-        for (const path of files)
-            packageOf.set(path, { name, location: '' });
-    for (const { name, location, files } of distributions)
-        for (const path of files)
-            packageOf.set(path, { name, location: `${location}/` });
-    const root = newFolder('image');
-    for (const [path, { bytes, layer }] of filesystem.files) {
-        if (bytes === 0)
-            continue;
-        const part = partOf(path, layer);
-        const owner = part === 'environment' || part === 'system' ? packageOf.get(path) : undefined;
-        const inPart = child(root, part, 'part');
-        if (owner === undefined)
-            add(inPart, path, bytes);
-        else {
-            const inside = path.startsWith(owner.location) ? path.slice(owner.location.length) : `/${path}`;
-            add(child(inPart, owner.name, 'package'), inside, bytes);
-        }
-    }
-    return nodeOf(image.reference, root);
-}
-/** The same as far as a measurement knows it: parts and packages, without their files. */
-function sizeTreeOf({ image, parts, packages, systemPackages }) {
-    const known = (all) => {
-        const bytesOf = new Map();
-        for (const { name, bytes } of all)
-            bytesOf.set(name, (bytesOf.get(name) ?? 0) + bytes);
-        return [...bytesOf].map(([name, bytes]) => ({ name, kind: 'package', bytes, children: [] }));
-    };
-    const inPart = {
-        environment: known(packages),
-        system: known(systemPackages),
-    };
-    const children = Object.entries(parts).map(([part, bytes]) => {
-        const owned = inPart[part] ?? [];
-        const rest = bytes - owned.reduce((sum, one) => sum + one.bytes, 0);
-        // Packages may have files elsewhere, which count for another part.
-        if (owned.length === 0 || rest < 0)
-            return { name: part, kind: 'part', bytes, children: [] };
-        const other = { name: 'of no package', kind: 'folder', bytes: rest, children: [] };
-        return { name: part, kind: 'part', bytes, children: size_tree_sorted([...owned, other]) };
-    });
-    const bytes = children.reduce((sum, one) => sum + one.bytes, 0);
-    return { name: image.reference, kind: 'image', bytes, children: size_tree_sorted(children) };
-}
-/** Folders below a package or a part that are told apart: what is deeper counts for the deepest. */
-const size_tree_deepest = 64;
-function newFolder(kind) {
-    return { kind, folders: new Map(), files: [] };
-}
-function child({ folders }, name, kind) {
-    // A package and a folder may have one name.
-    const key = `${kind}/${name}`;
-    let found = folders.get(key);
-    if (!found)
-        folders.set(key, (found = newFolder(kind)));
-    return found;
-}
-function add(root, path, bytes) {
-    let at = root;
-    for (const name of parentOf(path).split('/', size_tree_deepest))
-        if (name !== '')
-            at = child(at, name, 'folder');
-    at.files.push({ name: baseName(path), kind: 'file', bytes, children: [] });
-}
-function nodeOf(name, { kind, folders, files }) {
-    const children = size_tree_sorted([
-        ...[...folders].map(([key, one]) => nodeOf(key.slice(key.indexOf('/') + 1), one)),
-        ...files,
-    ]);
-    return { name, kind, bytes: children.reduce((sum, one) => sum + one.bytes, 0), children };
-}
-function size_tree_sorted(nodes) {
-    return nodes
-        .filter(({ bytes }) => bytes > 0)
-        .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
-}
-
+// EXTERNAL MODULE: ./src/image/size-tree.js
+var size_tree = __nccwpck_require__(8310);
 ;// CONCATENATED MODULE: ./src/progress.js
 /** Says nothing. */
 const silent = {
@@ -46760,6 +47669,8 @@ const silent = {
     warn: () => undefined,
 };
 
+// EXTERNAL MODULE: ./src/image/metadata.js
+var metadata = __nccwpck_require__(9497);
 ;// CONCATENATED MODULE: ./src/project/installed.js
 
 
@@ -46780,17 +47691,19 @@ function requiredIn(text, environment) {
     catch (error) {
         if (!(error instanceof failure/* Failure */.H))
             throw error;
-        const read = parseRequiredName(text);
+        const read = (0,metadata/* parseRequiredName */.Qe)(text);
         return read?.onlyFor.length === 0 ? [read.name] : [];
     }
 }
 
+// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
+var image_attribution = __nccwpck_require__(7945);
 // EXTERNAL MODULE: ./src/image/measurement.js
 var image_measurement = __nccwpck_require__(7114);
 ;// CONCATENATED MODULE: ./src/image/required-by.js
 
 /** Chains that are told of one package, and names in one. */
-const required_by_limits = { chains: 3, names: 20 };
+const limits = { chains: 3, names: 20 };
 /**
  * Why each distribution is there, by normalised name. `directNames` are the project's own requirements, as names or
  * as written; without them those that no other requires. Extras come second: what an extra that someone asks for
@@ -46798,8 +47711,8 @@ const required_by_limits = { chains: 3, names: 20 };
  */
 function findRequirers(distributions, directNames, requirementsOf = always) {
     const names = new Set(distributions.map(({ name }) => name));
-    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(distributionName));
-    const project = directNames && [...directNames].flatMap((text) => parseRequiredName(text) ?? []);
+    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(metadata/* distributionName */.SE));
+    const project = directNames && [...directNames].flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
     const asked = extrasAskedFor([
         ...(project ?? []),
         ...distributions.flatMap(({ metadata }) => required_by_requiredNames(metadata)),
@@ -46833,7 +47746,7 @@ function findRequirers(distributions, directNames, requirementsOf = always) {
             requirers.push(only);
         const chains = requirers
             .sort((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1))
-            .slice(0, required_by_limits.chains)
+            .slice(0, limits.chains)
             .map((requirer) => chainFrom(requirer, steps))
             .filter((chain) => !chain.includes(name));
         return [name, { direct: direct.has(name), requiredBy: chains }];
@@ -46866,7 +47779,7 @@ function reach(steps, dependents) {
 function chainFrom(name, steps) {
     const chain = [];
     for (let at = name; at !== undefined; at = steps.get(at)?.next) {
-        if (chain.length === required_by_limits.names)
+        if (chain.length === limits.names)
             chain.pop();
         chain.push(at);
     }
@@ -46897,7 +47810,7 @@ function extrasAskedFor(requirements) {
     return asked;
 }
 function required_by_requiredNames({ requiresDist }) {
-    return requiresDist.flatMap((text) => parseRequiredName(text) ?? []);
+    return requiresDist.flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
 }
 function always(metadata) {
     return required_by_requiredNames(metadata).flatMap(({ name, onlyFor }) => (onlyFor.length === 0 ? [name] : []));
@@ -46914,7 +47827,7 @@ function always(metadata) {
  * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
  * the base and not listed. Throws Failure when the listings are not those of the image.
  */
-function measure(image, attribution = attribute(image)) {
+function measure(image, attribution = (0,image_attribution/* attribute */.l)(image)) {
     const { manifest, listings, mode, engine } = image;
     if (listings.length !== manifest.layers.length) {
         throw new failure/* Failure */.H('build', `${image.reference} has ${manifest.layers.length} layers, and ${listings.length} were read`);
@@ -47118,7 +48031,7 @@ function hasSameShape(a, b) {
         }));
 }
 function pathsIn(record) {
-    return parseRecord(record).map(({ path }) => path);
+    return (0,image_record/* parseRecord */.H)(record).map(({ path }) => path);
 }
 /** Whether a path is, or lies below, one that is written with a leading `/`. */
 function isAt(path, place) {
@@ -47161,7 +48074,7 @@ async function measureImage(image, { byLayers, ...how }, store, progress) {
     }
     const listings = await listLayers(image, store, progress, { mayMiss: true });
     const measured = { ...image, ...how, ...byLayers?.(listings), listings };
-    const attribution = attribute(measured);
+    const attribution = (0,image_attribution/* attribute */.l)(measured);
     const measurement = measure(measured, attribution);
     if (listings.some((listing) => listing.missing))
         return own(measurement);
@@ -47220,7 +48133,7 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
         const tell = (text) => step.update(text);
         const measurement = await measureImage(image, how, store, tell);
         step.done();
-        const tree = async () => sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
+        const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
         return { image, measurement, tree };
     }
     catch (error) {
@@ -47268,7 +48181,7 @@ async function readComparand(given, platform, { progress = silent, ...context })
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
         const measurement = await readMeasurement(given, file.size, platform);
-        return { name: given, measurement, tree: () => Promise.resolve(sizeTreeOf(measurement)) };
+        return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(measurement)) };
     }
     if (file === undefined && given.endsWith('.json')) {
         throw new failure/* Failure */.H('usage', `there is no measurement ${given} to compare with`, {
@@ -48811,7 +49724,7 @@ function measureBuilt({ image, base, project, platform }, inputs, reference, tim
 }
 async function treeOf({ image, base }, store) {
     const listings = await listLayers(image, store, () => undefined);
-    return sizeTree({ ...image, listings, baseLayers: base.image.manifest.layers.length });
+    return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
 }
 function withUpdateDownload(measurement, { updateDownload }) {
     if (updateDownload.kind !== 'compared')
