@@ -21,3 +21,16 @@ export const silent: Progress = {
   note: () => undefined,
   warn: () => undefined,
 }
+
+/** Passes everything on, each warning once, and keeps the warnings in `kept` for the report. */
+export function collecting(progress: Progress, kept: string[]): Progress {
+  return {
+    step: (name) => progress.step(name),
+    note: (text) => progress.note(text),
+    warn: (text) => {
+      if (kept.includes(text)) return
+      kept.push(text)
+      progress.warn(text)
+    },
+  }
+}

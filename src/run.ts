@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { judge } from './budget/evaluate.ts'
-import type { Verdict } from './budget/verdict.ts'
+import { type Verdict, worst } from './budget/verdict.ts'
 import { compare } from './compare/compare.ts'
 import type { Delta } from './compare/delta.ts'
 import { totalStep } from './compare/timings.ts'
 import { buildImages, type Built } from './engine/assemble/build.ts'
-import { type Comparand, readComparand } from './engine/comparand.ts'
+import { measureBuilt, treeOfBuilt } from './engine/assemble/measure-built.ts'
+import type { Comparand } from './engine/comparand.ts'
 import { deliver, destinationsOf } from './engine/deliver.ts'
-import { listLayers } from './engine/listings.ts'
-import { measureImage } from './engine/measured.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
+import { findComparands, readNamed } from './find-baseline.ts'
 import { bundle } from './host/images/bundle.ts'
 import { createImageContext } from './host/images/context.ts'
 import { checkDestination } from './host/images/write.ts'
@@ -18,12 +18,9 @@ import { openStore, pruneStore, type Store, storeRoot } from './host/store/store
 import type { Measurement } from './image/measurement.ts'
 import { formatPlatform, hostPlatform } from './image/platform.ts'
 import { formatImageReference } from './image/reference.ts'
-import { type SizeNode, sizeTree } from './image/size-tree.ts'
 import type { Inputs } from './inputs.ts'
-import type { Progress } from './progress.ts'
-import { directNames } from './project/direct.ts'
-import { requirementsIn } from './project/installed.ts'
-import { markerEnvironment } from './project/target.ts'
+import type { ImageIdentity, Ports } from './ports.ts'
+import { collecting, type Progress } from './progress.ts'
 import type { ReportInput } from './report/input.ts'
 
 /** What a run needs from whoever starts it. */
@@ -34,10 +31,22 @@ export interface RunContext {
   /** Milliseconds of a clock that only goes forward, and of the calendar. */
   readonly now: () => number
   readonly today: () => number
+  /** Puts what earlier runs left into the store, before the build. Never throws. */
+  readonly restore?: (store: Store, inputs: Inputs) => Promise<Restored>
+  readonly ports?: Ports
+}
+
+/** What came out of the cache. */
+export interface Restored {
+  /** Whether all of it was there, so that nothing has to be made. */
+  readonly whole: boolean
+  /** For the report: the key, and how much. */
+  readonly text: string
 }
 
 /** What came of a run; nothing has been told to anyone yet. */
 export interface RunResult {
+  readonly identity: ImageIdentity
   /** Of the manifest, or of the index of several platforms. */
   readonly digest: string
   /** Where the image went, as a user would type it. */
@@ -51,11 +60,12 @@ export interface RunResult {
   })[]
   /** The worst of all. */
   readonly verdict: Verdict['overall']
+  readonly restored: Restored | undefined
 }
 
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
 export async function run(inputs: Inputs, context: RunContext): Promise<RunResult> {
-  const { env, progress, signal, now } = context
+  const { env, progress, signal, now, ports = {} } = context
   const stopwatch = new Stopwatch(now)
   const started = now()
   const notes: string[] = []
@@ -66,59 +76,50 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
     const telling = collecting(progress, notes)
     const { local, registries } = destinationsOf(inputs)
     for (const to of local) await checkDestination(to)
+    const { restore } = context
+    const restored =
+      restore &&
+      (await stopwatch.time(
+        'restore',
+        () => restore(store, inputs),
+        ({ whole }) => whole,
+      ))
     const skip = local.flatMap((to) => ('path' in to ? [resolve(to.path)] : []))
     const options = { tags: inputs.tags, context: images, progress: telling }
     const build = (): Promise<readonly Built[]> =>
       buildImages(inputs, platforms, skip, { store, env, progress: telling, stopwatch, images, signal })
-    const attempt = async (): Promise<{ built: readonly Built[]; comparands: readonly Comparand[] }> => {
-      const built = await build()
-      // Before anything is written: what to compare with may be what is replaced.
-      const comparands = await comparandsOf(inputs, built, { store, images })
-      await stopwatch.time('write', () =>
-        deliver(
-          built.map(({ image }) => image),
-          local,
-          options,
-        ),
-      )
-      return { built, comparands }
-    }
-    const { built, comparands } = await healing(attempt, (text) => progress.warn(text))
+    const imagesOf = (all: readonly Built[]): Built['image'][] => all.map(({ image }) => image)
+    const { built, named } = await healing(
+      async () => {
+        const built = await build()
+        // Before anything is written: what to compare with may be what is replaced.
+        const named = await readNamed(inputs, built, { store, images })
+        await stopwatch.time('write', () => deliver(imagesOf(built), local, options))
+        return { built, named }
+      },
+      (text) => progress.warn(text),
+    )
     const cached = built.every(({ made }) => made.length === 0)
     const total = { step: totalStep, ms: Math.round(now() - started), cached }
     const timings = [...stopwatch.timings(), total]
     const reference = [...local, ...registries].map(formatImageReference)[0] ?? ''
-    const reports: RunResult['reports'][number][] = []
-    const delivered: string[] = local.map(formatImageReference)
-    for (const [i, one] of built.entries()) {
-      const measurement = await measureBuilt(one, inputs, reference, timings, store)
-      const comparand = comparands[i]
-      const delta = comparand && compare(measurement, comparand.measurement)
-      reports.push({
-        name: reportName(inputs, one, built.length),
-        measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
-        delta,
-        base: comparand?.measurement,
-        baselineText: comparand?.name,
-        ...(inputs.html === undefined
-          ? {}
-          : { tree: await treeOf(one, store), baseTree: await comparand?.tree() }),
-        verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
-        notes,
-        outputs: [],
-      })
+    const how = { mode: inputs.mode, reference, timings, store }
+    const measurements = await Promise.all(built.map((one) => measureBuilt(one, how)))
+    const identity = {
+      name: inputs.name ?? built[0]?.project.name ?? '',
+      platforms: platforms.map(formatPlatform),
     }
-    const verdict = worst(reports.map((report) => report.verdict.overall))
+    const note = (text: string): number => notes.push(text)
+    const comparands = named ?? (await findComparands(identity, built, { inputs, ports, env, signal, note }))
+    const judged = measurements.map((one, i) => judgeOne(one, inputs, comparands[i]))
+    const verdict = worst(judged.map((one) => one.verdict.overall))
+    const delivered: string[] = local.map(formatImageReference)
     if (verdict !== 'fail') {
       let made: readonly Built[] | undefined = built
       const push = async (): Promise<void> => {
         const pushed = made ?? (await build())
         made = undefined
-        await deliver(
-          pushed.map(({ image }) => image),
-          registries,
-          options,
-        )
+        await deliver(imagesOf(pushed), registries, options)
       }
       await healing(push, (text) => progress.warn(text))
       delivered.push(...registries.map(formatImageReference))
@@ -127,75 +128,54 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
         `the image is over budget and was not pushed to ${registries.map(formatImageReference).join(', ')}`,
       )
     }
-    await pruneStore(store, context.today()).catch(() => 0)
-    const outputs = delivered.map((value) => ({ label: 'image', value }))
-    return {
-      digest: bundle(built.map(({ image }) => image)).root.descriptor.digest,
-      images: delivered,
-      reports: reports.map((report) => ({ ...report, outputs })),
-      verdict,
+    const reports: RunResult['reports'][number][] = []
+    for (const [i, one] of judged.entries()) {
+      reports.push({
+        ...one,
+        name:
+          identity.platforms.length === 1
+            ? identity.name
+            : `${identity.name} (${identity.platforms[i] ?? ''})`,
+        ...(inputs.html === undefined ? {} : await treesOf(built[i], comparands[i], store)),
+        notes,
+        outputs: delivered.map((value) => ({ label: 'image', value })),
+      })
     }
+    await pruneStore(store, context.today()).catch(() => 0)
+    const { digest } = bundle(imagesOf(built)).root.descriptor
+    return { identity, digest, images: delivered, reports, verdict, restored }
   } finally {
     await images.close()
   }
 }
 
-/** What each platform's image is compared with; nothing when nothing was named. */
-async function comparandsOf(
-  { against }: Inputs,
-  built: readonly Built[],
-  context: Parameters<typeof readComparand>[2],
-): Promise<readonly Comparand[]> {
-  const found: Comparand[] = []
-  if (against === undefined) return found
-  for (const { platform } of built) found.push(await readComparand(against, platform, context))
-  return found
+type Judged = Pick<
+  RunResult['reports'][number],
+  'measurement' | 'delta' | 'base' | 'baselineText' | 'history' | 'verdict'
+>
+
+/** Compares one platform's image and judges it. */
+function judgeOne(measured: Measurement, rules: Inputs, comparand: Comparand | undefined): Judged {
+  const delta = comparand && compare(measured, comparand.measurement)
+  const measurement = delta ? withUpdateDownload(measured, delta) : measured
+  const verdict = judge(rules, measurement, delta)
+  return {
+    ...{ measurement, delta, verdict },
+    base: comparand?.measurement,
+    baselineText: comparand?.name,
+    history: comparand?.history,
+  }
 }
 
-function measureBuilt(
-  { image, base, project, platform }: Built,
-  inputs: Inputs,
-  reference: string,
-  timings: Measurement['timings'],
+async function treesOf(
+  built: Built | undefined,
+  comparand: Comparand | undefined,
   store: Store,
-): Promise<Measurement> {
-  const baseLayers = base.image.manifest.layers.length
-  const how = { reference, baseLayers, mode: inputs.mode, engine: 'assemble', timings } as const
-  const { interpreter: python, libc } = base.facts
-  const requirementsOf = requirementsIn(markerEnvironment({ platform, python, libc }))
-  const named = { ...how, directNames: directNames(project), requirementsOf }
-  return measureImage(image, named, store, () => undefined)
-}
-
-async function treeOf({ image, base }: Built, store: Store): Promise<SizeNode> {
-  const listings = await listLayers(image, store, () => undefined)
-  return sizeTree({ ...image, listings, baseLayers: base.image.manifest.layers.length })
+): Promise<Pick<ReportInput, 'tree' | 'baseTree'>> {
+  return { tree: built && (await treeOfBuilt(built, store)), baseTree: await comparand?.tree() }
 }
 
 function withUpdateDownload(measurement: Measurement, { updateDownload }: Delta): Measurement {
   if (updateDownload.kind !== 'compared') return measurement
   return { ...measurement, sizes: { ...measurement.sizes, updateDownload: updateDownload.after } }
-}
-
-function reportName(inputs: Inputs, { project, platform }: Built, count: number): string {
-  const name = inputs.name ?? project.name
-  return count === 1 ? name : `${name} (${formatPlatform(platform)})`
-}
-
-/** Passes everything on, warnings once, and keeps them for the report. */
-function collecting(progress: Progress, notes: string[]): Progress {
-  return {
-    step: (name) => progress.step(name),
-    note: (text) => progress.note(text),
-    warn: (text) => {
-      if (notes.includes(text)) return
-      notes.push(text)
-      progress.warn(text)
-    },
-  }
-}
-
-function worst(outcomes: readonly Verdict['overall'][]): Verdict['overall'] {
-  const order = ['skipped', 'pass', 'warn', 'fail'] as const
-  return order[Math.max(...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped'
 }

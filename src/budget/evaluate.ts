@@ -6,7 +6,7 @@ import { formatDuration } from '../units/duration.ts'
 import { formatGrowth } from '../units/percent.ts'
 import { timeFigures } from './figures.ts'
 import type { Condition, Figure, Rule } from './rule.ts'
-import type { Outcome, RuleVerdict, Verdict } from './verdict.ts'
+import { type RuleVerdict, type Verdict, worst } from './verdict.ts'
 
 /**
  * Judges every rule. A rule whose figure is missing is skipped with the reason. What the base image grew by itself
@@ -25,9 +25,7 @@ export function judge(
     ...failOn.map((rule) => judgeRule(rule, 'fail')),
     ...warnOn.map((rule) => judgeRule(rule, 'warn')),
   ]
-  const order: readonly Outcome[] = ['fail', 'warn', 'pass']
-  const overall = order.find((outcome) => rules.some((rule) => rule.outcome === outcome)) ?? 'skipped'
-  return { overall, rules }
+  return { overall: worst(rules.map(({ outcome }) => outcome)), rules }
 }
 
 /** `broken` is undefined where the figures to say so are missing. */

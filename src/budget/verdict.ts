@@ -18,3 +18,10 @@ export interface RuleVerdict {
   /** The numbers, in words: `download is 261 MB, above 250 MB`. */
   readonly reason: string
 }
+
+const order = ['skipped', 'pass', 'warn', 'fail'] as const
+
+/** The worst of them; `skipped` of none. */
+export function worst(outcomes: readonly Outcome[]): Outcome {
+  return order[Math.max(0, ...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped'
+}

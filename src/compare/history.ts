@@ -32,3 +32,11 @@ export function historyPoint(commit: string, { sizes, timings }: Measurement): H
     ...(startTime && { startTime }),
   }
 }
+
+/** How many points a branch's history keeps. */
+export const historyLength = 50
+
+/** A history with one more point at its end, the oldest left behind. */
+export function rollForward(history: readonly HistoryPoint[], point: HistoryPoint): readonly HistoryPoint[] {
+  return [...history, point].slice(-historyLength)
+}

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import type { HistoryPoint } from '../compare/history.ts'
 import { Failure } from '../failure.ts'
 import type { Measurement } from '../image/measurement.ts'
 import { maxMeasurementBytes, parseMeasurements, tooLarge } from '../image/parse-measurement.ts'
@@ -13,6 +14,8 @@ export interface Comparand {
   readonly name: string
   readonly measurement: Measurement
   readonly tree: () => Promise<SizeNode>
+  /** What its branch measured, oldest first, where that is known; the last one is its own. */
+  readonly history?: readonly HistoryPoint[]
 }
 
 /** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */

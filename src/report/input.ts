@@ -13,7 +13,7 @@ export interface ReportInput {
   readonly tree?: SizeNode | undefined
   readonly baseTree?: SizeNode | undefined
   readonly delta?: Delta | undefined
-  /** What the delta is against, as in `main at 1a2b3c4`. */
+  /** What the delta is against, as in `main@1a2b3c4`. */
   readonly baselineText?: string | undefined
   readonly verdict?: Verdict | undefined
   /** Earlier measurements of the base branch, the oldest first; this one is not among them. */

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { readFile } from 'node:fs/promises'
 import { judge } from '../../budget/evaluate.ts'
-import type { Outcome } from '../../budget/verdict.ts'
+import { worst } from '../../budget/verdict.ts'
 import { compare } from '../../compare/compare.ts'
 import { Failure } from '../../failure.ts'
 import type { Inputs } from '../../inputs.ts'
@@ -53,10 +53,6 @@ export async function publish(env: NodeJS.ProcessEnv): Promise<void> {
 
 function setOutput(name: CommentOutput, value: string): void {
   core.setOutput(name, value)
-}
-
-function worst(outcomes: readonly Outcome[]): Outcome {
-  return (['fail', 'warn', 'pass'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'skipped'
 }
 
 async function find(

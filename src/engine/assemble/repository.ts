@@ -1,8 +1,7 @@
 import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, readlink, symlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { Failure } from '../../failure.ts'
-import { run } from '../../host/process.ts'
+import { git } from '../../host/git.ts'
 import type { InstallContext } from './install.ts'
 
 /** The git repository around a project, for builds that ask it for their version. */
@@ -54,31 +53,4 @@ export async function copyRepository(
     else await symlink(await readlink(from, { encoding: 'buffer' }), to)
   }
   return true
-}
-
-/** A hook of git starts its programs with these, which name a repository whatever the folder. */
-const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined }
-
-/**
- * What git says; undefined when it fails or is not there. Throws Failure where it refuses a folder of another user,
- * which a build would tell as a repository that is missing.
- */
-async function git(
-  folder: string,
-  args: readonly string[],
-  { env, signal }: InstallContext,
-): Promise<string | undefined> {
-  const result = await run('git', ['-C', folder, ...args], {
-    env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined
-    throw error
-  })
-  if (result && /dubious ownership/.test(result.stderr)) {
-    throw new Failure('build', `git does not read the repository of ${folder}: it belongs to another user`, {
-      hint: `allow it with: git config --global --add safe.directory ${folder}`,
-    })
-  }
-  return result?.code === 0 ? result.stdout : undefined
 }

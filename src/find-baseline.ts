@@ -1,0 +1,52 @@
+import { type Comparand, readComparand } from './engine/comparand.ts'
+import type { Built } from './engine/assemble/build.ts'
+import { createCommitGraph } from './host/git.ts'
+import { formatPlatform } from './image/platform.ts'
+import { sizeTreeOf } from './image/size-tree.ts'
+import type { Inputs } from './inputs.ts'
+import type { Baseline, ImageIdentity, Ports } from './ports.ts'
+
+/** What each platform's image is compared with, where something was named: an image, or a measurement's file. */
+export async function readNamed(
+  { against }: Inputs,
+  built: readonly Built[],
+  context: Parameters<typeof readComparand>[2],
+): Promise<readonly Comparand[] | undefined> {
+  if (against === undefined) return undefined
+  const found: Comparand[] = []
+  for (const { platform } of built) found.push(await readComparand(against, platform, context))
+  return found
+}
+
+export interface FindContext {
+  readonly inputs: Inputs
+  readonly ports: Ports
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  /** Takes what the report must say. */
+  readonly note: (text: string) => void
+}
+
+/**
+ * What each platform's image is compared with where nothing was named: what was measured at the base commit, or near
+ * it. Undefined for a platform that has none.
+ */
+export async function findComparands(
+  identity: ImageIdentity,
+  built: readonly Built[],
+  { inputs, ports, env, signal, note }: FindContext,
+): Promise<readonly (Comparand | undefined)[]> {
+  const none = built.map(() => undefined)
+  if (ports.findBaseline === undefined) return none
+  const search = await ports.findBaseline(identity, createCommitGraph(inputs.context, { env, signal }))
+  if (search.kind === 'missing') {
+    if (search.note !== undefined) note(search.note)
+    return none
+  }
+  return built.map(({ platform }) => comparandFor(formatPlatform(platform), search.baseline))
+}
+
+function comparandFor(platform: string, { text, images }: Baseline): Comparand | undefined {
+  const image = images.find(({ measurement }) => measurement.image.platform === platform)
+  return image && { ...image, name: text, tree: () => Promise.resolve(sizeTreeOf(image.measurement)) }
+}
