@@ -1981,7 +1981,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _analyze_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5980);
 /* harmony import */ var _compare_images_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2326);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8959);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5480);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
@@ -2047,7 +2047,7 @@ __webpack_async_result__();
 /* harmony export */   q: () => (/* binding */ compareImages)
 /* harmony export */ });
 /* harmony import */ var _compare_compare_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5721);
-/* harmony import */ var _engine_comparand_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7237);
+/* harmony import */ var _engine_comparand_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2290);
 /* harmony import */ var _host_images_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1443);
 /* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8078);
 
@@ -2445,38 +2445,20 @@ function layersBelow(image, base, name) {
 
 /***/ }),
 
-/***/ 7237:
+/***/ 2290:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ readComparand)
-});
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
-var parse_measurement = __nccwpck_require__(3064);
-// EXTERNAL MODULE: ./src/image/platform.js
-var image_platform = __nccwpck_require__(3491);
-// EXTERNAL MODULE: ./src/image/reference.js
-var reference = __nccwpck_require__(9047);
-// EXTERNAL MODULE: ./src/image/size-tree.js
-var size_tree = __nccwpck_require__(8310);
-;// CONCATENATED MODULE: ./src/progress.js
-/** Says nothing. */
-const silent = {
-    step: () => ({ update: () => undefined, done: () => undefined, failed: () => undefined }),
-    note: () => undefined,
-    warn: () => undefined,
-};
-
-// EXTERNAL MODULE: ./src/engine/analysis.js
-var engine_analysis = __nccwpck_require__(8509);
-;// CONCATENATED MODULE: ./src/engine/comparand.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ readComparand)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5598);
+/* harmony import */ var _image_parse_measurement_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3064);
+/* harmony import */ var _image_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3491);
+/* harmony import */ var _image_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9047);
+/* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8310);
+/* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3349);
+/* harmony import */ var _analysis_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8509);
 
 
 
@@ -2486,35 +2468,35 @@ var engine_analysis = __nccwpck_require__(8509);
 
 
 /** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
-async function readComparand(given, platform, { progress = silent, ...context }) {
-    const file = await (0,promises_.stat)(given).catch(() => undefined);
+async function readComparand(given, platform, { progress = _progress_js__WEBPACK_IMPORTED_MODULE_6__/* .silent */ .K, ...context }) {
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
         const measurement = await readMeasurement(given, file.size, platform);
-        return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(measurement)) };
+        return { name: given, measurement, tree: () => Promise.resolve((0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__/* .sizeTreeOf */ .R)(measurement)) };
     }
     if (file === undefined && given.endsWith('.json')) {
-        throw new failure/* Failure */.H('usage', `there is no measurement ${given} to compare with`, {
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .H('usage', `there is no measurement ${given} to compare with`, {
             hint: 'name the file that --json wrote, or an image',
         });
     }
-    const analysis = await (0,engine_analysis/* analyzeImage */.q)((0,reference/* parseImageReference */.o_)(given), { platform }, { ...context, progress });
+    const analysis = await (0,_analysis_js__WEBPACK_IMPORTED_MODULE_7__/* .analyzeImage */ .q)((0,_image_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .parseImageReference */ .o_)(given), { platform }, { ...context, progress });
     return { ...analysis, name: given };
 }
 /** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
 async function readMeasurement(file, size, platform) {
-    if (size > parse_measurement/* maxMeasurementBytes */.g0)
-        throw (0,parse_measurement/* tooLarge */.g$)(file, size);
-    const all = (0,parse_measurement/* parseMeasurements */.XZ)(await (0,promises_.readFile)(file), file);
+    if (size > _image_parse_measurement_js__WEBPACK_IMPORTED_MODULE_2__/* .maxMeasurementBytes */ .g0)
+        throw (0,_image_parse_measurement_js__WEBPACK_IMPORTED_MODULE_2__/* .tooLarge */ .g$)(file, size);
+    const all = (0,_image_parse_measurement_js__WEBPACK_IMPORTED_MODULE_2__/* .parseMeasurements */ .XZ)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file), file);
     const [only] = all;
     if (only !== undefined && all.length === 1)
         return only;
-    const wanted = platform && (0,image_platform/* formatPlatform */.Bq)(platform);
+    const wanted = platform && (0,_image_platform_js__WEBPACK_IMPORTED_MODULE_3__/* .formatPlatform */ .Bq)(platform);
     const fitting = all.filter(({ image }) => wanted === undefined || image.platform === wanted);
     const [first] = fitting;
     if (first !== undefined && fitting.length === 1)
         return first;
     const platforms = all.map(({ image }) => image.platform).join(', ') || 'nothing';
-    throw new failure/* Failure */.H('usage', `${file} holds measurements for ${platforms}`, {
+    throw new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .H('usage', `${file} holds measurements for ${platforms}`, {
         hint: 'say which one with --platform',
     });
 }
@@ -8579,6 +8561,36 @@ function keepMemoryLow() {
 
 /***/ }),
 
+/***/ 3349:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ collecting),
+/* harmony export */   K: () => (/* binding */ silent)
+/* harmony export */ });
+/** Says nothing. */
+const silent = {
+    step: () => ({ update: () => undefined, done: () => undefined, failed: () => undefined }),
+    note: () => undefined,
+    warn: () => undefined,
+};
+/** Passes everything on, each warning once, and keeps the warnings in `kept` for the report. */
+function collecting(progress, kept) {
+    return {
+        step: (name) => progress.step(name),
+        note: (text) => progress.note(text),
+        warn: (text) => {
+            if (kept.includes(text))
+                return;
+            kept.push(text);
+            progress.warn(text);
+        },
+    };
+}
+
+
+/***/ }),
+
 /***/ 7212:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -9939,7 +9951,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 8959:
+/***/ 5480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9960,7 +9972,15 @@ var duration = __nccwpck_require__(6806);
 var units_percent = __nccwpck_require__(3509);
 // EXTERNAL MODULE: ./src/budget/figures.js
 var figures = __nccwpck_require__(8077);
+;// CONCATENATED MODULE: ./src/budget/verdict.js
+const order = ['skipped', 'pass', 'warn', 'fail'];
+/** The worst of them; `skipped` of none. */
+function worst(outcomes) {
+    return order[Math.max(0, ...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
+}
+
 ;// CONCATENATED MODULE: ./src/budget/evaluate.js
+
 
 
 
@@ -9980,9 +10000,7 @@ function judge({ failOn, warnOn }, measurement, delta) {
         ...failOn.map((rule) => judgeRule(rule, 'fail')),
         ...warnOn.map((rule) => judgeRule(rule, 'warn')),
     ];
-    const order = ['fail', 'warn', 'pass'];
-    const overall = order.find((outcome) => rules.some((rule) => rule.outcome === outcome)) ?? 'skipped';
-    return { overall, rules };
+    return { overall: worst(rules.map(({ outcome }) => outcome)), rules };
 }
 function evaluate(condition, measurement, delta) {
     switch (condition.kind) {
@@ -15767,8 +15785,71 @@ function clean(path) {
         .join('/');
 }
 
-;// CONCATENATED MODULE: ./src/engine/assemble/repository.js
+;// CONCATENATED MODULE: ./src/host/git.js
 
+
+/** A hook of git starts its programs with these, which name a repository whatever the folder. */
+const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
+/**
+ * What git says; undefined when it fails or is not there. Throws Failure where it refuses a folder of another user,
+ * which would pass for a repository that is missing.
+ */
+async function git(folder, args, { env, signal }) {
+    const result = await (0,host_process/* run */.eF)('git', ['-C', folder, ...args], {
+        env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
+        ...(signal ? { signal } : {}),
+    }).catch((error) => {
+        if (error instanceof failure/* Failure */.H)
+            return undefined;
+        throw error;
+    });
+    if (result && /dubious ownership/.test(result.stderr)) {
+        throw new failure/* Failure */.H('build', `git does not read the repository of ${folder}: it belongs to another user`, {
+            hint: `allow it with: git config --global --add safe.directory ${folder}`,
+        });
+    }
+    return result?.code === 0 ? result.stdout : undefined;
+}
+/** Commits as the repository around a folder has them; all undefined where there is none, or git does not read it. */
+function createCommitGraph(folder, context) {
+    const ask = async (...args) => {
+        try {
+            return await git(folder, args, context);
+        }
+        catch (error) {
+            if (error instanceof failure/* Failure */.H)
+                return undefined;
+            throw error;
+        }
+    };
+    const isShallow = async () => (await ask('rev-parse', '--is-shallow-repository'))?.trim() !== 'false';
+    return {
+        async head() {
+            // A shallow clone has cut the parents off, but not out of the commit's own text.
+            const text = await ask('cat-file', 'commit', 'HEAD');
+            const sha = (await ask('rev-parse', '--verify', 'HEAD'))?.trim();
+            if (text === undefined || sha === undefined)
+                return undefined;
+            const header = text.split('\n\n')[0] ?? '';
+            return { sha, parents: [...header.matchAll(/^parent ([0-9a-f]{40,64})$/gm)].map(([, p = '']) => p) };
+        },
+        async ancestors(sha, limit) {
+            const listed = await ask('rev-list', '--first-parent', `--max-count=${limit}`, '--end-of-options', sha, '--');
+            const commits = listed?.split('\n').filter((line) => line !== '') ?? [];
+            if (commits.length === 0 || (commits.length < limit && (await isShallow())))
+                return undefined;
+            return commits;
+        },
+        async mergeBase(one, other) {
+            // What is beyond a shallow clone's edge may be a better one.
+            if (await isShallow())
+                return undefined;
+            return (await ask('merge-base', '--end-of-options', one, other))?.trim();
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/engine/assemble/repository.js
 
 
 
@@ -15811,28 +15892,6 @@ async function copyRepository({ top }, folder, context) {
             await (0,promises_.symlink)(await (0,promises_.readlink)(from, { encoding: 'buffer' }), to);
     }
     return true;
-}
-/** A hook of git starts its programs with these, which name a repository whatever the folder. */
-const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
-/**
- * What git says; undefined when it fails or is not there. Throws Failure where it refuses a folder of another user,
- * which a build would tell as a repository that is missing.
- */
-async function git(folder, args, { env, signal }) {
-    const result = await (0,host_process/* run */.eF)('git', ['-C', folder, ...args], {
-        env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
-        ...(signal ? { signal } : {}),
-    }).catch((error) => {
-        if (error instanceof failure/* Failure */.H)
-            return undefined;
-        throw error;
-    });
-    if (result && /dubious ownership/.test(result.stderr)) {
-        throw new failure/* Failure */.H('build', `git does not read the repository of ${folder}: it belongs to another user`, {
-            hint: `allow it with: git config --global --add safe.directory ${folder}`,
-        });
-    }
-    return result?.code === 0 ? result.stdout : undefined;
 }
 
 // EXTERNAL MODULE: ../node_modules/@balena/dockerignore/ignore.js
@@ -17384,8 +17443,53 @@ function once(make) {
     return () => (made ??= make());
 }
 
-// EXTERNAL MODULE: ./src/engine/comparand.js + 1 modules
-var comparand = __nccwpck_require__(7237);
+// EXTERNAL MODULE: ./src/image/size-tree.js
+var size_tree = __nccwpck_require__(8310);
+;// CONCATENATED MODULE: ./src/project/direct.js
+
+
+/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
+function directNames({ requirements }) {
+    if (requirements.length === 0)
+        return undefined;
+    const names = new Set();
+    for (const text of requirements) {
+        try {
+            names.add((0,project_name/* packageName */.o)((0,project_requirement/* parseRequirement */.p)(text).name));
+        }
+        catch {
+            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
+        }
+    }
+    return names;
+}
+
+// EXTERNAL MODULE: ./src/project/installed.js
+var installed = __nccwpck_require__(7212);
+// EXTERNAL MODULE: ./src/engine/measured.js + 3 modules
+var measured = __nccwpck_require__(3169);
+;// CONCATENATED MODULE: ./src/engine/assemble/measure-built.js
+
+
+
+
+
+
+/** The measurement of an image that was built here, which knows its project and its base. */
+function measureBuilt({ image, base, project, platform }, { mode, reference, timings, store }) {
+    const baseLayers = base.image.manifest.layers.length;
+    const { interpreter: python, libc } = base.facts;
+    const requirementsOf = (0,installed/* requirementsIn */.m)((0,project_target/* markerEnvironment */.wp)({ platform, python, libc }));
+    const how = { reference, baseLayers, mode, engine: 'assemble', timings };
+    const named = { ...how, directNames: directNames(project), requirementsOf };
+    return (0,measured/* measureImage */.u)(image, named, store, () => undefined);
+}
+/** Where its bytes are, down to the files. */
+async function treeOfBuilt({ image, base }, store) {
+    const listings = await (0,engine_listings/* listLayers */.VR)(image, store, () => undefined);
+    return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
+}
+
 ;// CONCATENATED MODULE: ./src/host/images/output-failure.js
 
 /** What an error of the file system means for an output; the rest is passed on. */
@@ -18176,8 +18280,6 @@ async function deliver(images, destinations, { tags, context, progress }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/engine/measured.js + 3 modules
-var measured = __nccwpck_require__(3169);
 ;// CONCATENATED MODULE: ./src/engine/stopwatch.js
 /** Measures steps by a clock that is handed in; the same step measured twice adds up. */
 class Stopwatch {
@@ -18201,6 +18303,43 @@ class Stopwatch {
     timings() {
         return [...this.#steps].map(([step, { ms, cached }]) => ({ step, ms: Math.round(ms), cached }));
     }
+}
+
+// EXTERNAL MODULE: ./src/engine/comparand.js
+var comparand = __nccwpck_require__(2290);
+;// CONCATENATED MODULE: ./src/find-baseline.js
+
+
+
+
+/** What each platform's image is compared with, where something was named: an image, or a measurement's file. */
+async function readNamed({ against }, built, context) {
+    if (against === undefined)
+        return undefined;
+    const found = [];
+    for (const { platform } of built)
+        found.push(await (0,comparand/* readComparand */.K)(against, platform, context));
+    return found;
+}
+/**
+ * What each platform's image is compared with where nothing was named: what was measured at the base commit, or near
+ * it. Undefined for a platform that has none.
+ */
+async function findComparands(identity, built, { inputs, ports, env, signal, note }) {
+    const none = built.map(() => undefined);
+    if (ports.findBaseline === undefined)
+        return none;
+    const search = await ports.findBaseline(identity, createCommitGraph(inputs.context, { env, signal }));
+    if (search.kind === 'missing') {
+        if (search.note !== undefined)
+            note(search.note);
+        return none;
+    }
+    return built.map(({ platform }) => comparandFor((0,image_platform/* formatPlatform */.Bq)(platform), search.baseline));
+}
+function comparandFor(platform, { text, images }) {
+    const image = images.find(({ measurement }) => measurement.image.platform === platform);
+    return image && { ...image, name: text, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(image.measurement)) };
 }
 
 // EXTERNAL MODULE: ./src/host/images/context.js + 6 modules
@@ -18228,33 +18367,9 @@ async function healing(work, tell) {
 
 // EXTERNAL MODULE: ./src/host/store/store.js + 1 modules
 var store_store = __nccwpck_require__(8078);
-// EXTERNAL MODULE: ./src/image/size-tree.js
-var size_tree = __nccwpck_require__(8310);
-;// CONCATENATED MODULE: ./src/project/direct.js
-
-
-/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
-function directNames({ requirements }) {
-    if (requirements.length === 0)
-        return undefined;
-    const names = new Set();
-    for (const text of requirements) {
-        try {
-            names.add((0,project_name/* packageName */.o)((0,project_requirement/* parseRequirement */.p)(text).name));
-        }
-        catch {
-            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
-        }
-    }
-    return names;
-}
-
-// EXTERNAL MODULE: ./src/project/installed.js
-var installed = __nccwpck_require__(7212);
+// EXTERNAL MODULE: ./src/progress.js
+var src_progress = __nccwpck_require__(3349);
 ;// CONCATENATED MODULE: ./src/run.js
-
-
-
 
 
 
@@ -18275,7 +18390,7 @@ var installed = __nccwpck_require__(7212);
 
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
 async function run(inputs, context) {
-    const { env, progress, signal, now } = context;
+    const { env, progress, signal, now, ports = {} } = context;
     const stopwatch = new Stopwatch(now);
     const started = now();
     const notes = [];
@@ -18283,52 +18398,45 @@ async function run(inputs, context) {
     const images = (0,images_context/* createImageContext */.R)({ env, signal });
     try {
         const platforms = inputs.platforms.length > 0 ? inputs.platforms : [(0,image_platform/* hostPlatform */.ol)(process.arch)];
-        const telling = collecting(progress, notes);
+        const telling = (0,src_progress/* collecting */.H)(progress, notes);
         const { local, registries } = destinationsOf(inputs);
         for (const to of local)
             await checkDestination(to);
+        const { restore } = context;
+        const restored = restore &&
+            (await stopwatch.time('restore', () => restore(store, inputs), ({ whole }) => whole));
         const skip = local.flatMap((to) => ('path' in to ? [(0,external_node_path_.resolve)(to.path)] : []));
         const options = { tags: inputs.tags, context: images, progress: telling };
         const build = () => buildImages(inputs, platforms, skip, { store, env, progress: telling, stopwatch, images, signal });
-        const attempt = async () => {
+        const imagesOf = (all) => all.map(({ image }) => image);
+        const { built, named } = await healing(async () => {
             const built = await build();
             // Before anything is written: what to compare with may be what is replaced.
-            const comparands = await comparandsOf(inputs, built, { store, images });
-            await stopwatch.time('write', () => deliver(built.map(({ image }) => image), local, options));
-            return { built, comparands };
-        };
-        const { built, comparands } = await healing(attempt, (text) => progress.warn(text));
+            const named = await readNamed(inputs, built, { store, images });
+            await stopwatch.time('write', () => deliver(imagesOf(built), local, options));
+            return { built, named };
+        }, (text) => progress.warn(text));
         const cached = built.every(({ made }) => made.length === 0);
         const total = { step: compare_timings/* totalStep */.T8, ms: Math.round(now() - started), cached };
         const timings = [...stopwatch.timings(), total];
         const reference = [...local, ...registries].map(image_reference/* formatImageReference */.my)[0] ?? '';
-        const reports = [];
+        const how = { mode: inputs.mode, reference, timings, store };
+        const measurements = await Promise.all(built.map((one) => measureBuilt(one, how)));
+        const identity = {
+            name: inputs.name ?? built[0]?.project.name ?? '',
+            platforms: platforms.map(image_platform/* formatPlatform */.Bq),
+        };
+        const note = (text) => notes.push(text);
+        const comparands = named ?? (await findComparands(identity, built, { inputs, ports, env, signal, note }));
+        const judged = measurements.map((one, i) => judgeOne(one, inputs, comparands[i]));
+        const verdict = worst(judged.map((one) => one.verdict.overall));
         const delivered = local.map(image_reference/* formatImageReference */.my);
-        for (const [i, one] of built.entries()) {
-            const measurement = await measureBuilt(one, inputs, reference, timings, store);
-            const comparand = comparands[i];
-            const delta = comparand && (0,compare/* compare */.U)(measurement, comparand.measurement);
-            reports.push({
-                name: reportName(inputs, one, built.length),
-                measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
-                delta,
-                base: comparand?.measurement,
-                baselineText: comparand?.name,
-                ...(inputs.html === undefined
-                    ? {}
-                    : { tree: await treeOf(one, store), baseTree: await comparand?.tree() }),
-                verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
-                notes,
-                outputs: [],
-            });
-        }
-        const verdict = worst(reports.map((report) => report.verdict.overall));
         if (verdict !== 'fail') {
             let made = built;
             const push = async () => {
                 const pushed = made ?? (await build());
                 made = undefined;
-                await deliver(pushed.map(({ image }) => image), registries, options);
+                await deliver(imagesOf(pushed), registries, options);
             };
             await healing(push, (text) => progress.warn(text));
             delivered.push(...registries.map(image_reference/* formatImageReference */.my));
@@ -18336,65 +18444,45 @@ async function run(inputs, context) {
         else if (registries.length > 0) {
             telling.warn(`the image is over budget and was not pushed to ${registries.map(image_reference/* formatImageReference */.my).join(', ')}`);
         }
+        const reports = [];
+        for (const [i, one] of judged.entries()) {
+            reports.push({
+                ...one,
+                name: identity.platforms.length === 1
+                    ? identity.name
+                    : `${identity.name} (${identity.platforms[i] ?? ''})`,
+                ...(inputs.html === undefined ? {} : await treesOf(built[i], comparands[i], store)),
+                notes,
+                outputs: delivered.map((value) => ({ label: 'image', value })),
+            });
+        }
         await (0,store_store/* pruneStore */.I9)(store, context.today()).catch(() => 0);
-        const outputs = delivered.map((value) => ({ label: 'image', value }));
-        return {
-            digest: (0,bundle/* bundle */.l)(built.map(({ image }) => image)).root.descriptor.digest,
-            images: delivered,
-            reports: reports.map((report) => ({ ...report, outputs })),
-            verdict,
-        };
+        const { digest } = (0,bundle/* bundle */.l)(imagesOf(built)).root.descriptor;
+        return { identity, digest, images: delivered, reports, verdict, restored };
     }
     finally {
         await images.close();
     }
 }
-/** What each platform's image is compared with; nothing when nothing was named. */
-async function comparandsOf({ against }, built, context) {
-    const found = [];
-    if (against === undefined)
-        return found;
-    for (const { platform } of built)
-        found.push(await (0,comparand/* readComparand */.K)(against, platform, context));
-    return found;
+/** Compares one platform's image and judges it. */
+function judgeOne(measured, rules, comparand) {
+    const delta = comparand && (0,compare/* compare */.U)(measured, comparand.measurement);
+    const measurement = delta ? withUpdateDownload(measured, delta) : measured;
+    const verdict = judge(rules, measurement, delta);
+    return {
+        ...{ measurement, delta, verdict },
+        base: comparand?.measurement,
+        baselineText: comparand?.name,
+        history: comparand?.history,
+    };
 }
-function measureBuilt({ image, base, project, platform }, inputs, reference, timings, store) {
-    const baseLayers = base.image.manifest.layers.length;
-    const how = { reference, baseLayers, mode: inputs.mode, engine: 'assemble', timings };
-    const { interpreter: python, libc } = base.facts;
-    const requirementsOf = (0,installed/* requirementsIn */.m)((0,project_target/* markerEnvironment */.wp)({ platform, python, libc }));
-    const named = { ...how, directNames: directNames(project), requirementsOf };
-    return (0,measured/* measureImage */.u)(image, named, store, () => undefined);
-}
-async function treeOf({ image, base }, store) {
-    const listings = await (0,engine_listings/* listLayers */.VR)(image, store, () => undefined);
-    return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
+async function treesOf(built, comparand, store) {
+    return { tree: built && (await treeOfBuilt(built, store)), baseTree: await comparand?.tree() };
 }
 function withUpdateDownload(measurement, { updateDownload }) {
     if (updateDownload.kind !== 'compared')
         return measurement;
     return { ...measurement, sizes: { ...measurement.sizes, updateDownload: updateDownload.after } };
-}
-function reportName(inputs, { project, platform }, count) {
-    const name = inputs.name ?? project.name;
-    return count === 1 ? name : `${name} (${(0,image_platform/* formatPlatform */.Bq)(platform)})`;
-}
-/** Passes everything on, warnings once, and keeps them for the report. */
-function collecting(progress, notes) {
-    return {
-        step: (name) => progress.step(name),
-        note: (text) => progress.note(text),
-        warn: (text) => {
-            if (notes.includes(text))
-                return;
-            notes.push(text);
-            progress.warn(text);
-        },
-    };
-}
-function worst(outcomes) {
-    const order = ['skipped', 'pass', 'warn', 'fail'];
-    return order[Math.max(...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
 }
 
 

@@ -30062,7 +30062,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 5532:
+/***/ 7751:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30240,7 +30240,15 @@ const sizeFigures = [
 const timeFigures = ['build time', 'start time'];
 const figures = [...sizeFigures, ...timeFigures];
 
+;// CONCATENATED MODULE: ./src/budget/verdict.js
+const order = ['skipped', 'pass', 'warn', 'fail'];
+/** The worst of them; `skipped` of none. */
+function worst(outcomes) {
+    return order[Math.max(0, ...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
+}
+
 ;// CONCATENATED MODULE: ./src/budget/evaluate.js
+
 
 
 
@@ -30260,9 +30268,7 @@ function judge({ failOn, warnOn }, measurement, delta) {
         ...failOn.map((rule) => judgeRule(rule, 'fail')),
         ...warnOn.map((rule) => judgeRule(rule, 'warn')),
     ];
-    const order = ['fail', 'warn', 'pass'];
-    const overall = order.find((outcome) => rules.some((rule) => rule.outcome === outcome)) ?? 'skipped';
-    return { overall, rules };
+    return { overall: worst(rules.map(({ outcome }) => outcome)), rules };
 }
 function evaluate(condition, measurement, delta) {
     switch (condition.kind) {
@@ -30499,13 +30505,13 @@ function changeOf(old, now, bytesComparable) {
     };
 }
 function byPlace(a, b) {
-    return order(a.location, b.location) || order(a.version, b.version);
+    return packages_order(a.location, b.location) || packages_order(a.version, b.version);
 }
 function bySize(a, b) {
-    return Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || order(a.name, b.name);
+    return Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || packages_order(a.name, b.name);
 }
 /** By code units: the same on every machine. */
-function order(a, b) {
+function packages_order(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -40861,6 +40867,7 @@ function parseSourceRun(event, name) {
 
 
 
+
 /** Milliseconds for finding and fetching what a run left. */
 const publish_patience = 60_000;
 /**
@@ -40896,9 +40903,6 @@ async function publish(env) {
 }
 function setOutput(name, value) {
     lib_core/* setOutput */.uH(name, value);
-}
-function worst(outcomes) {
-    return ['fail', 'warn', 'pass'].find((outcome) => outcomes.includes(outcome)) ?? 'skipped';
 }
 async function find(source, token, env) {
     try {
@@ -40937,7 +40941,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5532);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7751);
 
 
 

@@ -35577,7 +35577,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1121);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3186);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4429);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2610);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7397);
@@ -35843,7 +35843,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 4429:
+/***/ 2610:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35885,7 +35885,15 @@ var duration = __nccwpck_require__(6806);
 var units_percent = __nccwpck_require__(3509);
 // EXTERNAL MODULE: ./src/budget/figures.js
 var figures = __nccwpck_require__(8077);
+;// CONCATENATED MODULE: ./src/budget/verdict.js
+const order = ['skipped', 'pass', 'warn', 'fail'];
+/** The worst of them; `skipped` of none. */
+function worst(outcomes) {
+    return order[Math.max(0, ...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
+}
+
 ;// CONCATENATED MODULE: ./src/budget/evaluate.js
+
 
 
 
@@ -35905,9 +35913,7 @@ function judge({ failOn, warnOn }, measurement, delta) {
         ...failOn.map((rule) => judgeRule(rule, 'fail')),
         ...warnOn.map((rule) => judgeRule(rule, 'warn')),
     ];
-    const order = ['fail', 'warn', 'pass'];
-    const overall = order.find((outcome) => rules.some((rule) => rule.outcome === outcome)) ?? 'skipped';
-    return { overall, rules };
+    return { overall: worst(rules.map(({ outcome }) => outcome)), rules };
 }
 function evaluate(condition, measurement, delta) {
     switch (condition.kind) {
@@ -36144,13 +36150,13 @@ function changeOf(old, now, bytesComparable) {
     };
 }
 function byPlace(a, b) {
-    return order(a.location, b.location) || order(a.version, b.version);
+    return packages_order(a.location, b.location) || packages_order(a.version, b.version);
 }
 function bySize(a, b) {
-    return Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || order(a.name, b.name);
+    return Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || packages_order(a.name, b.name);
 }
 /** By code units: the same on every machine. */
-function order(a, b) {
+function packages_order(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -45931,8 +45937,71 @@ function static_build_clean(path) {
         .join('/');
 }
 
-;// CONCATENATED MODULE: ./src/engine/assemble/repository.js
+;// CONCATENATED MODULE: ./src/host/git.js
 
+
+/** A hook of git starts its programs with these, which name a repository whatever the folder. */
+const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
+/**
+ * What git says; undefined when it fails or is not there. Throws Failure where it refuses a folder of another user,
+ * which would pass for a repository that is missing.
+ */
+async function git(folder, args, { env, signal }) {
+    const result = await (0,host_process/* run */.eF)('git', ['-C', folder, ...args], {
+        env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
+        ...(signal ? { signal } : {}),
+    }).catch((error) => {
+        if (error instanceof failure/* Failure */.H)
+            return undefined;
+        throw error;
+    });
+    if (result && /dubious ownership/.test(result.stderr)) {
+        throw new failure/* Failure */.H('build', `git does not read the repository of ${folder}: it belongs to another user`, {
+            hint: `allow it with: git config --global --add safe.directory ${folder}`,
+        });
+    }
+    return result?.code === 0 ? result.stdout : undefined;
+}
+/** Commits as the repository around a folder has them; all undefined where there is none, or git does not read it. */
+function createCommitGraph(folder, context) {
+    const ask = async (...args) => {
+        try {
+            return await git(folder, args, context);
+        }
+        catch (error) {
+            if (error instanceof failure/* Failure */.H)
+                return undefined;
+            throw error;
+        }
+    };
+    const isShallow = async () => (await ask('rev-parse', '--is-shallow-repository'))?.trim() !== 'false';
+    return {
+        async head() {
+            // A shallow clone has cut the parents off, but not out of the commit's own text.
+            const text = await ask('cat-file', 'commit', 'HEAD');
+            const sha = (await ask('rev-parse', '--verify', 'HEAD'))?.trim();
+            if (text === undefined || sha === undefined)
+                return undefined;
+            const header = text.split('\n\n')[0] ?? '';
+            return { sha, parents: [...header.matchAll(/^parent ([0-9a-f]{40,64})$/gm)].map(([, p = '']) => p) };
+        },
+        async ancestors(sha, limit) {
+            const listed = await ask('rev-list', '--first-parent', `--max-count=${limit}`, '--end-of-options', sha, '--');
+            const commits = listed?.split('\n').filter((line) => line !== '') ?? [];
+            if (commits.length === 0 || (commits.length < limit && (await isShallow())))
+                return undefined;
+            return commits;
+        },
+        async mergeBase(one, other) {
+            // What is beyond a shallow clone's edge may be a better one.
+            if (await isShallow())
+                return undefined;
+            return (await ask('merge-base', '--end-of-options', one, other))?.trim();
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/engine/assemble/repository.js
 
 
 
@@ -45975,28 +46044,6 @@ async function copyRepository({ top }, folder, context) {
             await (0,promises_.symlink)(await (0,promises_.readlink)(from, { encoding: 'buffer' }), to);
     }
     return true;
-}
-/** A hook of git starts its programs with these, which name a repository whatever the folder. */
-const ownFolderOnly = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
-/**
- * What git says; undefined when it fails or is not there. Throws Failure where it refuses a folder of another user,
- * which a build would tell as a repository that is missing.
- */
-async function git(folder, args, { env, signal }) {
-    const result = await (0,host_process/* run */.eF)('git', ['-C', folder, ...args], {
-        env: { ...env, ...ownFolderOnly, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
-        ...(signal ? { signal } : {}),
-    }).catch((error) => {
-        if (error instanceof failure/* Failure */.H)
-            return undefined;
-        throw error;
-    });
-    if (result && /dubious ownership/.test(result.stderr)) {
-        throw new failure/* Failure */.H('build', `git does not read the repository of ${folder}: it belongs to another user`, {
-            hint: `allow it with: git config --global --add safe.directory ${folder}`,
-        });
-    }
-    return result?.code === 0 ? result.stdout : undefined;
 }
 
 // EXTERNAL MODULE: ../node_modules/@balena/dockerignore/ignore.js
@@ -47657,17 +47704,26 @@ function once(make) {
     return () => (made ??= make());
 }
 
-// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
-var parse_measurement = __nccwpck_require__(3064);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
-;// CONCATENATED MODULE: ./src/progress.js
-/** Says nothing. */
-const silent = {
-    step: () => ({ update: () => undefined, done: () => undefined, failed: () => undefined }),
-    note: () => undefined,
-    warn: () => undefined,
-};
+;// CONCATENATED MODULE: ./src/project/direct.js
+
+
+/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
+function directNames({ requirements }) {
+    if (requirements.length === 0)
+        return undefined;
+    const names = new Set();
+    for (const text of requirements) {
+        try {
+            names.add(packageName(parseRequirement(text).name));
+        }
+        catch {
+            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
+        }
+    }
+    return names;
+}
 
 // EXTERNAL MODULE: ./src/image/metadata.js
 var metadata = __nccwpck_require__(9497);
@@ -47917,6 +47973,8 @@ function measure_sum(values) {
     return values.reduce((total, value) => total + value, 0);
 }
 
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
+var parse_measurement = __nccwpck_require__(3064);
 ;// CONCATENATED MODULE: ./src/image/remeasure.js
 
 
@@ -48106,108 +48164,26 @@ function measuredBefore(text) {
     return listing && { measurement, owners, top: listing };
 }
 
-;// CONCATENATED MODULE: ./src/engine/analysis.js
+;// CONCATENATED MODULE: ./src/engine/assemble/measure-built.js
 
 
 
 
 
 
-
-
-
-/**
- * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
- * stands on. Throws Failure, also when it does not stand on that.
- */
-async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
-    const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
-    try {
-        const image = await openImage(reference, platform, images);
-        const baseLayers = base && layersBelow(image, await openImage(base, image.platform, images), (0,image_reference/* formatImageReference */.my)(base));
-        const { reference: name } = image;
-        const how = {
-            ...{ reference: name, baseLayers, timings: [] },
-            byLayers: (listings) => analysis_requirementsOf(image, listings),
-        };
-        const tell = (text) => step.update(text);
-        const measurement = await measureImage(image, how, store, tell);
-        step.done();
-        const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
-        return { image, measurement, tree };
-    }
-    catch (error) {
-        step.failed();
-        throw error;
-    }
+/** The measurement of an image that was built here, which knows its project and its base. */
+function measureBuilt({ image, base, project, platform }, { mode, reference, timings, store }) {
+    const baseLayers = base.image.manifest.layers.length;
+    const { interpreter: python, libc } = base.facts;
+    const requirementsOf = requirementsIn(markerEnvironment({ platform, python, libc }));
+    const how = { reference, baseLayers, mode, engine: 'assemble', timings };
+    const named = { ...how, directNames: directNames(project), requirementsOf };
+    return measureImage(image, named, store, () => undefined);
 }
-/** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
-function analysis_requirementsOf({ reference, config, platform }, listings) {
-    try {
-        const { interpreter: python, libc } = findBaseFacts(reference, config, listings);
-        return { requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })) };
-    }
-    catch (error) {
-        if (error instanceof failure/* Failure */.H)
-            return {};
-        throw error;
-    }
-}
-/** How many layers an image has from its base: all of the base's, by their content. */
-function layersBelow(image, base, name) {
-    const { diffIds } = base.config;
-    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
-    if (shared < 0)
-        return diffIds.length;
-    const equal = shared === 0
-        ? 'not even their lowest layers are the same'
-        : `of ${diffIds.length} layers they share the lowest ${shared}`;
-    throw new failure/* Failure */.H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
-        hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/engine/comparand.js
-
-
-
-
-
-
-
-
-/** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
-async function readComparand(given, platform, { progress = silent, ...context }) {
-    const file = await (0,promises_.stat)(given).catch(() => undefined);
-    if (file?.isFile() && !given.startsWith('oci')) {
-        const measurement = await readMeasurement(given, file.size, platform);
-        return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(measurement)) };
-    }
-    if (file === undefined && given.endsWith('.json')) {
-        throw new failure/* Failure */.H('usage', `there is no measurement ${given} to compare with`, {
-            hint: 'name the file that --json wrote, or an image',
-        });
-    }
-    const analysis = await analyzeImage((0,image_reference/* parseImageReference */.o_)(given), { platform }, { ...context, progress });
-    return { ...analysis, name: given };
-}
-/** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
-async function readMeasurement(file, size, platform) {
-    if (size > parse_measurement/* maxMeasurementBytes */.g0)
-        throw (0,parse_measurement/* tooLarge */.g$)(file, size);
-    const all = (0,parse_measurement/* parseMeasurements */.XZ)(await (0,promises_.readFile)(file), file);
-    const [only] = all;
-    if (only !== undefined && all.length === 1)
-        return only;
-    const wanted = platform && (0,image_platform/* formatPlatform */.Bq)(platform);
-    const fitting = all.filter(({ image }) => wanted === undefined || image.platform === wanted);
-    const [first] = fitting;
-    if (first !== undefined && fitting.length === 1)
-        return first;
-    const platforms = all.map(({ image }) => image.platform).join(', ') || 'nothing';
-    throw new failure/* Failure */.H('usage', `${file} holds measurements for ${platforms}`, {
-        hint: 'say which one with --platform',
-    });
+/** Where its bytes are, down to the files. */
+async function treeOfBuilt({ image, base }, store) {
+    const listings = await listLayers(image, store, () => undefined);
+    return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/output-failure.js
@@ -49026,6 +49002,166 @@ class Stopwatch {
     }
 }
 
+;// CONCATENATED MODULE: ./src/progress.js
+/** Says nothing. */
+const silent = {
+    step: () => ({ update: () => undefined, done: () => undefined, failed: () => undefined }),
+    note: () => undefined,
+    warn: () => undefined,
+};
+/** Passes everything on, each warning once, and keeps the warnings in `kept` for the report. */
+function collecting(progress, kept) {
+    return {
+        step: (name) => progress.step(name),
+        note: (text) => progress.note(text),
+        warn: (text) => {
+            if (kept.includes(text))
+                return;
+            kept.push(text);
+            progress.warn(text);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/engine/analysis.js
+
+
+
+
+
+
+
+
+
+/**
+ * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
+ * stands on. Throws Failure, also when it does not stand on that.
+ */
+async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
+    const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
+    try {
+        const image = await openImage(reference, platform, images);
+        const baseLayers = base && layersBelow(image, await openImage(base, image.platform, images), (0,image_reference/* formatImageReference */.my)(base));
+        const { reference: name } = image;
+        const how = {
+            ...{ reference: name, baseLayers, timings: [] },
+            byLayers: (listings) => analysis_requirementsOf(image, listings),
+        };
+        const tell = (text) => step.update(text);
+        const measurement = await measureImage(image, how, store, tell);
+        step.done();
+        const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
+        return { image, measurement, tree };
+    }
+    catch (error) {
+        step.failed();
+        throw error;
+    }
+}
+/** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
+function analysis_requirementsOf({ reference, config, platform }, listings) {
+    try {
+        const { interpreter: python, libc } = findBaseFacts(reference, config, listings);
+        return { requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })) };
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.H)
+            return {};
+        throw error;
+    }
+}
+/** How many layers an image has from its base: all of the base's, by their content. */
+function layersBelow(image, base, name) {
+    const { diffIds } = base.config;
+    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
+    if (shared < 0)
+        return diffIds.length;
+    const equal = shared === 0
+        ? 'not even their lowest layers are the same'
+        : `of ${diffIds.length} layers they share the lowest ${shared}`;
+    throw new failure/* Failure */.H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
+        hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/engine/comparand.js
+
+
+
+
+
+
+
+
+/** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
+async function readComparand(given, platform, { progress = silent, ...context }) {
+    const file = await (0,promises_.stat)(given).catch(() => undefined);
+    if (file?.isFile() && !given.startsWith('oci')) {
+        const measurement = await readMeasurement(given, file.size, platform);
+        return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(measurement)) };
+    }
+    if (file === undefined && given.endsWith('.json')) {
+        throw new failure/* Failure */.H('usage', `there is no measurement ${given} to compare with`, {
+            hint: 'name the file that --json wrote, or an image',
+        });
+    }
+    const analysis = await analyzeImage((0,image_reference/* parseImageReference */.o_)(given), { platform }, { ...context, progress });
+    return { ...analysis, name: given };
+}
+/** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
+async function readMeasurement(file, size, platform) {
+    if (size > parse_measurement/* maxMeasurementBytes */.g0)
+        throw (0,parse_measurement/* tooLarge */.g$)(file, size);
+    const all = (0,parse_measurement/* parseMeasurements */.XZ)(await (0,promises_.readFile)(file), file);
+    const [only] = all;
+    if (only !== undefined && all.length === 1)
+        return only;
+    const wanted = platform && (0,image_platform/* formatPlatform */.Bq)(platform);
+    const fitting = all.filter(({ image }) => wanted === undefined || image.platform === wanted);
+    const [first] = fitting;
+    if (first !== undefined && fitting.length === 1)
+        return first;
+    const platforms = all.map(({ image }) => image.platform).join(', ') || 'nothing';
+    throw new failure/* Failure */.H('usage', `${file} holds measurements for ${platforms}`, {
+        hint: 'say which one with --platform',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/find-baseline.js
+
+
+
+
+/** What each platform's image is compared with, where something was named: an image, or a measurement's file. */
+async function readNamed({ against }, built, context) {
+    if (against === undefined)
+        return undefined;
+    const found = [];
+    for (const { platform } of built)
+        found.push(await readComparand(against, platform, context));
+    return found;
+}
+/**
+ * What each platform's image is compared with where nothing was named: what was measured at the base commit, or near
+ * it. Undefined for a platform that has none.
+ */
+async function findComparands(identity, built, { inputs, ports, env, signal, note }) {
+    const none = built.map(() => undefined);
+    if (ports.findBaseline === undefined)
+        return none;
+    const search = await ports.findBaseline(identity, createCommitGraph(inputs.context, { env, signal }));
+    if (search.kind === 'missing') {
+        if (search.note !== undefined)
+            note(search.note);
+        return none;
+    }
+    return built.map(({ platform }) => comparandFor((0,image_platform/* formatPlatform */.Bq)(platform), search.baseline));
+}
+function comparandFor(platform, { text, images }) {
+    const image = images.find(({ measurement }) => measurement.image.platform === platform);
+    return image && { ...image, name: text, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(image.measurement)) };
+}
+
 ;// CONCATENATED MODULE: ./src/host/registry/helper.js
 
 
@@ -49588,29 +49724,7 @@ async function pruneStore(store, now) {
     return prune(store.root, { maxBytes: 10e9, maxAge: 30 * day, minAge: day / 12 }, now);
 }
 
-;// CONCATENATED MODULE: ./src/project/direct.js
-
-
-/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
-function directNames({ requirements }) {
-    if (requirements.length === 0)
-        return undefined;
-    const names = new Set();
-    for (const text of requirements) {
-        try {
-            names.add(packageName(parseRequirement(text).name));
-        }
-        catch {
-            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
-        }
-    }
-    return names;
-}
-
 ;// CONCATENATED MODULE: ./src/run.js
-
-
-
 
 
 
@@ -49631,7 +49745,7 @@ function directNames({ requirements }) {
 
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
 async function run(inputs, context) {
-    const { env, progress, signal, now } = context;
+    const { env, progress, signal, now, ports = {} } = context;
     const stopwatch = new Stopwatch(now);
     const started = now();
     const notes = [];
@@ -49643,48 +49757,41 @@ async function run(inputs, context) {
         const { local, registries } = destinationsOf(inputs);
         for (const to of local)
             await checkDestination(to);
+        const { restore } = context;
+        const restored = restore &&
+            (await stopwatch.time('restore', () => restore(store, inputs), ({ whole }) => whole));
         const skip = local.flatMap((to) => ('path' in to ? [(0,external_node_path_.resolve)(to.path)] : []));
         const options = { tags: inputs.tags, context: images, progress: telling };
         const build = () => buildImages(inputs, platforms, skip, { store, env, progress: telling, stopwatch, images, signal });
-        const attempt = async () => {
+        const imagesOf = (all) => all.map(({ image }) => image);
+        const { built, named } = await healing(async () => {
             const built = await build();
             // Before anything is written: what to compare with may be what is replaced.
-            const comparands = await comparandsOf(inputs, built, { store, images });
-            await stopwatch.time('write', () => deliver(built.map(({ image }) => image), local, options));
-            return { built, comparands };
-        };
-        const { built, comparands } = await healing(attempt, (text) => progress.warn(text));
+            const named = await readNamed(inputs, built, { store, images });
+            await stopwatch.time('write', () => deliver(imagesOf(built), local, options));
+            return { built, named };
+        }, (text) => progress.warn(text));
         const cached = built.every(({ made }) => made.length === 0);
         const total = { step: compare_timings/* totalStep */.T8, ms: Math.round(now() - started), cached };
         const timings = [...stopwatch.timings(), total];
         const reference = [...local, ...registries].map(image_reference/* formatImageReference */.my)[0] ?? '';
-        const reports = [];
+        const how = { mode: inputs.mode, reference, timings, store };
+        const measurements = await Promise.all(built.map((one) => measureBuilt(one, how)));
+        const identity = {
+            name: inputs.name ?? built[0]?.project.name ?? '',
+            platforms: platforms.map(image_platform/* formatPlatform */.Bq),
+        };
+        const note = (text) => notes.push(text);
+        const comparands = named ?? (await findComparands(identity, built, { inputs, ports, env, signal, note }));
+        const judged = measurements.map((one, i) => judgeOne(one, inputs, comparands[i]));
+        const verdict = worst(judged.map((one) => one.verdict.overall));
         const delivered = local.map(image_reference/* formatImageReference */.my);
-        for (const [i, one] of built.entries()) {
-            const measurement = await measureBuilt(one, inputs, reference, timings, store);
-            const comparand = comparands[i];
-            const delta = comparand && compare(measurement, comparand.measurement);
-            reports.push({
-                name: reportName(inputs, one, built.length),
-                measurement: delta ? withUpdateDownload(measurement, delta) : measurement,
-                delta,
-                base: comparand?.measurement,
-                baselineText: comparand?.name,
-                ...(inputs.html === undefined
-                    ? {}
-                    : { tree: await treeOf(one, store), baseTree: await comparand?.tree() }),
-                verdict: judge({ failOn: inputs.failOn, warnOn: inputs.warnOn }, measurement, delta),
-                notes,
-                outputs: [],
-            });
-        }
-        const verdict = worst(reports.map((report) => report.verdict.overall));
         if (verdict !== 'fail') {
             let made = built;
             const push = async () => {
                 const pushed = made ?? (await build());
                 made = undefined;
-                await deliver(pushed.map(({ image }) => image), registries, options);
+                await deliver(imagesOf(pushed), registries, options);
             };
             await healing(push, (text) => progress.warn(text));
             delivered.push(...registries.map(image_reference/* formatImageReference */.my));
@@ -49692,65 +49799,45 @@ async function run(inputs, context) {
         else if (registries.length > 0) {
             telling.warn(`the image is over budget and was not pushed to ${registries.map(image_reference/* formatImageReference */.my).join(', ')}`);
         }
+        const reports = [];
+        for (const [i, one] of judged.entries()) {
+            reports.push({
+                ...one,
+                name: identity.platforms.length === 1
+                    ? identity.name
+                    : `${identity.name} (${identity.platforms[i] ?? ''})`,
+                ...(inputs.html === undefined ? {} : await treesOf(built[i], comparands[i], store)),
+                notes,
+                outputs: delivered.map((value) => ({ label: 'image', value })),
+            });
+        }
         await pruneStore(store, context.today()).catch(() => 0);
-        const outputs = delivered.map((value) => ({ label: 'image', value }));
-        return {
-            digest: bundle(built.map(({ image }) => image)).root.descriptor.digest,
-            images: delivered,
-            reports: reports.map((report) => ({ ...report, outputs })),
-            verdict,
-        };
+        const { digest } = bundle(imagesOf(built)).root.descriptor;
+        return { identity, digest, images: delivered, reports, verdict, restored };
     }
     finally {
         await images.close();
     }
 }
-/** What each platform's image is compared with; nothing when nothing was named. */
-async function comparandsOf({ against }, built, context) {
-    const found = [];
-    if (against === undefined)
-        return found;
-    for (const { platform } of built)
-        found.push(await readComparand(against, platform, context));
-    return found;
+/** Compares one platform's image and judges it. */
+function judgeOne(measured, rules, comparand) {
+    const delta = comparand && compare(measured, comparand.measurement);
+    const measurement = delta ? withUpdateDownload(measured, delta) : measured;
+    const verdict = judge(rules, measurement, delta);
+    return {
+        ...{ measurement, delta, verdict },
+        base: comparand?.measurement,
+        baselineText: comparand?.name,
+        history: comparand?.history,
+    };
 }
-function measureBuilt({ image, base, project, platform }, inputs, reference, timings, store) {
-    const baseLayers = base.image.manifest.layers.length;
-    const how = { reference, baseLayers, mode: inputs.mode, engine: 'assemble', timings };
-    const { interpreter: python, libc } = base.facts;
-    const requirementsOf = requirementsIn(markerEnvironment({ platform, python, libc }));
-    const named = { ...how, directNames: directNames(project), requirementsOf };
-    return measureImage(image, named, store, () => undefined);
-}
-async function treeOf({ image, base }, store) {
-    const listings = await listLayers(image, store, () => undefined);
-    return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
+async function treesOf(built, comparand, store) {
+    return { tree: built && (await treeOfBuilt(built, store)), baseTree: await comparand?.tree() };
 }
 function withUpdateDownload(measurement, { updateDownload }) {
     if (updateDownload.kind !== 'compared')
         return measurement;
     return { ...measurement, sizes: { ...measurement.sizes, updateDownload: updateDownload.after } };
-}
-function reportName(inputs, { project, platform }, count) {
-    const name = inputs.name ?? project.name;
-    return count === 1 ? name : `${name} (${(0,image_platform/* formatPlatform */.Bq)(platform)})`;
-}
-/** Passes everything on, warnings once, and keeps them for the report. */
-function collecting(progress, notes) {
-    return {
-        step: (name) => progress.step(name),
-        note: (text) => progress.note(text),
-        warn: (text) => {
-            if (notes.includes(text))
-                return;
-            notes.push(text);
-            progress.warn(text);
-        },
-    };
-}
-function worst(outcomes) {
-    const order = ['skipped', 'pass', 'warn', 'fail'];
-    return order[Math.max(...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
 }
 
 
