@@ -1,18 +1,21 @@
 import * as core from '@actions/core'
 import { performance } from 'node:perf_hooks'
+import { createCacheClient } from './action/cache/client.ts'
+import { programBeside } from './action/cache/program.ts'
 import { fail } from './action/failure.ts'
 import { inertLines } from './action/fence.ts'
 import { loadInputs } from './action/inputs.ts'
 import { annotated } from './action/progress.ts'
 import { tell } from './action/tell.ts'
 import { run as runProgram } from './host/process.ts'
+import { betweenRuns, placeOf } from './host/store/between-runs.ts'
 import { keepMemoryLow } from './memory.ts'
 import { run } from './run.ts'
 import { interruptible } from './terminal/interrupt.ts'
 import { createProgress } from './terminal/progress.ts'
 import { screenOf } from './terminal/screen.ts'
 
-const { env, stdout } = process
+const { env, stdout, argv } = process
 const log = inertLines(stdout)
 try {
   keepMemoryLow()
@@ -20,8 +23,16 @@ try {
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
   const context = { env, progress: annotated(progress), now: () => performance.now(), today: Date.now }
+  const build = async (signal: AbortSignal): ReturnType<typeof run> => {
+    const program = programBeside(argv[1] ?? '', 'cache')
+    const cache = createCacheClient({ run: runProgram, program, env, signal })
+    const kept = settings.cache ? betweenRuns(cache, placeOf(env)) : undefined
+    const result = await run(inputs, { ...context, signal, restore: kept?.restore })
+    core.saveState('store', (await kept?.remember()) ?? '')
+    return result
+  }
   const result = await core
-    .group('Build the image', () => interruptible((signal) => run(inputs, { ...context, signal })))
+    .group('Build the image', () => interruptible(build))
     .finally(() => progress.close())
   await tell(result, log, { env, colour: screen.colour, settings, runProgram })
 } catch (error) {

@@ -13,6 +13,7 @@ import { findComparands, readNamed } from './find-baseline.ts'
 import { bundle } from './host/images/bundle.ts'
 import { createImageContext } from './host/images/context.ts'
 import { checkDestination } from './host/images/write.ts'
+import type { RestoredForRun } from './host/store/between-runs.ts'
 import { healing } from './host/store/heal.ts'
 import { openStore, pruneStore, type Store, storeRoot } from './host/store/store.ts'
 import type { Measurement } from './image/measurement.ts'
@@ -32,16 +33,8 @@ export interface RunContext {
   readonly now: () => number
   readonly today: () => number
   /** Puts what earlier runs left into the store, before the build. Never throws. */
-  readonly restore?: (store: Store, inputs: Inputs) => Promise<Restored>
+  readonly restore?: ((store: Store, inputs: Inputs) => Promise<RestoredForRun>) | undefined
   readonly ports?: Ports
-}
-
-/** What came out of the cache. */
-export interface Restored {
-  /** Whether all of it was there, so that nothing has to be made. */
-  readonly whole: boolean
-  /** For the report: the key, and how much. */
-  readonly text: string
 }
 
 /** What came of a run; nothing has been told to anyone yet. */
@@ -60,7 +53,7 @@ export interface RunResult {
   })[]
   /** The worst of all. */
   readonly verdict: Verdict['overall']
-  readonly restored: Restored | undefined
+  readonly restored: RestoredForRun | undefined
 }
 
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
@@ -83,7 +76,10 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
         'restore',
         () => restore(store, inputs),
         ({ whole }) => whole,
+        ({ text }) => text,
       ))
+    if (restored?.warning !== undefined) telling.warn(restored.warning)
+    else if (restored) progress.note(restored.text)
     const skip = local.flatMap((to) => ('path' in to ? [resolve(to.path)] : []))
     const options = { tags: inputs.tags, context: images, progress: telling }
     const build = (): Promise<readonly Built[]> =>

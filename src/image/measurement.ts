@@ -114,6 +114,7 @@ export const measurementSchema = v.object({
       step: v.string(),
       ms: described(ms, 'Milliseconds.'),
       cached: described(v.boolean(), 'It could use what an earlier run left.'),
+      detail: v.exactOptional(described(v.string(), 'What came of it, for people.')),
     }),
   ),
 })

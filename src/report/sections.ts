@@ -244,10 +244,11 @@ function layers({ measurement, delta }: ReportInput): Section {
 }
 
 function steps({ measurement, delta }: ReportInput): Section {
-  const rows = measurement.timings.map(({ step, ms, cached }) => {
+  const rows = measurement.timings.map(({ step, ms, cached, detail }) => {
     const change = delta?.timings.find((timing) => timing.step === step)?.time
     const moved = change?.kind === 'compared' ? formatDurationDelta(change.delta) : ''
-    return [cell(step), formatDuration(ms), moved, cached ? 'cached' : '']
+    const said = detail === undefined ? '' : prose(detail, { inTable: true })
+    return [cell(step), formatDuration(ms), moved, [cached ? 'cached' : '', said].filter(Boolean).join(': ')]
   })
   const columns: readonly Column[] = [
     ['step', 'left'],

@@ -31,7 +31,7 @@ export type Restored =
 export interface ToSave extends StoreKeys {
   /** Hash of the content that was restored; empty when nothing was. */
   readonly had: string
-  /** What was restored was damaged: the entry of the same content is no good. */
+  /** An entry of the same content, if there is one, is no good. */
   readonly again: boolean
 }
 
@@ -39,6 +39,11 @@ export interface Place {
   /** Folder that the project's is named from. */
   readonly workspace: string
   readonly repository: string
+}
+
+/** Where a runner runs. */
+export function placeOf(env: NodeJS.ProcessEnv): Place {
+  return { workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(), repository: env['GITHUB_REPOSITORY'] ?? '' }
 }
 
 /** Bytes of one pack: an entry that is larger is slower to fetch than its parts are to make. */
@@ -84,12 +89,14 @@ export async function rememberUsed(
   keys: StoreKeys,
   restored: Restored,
 ): Promise<ToSave | undefined> {
+  // Where nothing can be read, by right or for want of a service, nothing is worth writing.
+  if (restored.kind === 'failed' && restored.severity === 'notice') return undefined
   // Fetched once and needed now and then: whether this run needed it says nothing of the next.
   for (const [digest, size] of await keptWheels(store.blobs)) store.keep.blob(digest, size)
   const set = store.keep.used
   await rememberSet(store, keys, set)
   if (set.records.length + set.blobs.length === 0) return undefined
-  const again = restored.kind === 'fetched' && restored.damaged > 0
+  const again = restored.kind === 'failed' || (restored.kind === 'fetched' && restored.damaged > 0)
   const had = restored.kind === 'fetched' && !again ? contentOf(restored.key) : ''
   return contentHash(set) === had ? undefined : { ...keys, had, again }
 }
@@ -117,12 +124,18 @@ export async function saveStore(store: Store, toSave: ToSave, cache: FileCache, 
   try {
     const set = await rememberedSet(store, toSave)
     if (!set || contentHash(set) === toSave.had) return { kind: 'known' }
-    const key = cacheKeys(toSave).content(set, toSave.again ? now : undefined)
+    const { content } = cacheKeys(toSave)
+    let key = content(set)
     const marker = `store-saved-1|${key}`
     const asked = Number(await store.records.get(marker))
     if (now - asked < askAgainAfter && asked <= now) return { kind: 'known' }
     const packed = await writePack(store, set, file, maxPack)
-    const outcome = await cache.save(file, key)
+    let outcome = await cache.save(file, key)
+    if (outcome.kind === 'exists' && toSave.again) {
+      // Entries never change: a good one of the same content takes another name, and is the newest then.
+      key = content(set, now)
+      outcome = await cache.save(file, key)
+    }
     if (outcome.kind === 'failed') return outcome
     await store.records.put(marker, String(now))
     return outcome.kind === 'saved' ? { kind: 'saved', key, packed } : { kind: 'known' }
@@ -136,19 +149,54 @@ export async function saveStore(store: Store, toSave: ToSave, cache: FileCache, 
 /** Milliseconds after which a machine with a store of its own offers the same content again: entries go away. */
 const askAgainAfter = 24 * 60 * 60 * 1000
 
-/** Told in the report's steps. */
-export function describeRestored(restored: Restored): string {
+/** What a run asks before it builds, and tells when it has built. */
+export interface BetweenRuns {
+  readonly restore: (store: Store, inputs: Inputs) => Promise<RestoredForRun>
+  /** For the process that saves, as text; undefined when there is nothing new. */
+  remember(): Promise<string | undefined>
+}
+
+export interface RestoredForRun {
+  /** Whether all that this lock needs was there. */
+  readonly whole: boolean
+  /** For people: how much, and under which key. */
+  readonly text: string
+  readonly warning?: string
+}
+
+/** What is kept between the runs of a project, in a cache of files; how much it helps is for each run to find out. */
+export function betweenRuns(cache: FileCache, place: Place): BetweenRuns {
+  let left: { store: Store; keys: StoreKeys | undefined; restored: Restored } | undefined
+  return {
+    async restore(store, inputs) {
+      const found = await restoreStore(store, inputs, cache, place)
+      left = { store, ...found }
+      return describe(found.restored)
+    },
+    async remember() {
+      if (left?.keys === undefined) return undefined
+      const toSave = await rememberUsed(left.store, left.keys, left.restored)
+      return toSave && JSON.stringify(toSave)
+    },
+  }
+}
+
+function describe(restored: Restored): RestoredForRun {
   switch (restored.kind) {
     case 'here':
-      return 'all of it is on this machine'
+      return { whole: true, text: 'all of it is on this machine' }
     case 'fetched': {
-      const what = restored.sameLock ? 'of this lock' : 'of another lock'
-      return `${formatBytes(restored.bytes)} ${what} from ${restored.key}`
+      const { bytes, key, sameLock, damaged } = restored
+      const lock = sameLock ? 'this lock' : 'another lock'
+      const bad = damaged === 0 ? '' : `; ${damaged} damaged parts were passed over`
+      return { whole: sameLock && damaged === 0, text: `${formatBytes(bytes)} of ${lock}: ${key}${bad}` }
     }
     case 'nothing':
-      return 'nothing is kept yet'
-    case 'failed':
-      return `nothing: ${restored.reason}`
+      return { whole: false, text: 'nothing is kept yet' }
+    case 'failed': {
+      const text = `nothing was restored from the cache: ${restored.reason}`
+      return { whole: false, text, ...(restored.severity === 'warning' ? { warning: text } : {}) }
+    }
   }
 }
 

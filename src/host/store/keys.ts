@@ -41,7 +41,7 @@ export function storeKeys(
 export function cacheKeys({ project, lock }: StoreKeys): {
   readonly project: string
   readonly lock: string
-  /** `again`: told apart from an entry of the same content, which never changes, by the time it is made. */
+  /** `again`: the time by which it is told apart from an entry of the same content. */
   readonly content: (set: KeepSet, again?: number) => string
 } {
   const ofProject = `pydeps-image-store-v1-${process.platform}-${process.arch}-${project}-`
