@@ -39138,10 +39138,11 @@ function sections_layers({ measurement, delta }) {
     return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
 }
 function steps({ measurement, delta }) {
-    const rows = measurement.timings.map(({ step, ms, cached }) => {
+    const rows = measurement.timings.map(({ step, ms, cached, detail }) => {
         const change = delta?.timings.find((timing) => timing.step === step)?.time;
         const moved = change?.kind === 'compared' ? formatDurationDelta(change.delta) : '';
-        return [cell(step), formatDuration(ms), moved, cached ? 'cached' : ''];
+        const said = detail === undefined ? '' : (0,report_escape/* prose */.CS)(detail, { inTable: true });
+        return [cell(step), formatDuration(ms), moved, [cached ? 'cached' : '', said].filter(Boolean).join(': ')];
     });
     const columns = [
         ['step', 'left'],
@@ -40475,6 +40476,7 @@ const measurementSchema = object({
         step: string(),
         ms: described(ms, 'Milliseconds.'),
         cached: described(dist_boolean(), 'It could use what an earlier run left.'),
+        detail: exactOptional(described(string(), 'What came of it, for people.')),
     })),
 });
 /** The order of packages: by bytes, the largest first; of equal ones by name. */

@@ -30258,6 +30258,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events"
 
 /***/ }),
 
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
 /***/ 1455:
 /***/ ((module) => {
 
@@ -30318,6 +30325,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 
 /***/ }),
 
@@ -30409,6 +30423,202 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
+
+/***/ }),
+
+/***/ 4951:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ createCacheClient)
+});
+
+// UNUSED EXPORTS: maxEntryBytes
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/report/escape.js
+var report_escape = __nccwpck_require__(5392);
+;// CONCATENATED MODULE: ./src/action/cache/exchange.js
+/** What the two processes of a cache client say to each other, as JSON on standard input and output. */
+/**
+ * Name of the one file in every entry. The toolkit makes it part of an entry's version: never change it. Of one letter,
+ * so that two patterns match every other name.
+ */
+const entryName = 'p';
+function formatRequest(request) {
+    return JSON.stringify(request);
+}
+/** The program reads what the client of the same bundle wrote. */
+function parseRequest(text) {
+    return JSON.parse(text);
+}
+/** The answer is the only thing that the program writes; undefined when it died before. */
+function parseAnswer(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/service.js
+/**
+ * Why there is no cache service to ask, or undefined where there is one. GitHub Enterprise Server has the first version
+ * of it; everywhere else the runner says which.
+ */
+function missingService(env) {
+    if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '')
+        return 'this runner has no cache service';
+    const addresses = [env['ACTIONS_RESULTS_URL'], env['ACTIONS_CACHE_URL']];
+    return addresses.every((address) => (address ?? '') === '') ? 'this runner has no cache service' : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/client.js
+
+
+
+
+
+/** Bytes that one file may have. */
+const maxEntryBytes = 3e9;
+const defaultPatience = 25_000;
+/** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
+const onlyEntry = [
+    '--anchored --wildcards --wildcards-match-slash',
+    `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
+    '--no-same-owner --no-same-permissions',
+].join(' ');
+/** Milliseconds below which a call is not worth starting. */
+const shortest = 1_000;
+/**
+ * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
+ * folder. It can then be stopped in the middle of anything, its log lines reach no runner, and its tar finds one file
+ * of one name.
+ */
+function createCacheClient(options) {
+    let left = options.patience ?? defaultPatience;
+    /** One call; failures are paid from what is left. */
+    const call = async (file, request, use) => {
+        const missing = missingService(options.env) ?? unfit(request);
+        if (missing !== undefined)
+            return failed(missing, 'notice');
+        if (left < shortest)
+            return failed('the cache service has failed before in this run');
+        const started = performance.now();
+        let folder;
+        let outcome;
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
+            folder = await (0,promises_.mkdtemp)(`${file}.`);
+            const [work, temp] = [(0,external_node_path_.join)(folder, 'work'), (0,external_node_path_.join)(folder, 'temp')];
+            await (0,promises_.mkdir)(work);
+            await (0,promises_.mkdir)(temp);
+            outcome = await use(work, () => ask(options, request, { work, temp, left }));
+        }
+        catch (error) {
+            outcome = failed(error.message);
+        }
+        if (folder !== undefined)
+            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+        if (outcome.kind === 'failed')
+            left -= performance.now() - started;
+        return outcome;
+    };
+    return {
+        restore: (file, key, prefixes) => call(file, { kind: 'restore', key, prefixes }, async (folder, ask) => {
+            const answer = await ask();
+            if (answer.kind !== 'hit')
+                return answer.kind === 'miss' ? { kind: 'miss' } : failedAs(answer);
+            if (![key, ...prefixes].some((asked) => answer.key.startsWith(asked))) {
+                return failed(`the service answered with another key: ${quoted(answer.key)}`);
+            }
+            const path = (0,external_node_path_.join)(folder, entryName);
+            const found = await (0,promises_.lstat)(path).catch(() => undefined);
+            // A hard link or a symbolic one would be another file's bytes.
+            if (!found?.isFile() || found.nlink !== 1 || found.size > maxEntryBytes) {
+                return failed(`the entry ${quoted(answer.key)} does not hold the one file it should`);
+            }
+            await (0,promises_.rename)(path, file);
+            return { kind: 'hit', key: answer.key };
+        }),
+        save: (file, key) => call(file, { kind: 'save', key, prefixes: [] }, async (folder, ask) => {
+            const path = (0,external_node_path_.join)(folder, entryName);
+            await (0,promises_.link)(file, path).catch(() => (0,promises_.copyFile)(file, path));
+            const answer = await ask();
+            if (answer.kind === 'saved' || answer.kind === 'exists')
+                return { kind: answer.kind };
+            return failedAs(answer);
+        }),
+    };
+}
+async function ask({ run, program, env, signal }, request, { work, temp, left }) {
+    const timeoutMs = Math.max(shortest, left);
+    // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
+    const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`;
+    const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
+        cwd: work,
+        env: {
+            ...env,
+            GITHUB_WORKSPACE: work,
+            RUNNER_TEMP: temp,
+            RUNNER_DEBUG: undefined,
+            // In bytes, so that the patterns match names that are no text, too.
+            LC_ALL: 'C',
+            TAR_OPTIONS: request.kind === 'restore' ? onlyEntry : undefined,
+        },
+        input: formatRequest({ ...request, limitMs: timeoutMs }),
+        // It stops by itself; this is for when it cannot.
+        timeoutMs: timeoutMs + 500,
+        ...(signal === undefined ? {} : { signal }),
+    });
+    return parseAnswer(stdout) ?? { kind: 'failed', reason: `the cache client ended with status ${code}` };
+}
+function unfit({ key, prefixes }) {
+    const bad = [key, ...prefixes].find((one) => one.length > 512 || one.includes(','));
+    if (bad !== undefined)
+        return `${quoted(bad)} cannot be the key of a cache entry`;
+    return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined;
+}
+function failedAs(answer) {
+    if (answer.kind !== 'failed')
+        return failed(`the cache client answered ${answer.kind}`);
+    return failed(answer.reason, answer.severity);
+}
+function failed(reason, severity = 'warning') {
+    return { kind: 'failed', reason: (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(reason), 500), severity };
+}
+function quoted(key) {
+    return JSON.stringify((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(key), 100));
+}
+
+
+/***/ }),
+
+/***/ 6142:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ programBeside)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+
+/**
+ * Path of the script of this name beside the one that runs: `dist/main/index.js` → `dist/cache/index.js`, and from the
+ * sources `src/main.ts` → `src/cache.ts`.
+ */
+function programBeside(running, name) {
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(running);
+    if ((0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(running) === 'index.js')
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(folder, '..', name, 'index.js');
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(folder, `${name}${(0,node_path__WEBPACK_IMPORTED_MODULE_0__.extname)(running)}`);
+}
+
 
 /***/ }),
 
@@ -31277,7 +31487,7 @@ function annotated(progress) {
 
 /***/ }),
 
-/***/ 1121:
+/***/ 2153:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31687,21 +31897,8 @@ function createArtifactClient(options) {
     };
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/action/cache/program.js
-
-/**
- * Path of the script of this name beside the one that runs: `dist/main/index.js` → `dist/cache/index.js`, and from the
- * sources `src/main.ts` → `src/cache.ts`.
- */
-function programBeside(running, name) {
-    const folder = (0,external_node_path_.dirname)(running);
-    if ((0,external_node_path_.basename)(running) === 'index.js')
-        return (0,external_node_path_.join)(folder, '..', name, 'index.js');
-    return (0,external_node_path_.join)(folder, `${name}${(0,external_node_path_.extname)(running)}`);
-}
-
+// EXTERNAL MODULE: ./src/action/cache/program.js
+var cache_program = __nccwpck_require__(6142);
 ;// CONCATENATED MODULE: ./src/action/outputs.js
 
 /** The action's outputs as text; sizes and times are of the first platform. */
@@ -32542,10 +32739,11 @@ function sections_layers({ measurement, delta }) {
     return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
 }
 function steps({ measurement, delta }) {
-    const rows = measurement.timings.map(({ step, ms, cached }) => {
+    const rows = measurement.timings.map(({ step, ms, cached, detail }) => {
         const change = delta?.timings.find((timing) => timing.step === step)?.time;
         const moved = change?.kind === 'compared' ? (0,duration/* formatDurationDelta */.qu)(change.delta) : '';
-        return [cell(step), (0,duration/* formatDuration */.a3)(ms), moved, cached ? 'cached' : ''];
+        const said = detail === undefined ? '' : (0,report_escape/* prose */.CS)(detail, { inTable: true });
+        return [cell(step), (0,duration/* formatDuration */.a3)(ms), moved, [cached ? 'cached' : '', said].filter(Boolean).join(': ')];
     });
     const columns = [
         ['step', 'left'],
@@ -32731,6 +32929,8 @@ function workflowPath(env, repository) {
     return path.startsWith(`${repository}/`) ? path.slice(repository.length + 1) : path;
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: ./src/image/manifest.js
@@ -33739,7 +33939,7 @@ async function tell(told, log, context) {
         core/* warning */.$e(line);
     if (told.verdict === 'fail')
         core/* setFailed */.C1(brokenRules(told, 'fail').join('\n'));
-    const program = programBeside(process.argv[1] ?? '', 'upload');
+    const program = (0,cache_program/* programBeside */.B)(process.argv[1] ?? '', 'upload');
     const artifacts = createArtifactClient({ run: runProgram, program, env });
     if (settings.uploadReport)
         await uploadReport(told.reports, files, { env, artifacts });
@@ -33983,6 +34183,1129 @@ function outOfTime(command, ms) {
 function signalNumber(signal) {
     const known = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
     return signal === null ? 0 : (known[signal] ?? 0);
+}
+
+
+/***/ }),
+
+/***/ 1950:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  HT: () => (/* binding */ findLock),
+  qC: () => (/* binding */ readIfThere),
+  x7: () => (/* binding */ readPyproject),
+  yR: () => (/* binding */ readText)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/project/pyproject.js
+var project_pyproject = __nccwpck_require__(6378);
+;// CONCATENATED MODULE: ./src/project/workspace.js
+/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
+function matchesMember(settings, path) {
+    return (settings.workspaceMembers !== undefined &&
+        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
+        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
+}
+/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
+function matchesGlob(path, glob) {
+    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
+    return matchSegments(segments(path), segments(glob));
+}
+function matchSegments(path, glob) {
+    const [head, ...rest] = glob;
+    if (head === undefined)
+        return path.length === 0;
+    if (head === '**')
+        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
+    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
+}
+function segmentPattern(glob) {
+    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
+        if (found === '*')
+            return '[^/]*';
+        if (found === '?')
+            return '[^/]';
+        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
+    });
+    return new RegExp(`^${source}$`, 's');
+}
+
+;// CONCATENATED MODULE: ./src/host/project/find-lock.js
+
+
+
+
+
+/** Locks of other tools, and the command that makes one of ours from it. */
+const foreign = {
+    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
+    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
+    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
+};
+/**
+ * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
+ * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
+ */
+async function findLock(context) {
+    const names = await (0,promises_.readdir)(context).catch((cause) => {
+        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
+    });
+    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
+    const named = pylocks.filter((name) => name !== 'pylock.toml');
+    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
+    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
+    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
+    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
+    if (inRoot !== undefined && text !== undefined) {
+        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
+    }
+    const [chosen, ...others] = candidates;
+    if (chosen === undefined)
+        throw noLock(context, names);
+    if (named.length > 1 && chosen === named[0]) {
+        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
+            hint: 'name the one for the image pylock.toml',
+        });
+    }
+    const path = (0,external_node_path_.join)(context, chosen);
+    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
+    return { kind, path, shown: chosen, text: await readText(path), others };
+}
+/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
+async function readPyproject(folder, shown = 'pyproject.toml') {
+    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+    return text === undefined ? undefined : (0,project_pyproject/* parsePyproject */.OU)(text, shown);
+}
+async function readText(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+async function readIfThere(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        const code = cause.code;
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+/** The folder above whose pyproject.toml counts this one among its workspace's members. */
+async function workspaceRoot(context) {
+    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
+        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+        // A stranger's file further up must not break this project: only a workspace is parsed.
+        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
+            const pyproject = (0,project_pyproject/* parsePyproject */.OU)(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
+            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
+                return folder;
+        }
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return undefined;
+    }
+}
+function noLock(context, names) {
+    const other = Object.keys(foreign).find((name) => names.includes(name));
+    if (other !== undefined) {
+        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
+            hint: `export it to one that can: ${foreign[other] ?? ''}`,
+        });
+    }
+    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
+        hint: names.includes('pyproject.toml')
+            ? 'lock the dependencies with: uv lock'
+            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
+    });
+}
+
+
+/***/ }),
+
+/***/ 9397:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  tO: () => (/* binding */ betweenRuns),
+  $t: () => (/* binding */ placeOf)
+});
+
+// UNUSED EXPORTS: parseToSave, rememberUsed, restoreStore, saveStore
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/units/bytes.js
+var units_bytes = __nccwpck_require__(8499);
+// EXTERNAL MODULE: ./src/host/project/find-lock.js + 1 modules
+var find_lock = __nccwpck_require__(1950);
+// EXTERNAL MODULE: ./src/host/uv/fetch.js + 1 modules
+var fetch = __nccwpck_require__(3248);
+// EXTERNAL MODULE: ./src/host/store/keep-set.js
+var keep_set = __nccwpck_require__(4205);
+// EXTERNAL MODULE: ./src/image/reference.js
+var reference = __nccwpck_require__(9047);
+// EXTERNAL MODULE: ./src/image/platform.js
+var platform = __nccwpck_require__(3491);
+;// CONCATENATED MODULE: ./src/host/store/keys.js
+
+
+
+
+/**
+ * Keys of a run. They only choose which parts are fetched: each part has a key of its own that says all it depends on,
+ * so that those of another lock are merely fewer of the right ones.
+ */
+function storeKeys(inputs, texts, { workspace, repository }) {
+    return {
+        project: shortHash([
+            repository,
+            (0,external_node_path_.relative)(workspace, inputs.context),
+            inputs.name,
+            inputs.mode,
+            inputs.compression,
+            inputs.pythonVersion,
+            inputs.base && (0,reference/* formatImageReference */.my)(inputs.base),
+            inputs.platforms.map(platform/* formatPlatform */.Bq),
+        ]),
+        lock: shortHash([texts, [...inputs.groups].sort(), [...inputs.extras].sort()]),
+    };
+}
+/** `pydeps-image-store-v1-linux-x64-` and so on: of a project's entries, of those of one lock, of one content. */
+function keys_cacheKeys({ project, lock }) {
+    const ofProject = `pydeps-image-store-v1-${process.platform}-${process.arch}-${project}-`;
+    const ofLock = `${ofProject}${lock}-`;
+    return {
+        project: ofProject,
+        lock: ofLock,
+        content: (set, again) => ofLock + keys_contentHash(set) + (again === undefined ? '' : `.${again}`),
+    };
+}
+/** The hash of the content that an entry's key ends with; empty for another key. */
+function contentOf(key) {
+    return /-([0-9a-f]{20})(?:\.\d+)?$/.exec(key)?.[1] ?? '';
+}
+/** Says what a set consists of; equal sets of different locks have the same. */
+function keys_contentHash(set) {
+    return shortHash([set.records, set.blobs]);
+}
+function keys_isShortHash(text) {
+    return typeof text === 'string' && /^[0-9a-f]{20}$/.test(text);
+}
+function shortHash(value) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 20);
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./src/image/digest.js
+var digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/host/store/pack-header.js
+
+/** First bytes of a pack: what it is, and its version. */
+const magic = 'pydeps-image pack 1\n';
+/** Bytes before the text of a header: the magic, and the text's length as eight digits and a line end. */
+const prefixBytes = magic.length + 9;
+/** Bytes of text and number of pieces that a header may have; a lock of a thousand distributions has a tenth. */
+const maxText = 8 * 2 ** 20;
+const maxPieces = 50_000;
+/** Bytes of a record; the listing of the largest layers has a few. */
+const maxRecord = 64 * 2 ** 20;
+function pack_header_renderHeader(pieces) {
+    const rows = pieces.map((one) => one.kind === 'blob' ? [one.name, one.size] : [one.name, one.size, one.sha256]);
+    const text = Buffer.from(JSON.stringify(rows));
+    return Buffer.concat([Buffer.from(`${magic}${String(text.length).padStart(8, '0')}\n`), text]);
+}
+/** Length of the header's text from what a pack begins with; undefined for what is no pack of this version. */
+function headerLength(prefix) {
+    const text = Buffer.from(prefix).toString('latin1');
+    const length = Number(/^(\d{8})\n$/.exec(text.slice(magic.length))?.[1] ?? NaN);
+    return text.startsWith(magic) && length <= maxText ? length : undefined;
+}
+/**
+ * The pieces of a header that anyone may have written: names that are none are refused, with all the rest, as are
+ * sizes that cannot be. Undefined for such a header.
+ */
+function parseHeader(text) {
+    let rows;
+    try {
+        rows = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!Array.isArray(rows) || rows.length > maxPieces)
+        return undefined;
+    const pieces = [];
+    for (const row of rows) {
+        const piece = Array.isArray(row) ? parseRow(row) : undefined;
+        if (!piece)
+            return undefined;
+        pieces.push(piece);
+    }
+    return pieces;
+}
+function parseRow([name, size, sha256]) {
+    if (typeof name !== 'string' || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+        return undefined;
+    }
+    if ((0,digest/* isDigest */.Bc)(name))
+        return { kind: 'blob', name, size };
+    if (!isHex(name) || !isHex(sha256) || size > maxRecord)
+        return undefined;
+    return { kind: 'record', name, size, sha256 };
+}
+function isHex(text) {
+    return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}
+
+;// CONCATENATED MODULE: ./src/host/store/pack.js
+
+
+
+
+/**
+ * Writes parts of a store into one file: all records, then blobs from the smallest on while there is room. What is
+ * gone from the store is not in it. The blobs are not checked: whoever unpacks them does that.
+ */
+async function pack_writePack(store, set, file, maxBytes) {
+    const records = [];
+    let bytes = 0;
+    for (const name of set.records) {
+        const content = await readFile(store.records.path(name)).catch(() => undefined);
+        if (!content)
+            continue;
+        records.push({ kind: 'record', name, size: content.length, sha256: hexOf(content) });
+        bytes += content.length;
+    }
+    const blobs = [];
+    let left = 0;
+    for (const [name, size] of [...set.blobs].sort(([, a], [, b]) => a - b)) {
+        if (!(await isHere(store, name, size)))
+            continue;
+        if (bytes + size > maxBytes)
+            left += size;
+        else {
+            blobs.push({ kind: 'blob', name, size });
+            bytes += size;
+        }
+    }
+    const pieces = [...records, ...blobs];
+    const header = renderHeader(pieces);
+    const output = await open(file, 'wx');
+    try {
+        await output.write(header);
+        for (const piece of pieces)
+            await append(store, piece, output);
+    }
+    finally {
+        await output.close();
+    }
+    return { bytes: header.length + bytes, pieces: pieces.length, left };
+}
+async function append(store, piece, output) {
+    const path = piece.kind === 'blob' ? store.blobs.path(piece.name) : store.records.path(piece.name);
+    let written = 0;
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+        written += (await output.write(chunk)).bytesWritten;
+    }
+    // Another build put it anew in the meantime: all that follows would be misplaced.
+    if (written !== piece.size)
+        throw new Error(`${path} changed while it was packed`);
+}
+async function isHere(store, digest, size) {
+    const found = await stat(store.blobs.path(digest)).catch(() => undefined);
+    return found?.size === size;
+}
+function hexOf(bytes) {
+    return createHash('sha256').update(bytes).digest('hex');
+}
+
+// EXTERNAL MODULE: ./src/host/store/blobs.js
+var blobs = __nccwpck_require__(8885);
+;// CONCATENATED MODULE: ./src/host/store/unpack.js
+
+
+
+
+
+const none = { pieces: 0, damaged: 1 };
+/**
+ * Puts the pieces of a pack into the store, each only when its bytes are what its name says; what is there already
+ * stays. A pack may have been written by anyone, and may end anywhere: what is wrong in it is passed over.
+ */
+async function unpack(file, store) {
+    const input = await (0,promises_.open)(file);
+    try {
+        const length = headerLength(await read(input, 0, prefixBytes));
+        const pieces = length === undefined ? undefined : parseHeader((await read(input, prefixBytes, length)).toString());
+        if (!pieces)
+            return none;
+        const { size } = await input.stat();
+        let at = prefixBytes + (length ?? 0);
+        let damaged = 0;
+        for (const piece of pieces) {
+            // Nothing of a piece that is not all there is worth reading.
+            const whole = at + piece.size <= size;
+            const good = whole &&
+                (piece.kind === 'blob'
+                    ? await takeBlob(input, at, piece, store)
+                    : await takeRecord(input, at, piece, store));
+            if (!good)
+                damaged += 1;
+            at += piece.size;
+        }
+        return { pieces: pieces.length - damaged, damaged };
+    }
+    finally {
+        await input.close();
+    }
+}
+async function takeBlob(input, at, { name, size }, store) {
+    if (await store.blobs.has(name, size))
+        return true;
+    const writer = await store.blobs.create();
+    const buffer = Buffer.allocUnsafeSlow(Math.min(1 << 20, Math.max(1, size)));
+    try {
+        for (let done = 0; done < size;) {
+            const { bytesRead } = await input.read(buffer, 0, Math.min(buffer.length, size - done), at + done);
+            if (bytesRead === 0)
+                break;
+            await writer.write(buffer.subarray(0, bytesRead));
+            done += bytesRead;
+        }
+        await writer.commit(name);
+        return true;
+    }
+    catch (error) {
+        await writer.abort();
+        if (error instanceof blobs/* DamagedBlob */.bk)
+            return false;
+        throw error;
+    }
+}
+/** Its own checksum, which covers its key, is looked at when it is read. */
+async function takeRecord(input, at, { name, size, sha256 }, store) {
+    const path = store.records.path(name);
+    if (await isThere(path))
+        return true;
+    const bytes = await read(input, at, size);
+    if ((0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex') !== sha256)
+        return false;
+    const temporary = (0,external_node_path_.join)(store.root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        await (0,promises_.writeFile)(temporary, bytes);
+        await (0,promises_.rename)(temporary, path);
+        return true;
+    }
+    catch (error) {
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error;
+    }
+}
+/** At most `length` bytes; fewer where the file ends before. */
+async function read(input, at, length) {
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await input.read(buffer, 0, length, at);
+    return buffer.subarray(0, bytesRead);
+}
+function isThere(path) {
+    return (0,promises_.stat)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./src/host/store/between-runs.js
+
+
+
+
+
+
+
+
+
+
+/** Where a runner runs. */
+function placeOf(env) {
+    return { workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(), repository: env['GITHUB_REPOSITORY'] ?? '' };
+}
+/** Bytes of one pack: an entry that is larger is slower to fetch than its parts are to make. */
+const maxPack = 2e9;
+/** Puts into the store what an earlier run of the project left in a cache of files. */
+async function restoreStore(store, inputs, cache, place) {
+    const keys = await keysOf(inputs, place);
+    if (!keys)
+        return { restored: { kind: 'nothing' }, keys };
+    const set = await (0,keep_set/* rememberedSet */.j$)(store, keys);
+    if (set && (await (0,keep_set/* isHere */.nw)(store, set)))
+        return { restored: { kind: 'here' }, keys };
+    const names = keys_cacheKeys(keys);
+    const file = temporary(store);
+    try {
+        const outcome = await cache.restore(file, names.lock, [names.lock, names.project]);
+        if (outcome.kind === 'miss')
+            return { restored: { kind: 'nothing' }, keys };
+        if (outcome.kind === 'failed')
+            return { restored: outcome, keys };
+        const { size } = await (0,promises_.stat)(file);
+        const { damaged } = await unpack(file, store);
+        const { key } = outcome;
+        return {
+            restored: { kind: 'fetched', key, bytes: size, sameLock: key.startsWith(names.lock), damaged },
+            keys,
+        };
+    }
+    catch (error) {
+        return { restored: failed(error), keys };
+    }
+    finally {
+        await (0,promises_.rm)(file, { force: true });
+    }
+}
+/**
+ * Remembers what a run used, on this machine. Gives what the process that saves has to know; undefined when the cache
+ * has all of it already, or the run used nothing.
+ */
+async function rememberUsed(store, keys, restored) {
+    // Where nothing can be read, by right or for want of a service, nothing is worth writing.
+    if (restored.kind === 'failed' && restored.severity === 'notice')
+        return undefined;
+    // Fetched once and needed now and then: whether this run needed it says nothing of the next.
+    for (const [digest, size] of await (0,fetch/* keptWheels */.dG)(store.blobs))
+        store.keep.blob(digest, size);
+    const set = store.keep.used;
+    await (0,keep_set/* rememberSet */.iD)(store, keys, set);
+    if (set.records.length + set.blobs.length === 0)
+        return undefined;
+    const again = restored.kind === 'failed' || (restored.kind === 'fetched' && restored.damaged > 0);
+    const had = restored.kind === 'fetched' && !again ? contentOf(restored.key) : '';
+    return keys_contentHash(set) === had ? undefined : { ...keys, had, again };
+}
+/** Narrows what another process handed over; undefined when it is nothing of the kind. */
+function parseToSave(text) {
+    try {
+        const { project, lock, had, again } = JSON.parse(text);
+        if (!isShortHash(project) || !isShortHash(lock))
+            return undefined;
+        return { project, lock, had: isShortHash(had) ? had : '', again: again === true };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Saves what the last run with these keys used, in one file. */
+async function saveStore(store, toSave, cache, now) {
+    const file = temporary(store);
+    try {
+        const set = await rememberedSet(store, toSave);
+        if (!set || contentHash(set) === toSave.had)
+            return { kind: 'known' };
+        const { content } = cacheKeys(toSave);
+        let key = content(set);
+        const marker = `store-saved-1|${key}`;
+        const asked = Number(await store.records.get(marker));
+        if (now - asked < askAgainAfter && asked <= now)
+            return { kind: 'known' };
+        const packed = await writePack(store, set, file, maxPack);
+        let outcome = await cache.save(file, key);
+        if (outcome.kind === 'exists' && toSave.again) {
+            // Entries never change: a good one of the same content takes another name, and is the newest then.
+            key = content(set, now);
+            outcome = await cache.save(file, key);
+        }
+        if (outcome.kind === 'failed')
+            return outcome;
+        await store.records.put(marker, String(now));
+        return outcome.kind === 'saved' ? { kind: 'saved', key, packed } : { kind: 'known' };
+    }
+    catch (error) {
+        return failed(error);
+    }
+    finally {
+        await rm(file, { force: true });
+    }
+}
+/** Milliseconds after which a machine with a store of its own offers the same content again: entries go away. */
+const askAgainAfter = (/* unused pure expression or super */ null && (24 * 60 * 60 * 1000));
+/** What is kept between the runs of a project, in a cache of files; how much it helps is for each run to find out. */
+function betweenRuns(cache, place) {
+    let left;
+    return {
+        async restore(store, inputs) {
+            const found = await restoreStore(store, inputs, cache, place);
+            left = { store, ...found };
+            return describe(found.restored);
+        },
+        async remember() {
+            if (left?.keys === undefined)
+                return undefined;
+            const toSave = await rememberUsed(left.store, left.keys, left.restored);
+            return toSave && JSON.stringify(toSave);
+        },
+    };
+}
+function describe(restored) {
+    switch (restored.kind) {
+        case 'here':
+            return { whole: true, text: 'all of it is on this machine' };
+        case 'fetched': {
+            const { bytes, key, sameLock, damaged } = restored;
+            const lock = sameLock ? 'this lock' : 'another lock';
+            const bad = damaged === 0 ? '' : `; ${damaged} damaged parts were passed over`;
+            return { whole: sameLock && damaged === 0, text: `${(0,units_bytes/* formatBytes */.z3)(bytes)} of ${lock}: ${key}${bad}` };
+        }
+        case 'nothing':
+            return { whole: false, text: 'nothing is kept yet' };
+        case 'failed': {
+            const text = `nothing was restored from the cache: ${restored.reason}`;
+            return { whole: false, text, ...(restored.severity === 'warning' ? { warning: text } : {}) };
+        }
+    }
+}
+/** Undefined where there is no lock to be found: the build will say so. */
+async function keysOf(inputs, place) {
+    try {
+        const { text } = await (0,find_lock/* findLock */.HT)(inputs.context);
+        const pyproject = (await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(inputs.context, 'pyproject.toml'))) ?? '';
+        return storeKeys(inputs, [text, pyproject], place);
+    }
+    catch {
+        return undefined;
+    }
+}
+function temporary(store) {
+    return (0,external_node_path_.join)(store.root, 'tmp', `pack-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+}
+function failed(error) {
+    return { kind: 'failed', reason: error.message, severity: 'warning' };
+}
+
+
+/***/ }),
+
+/***/ 8885:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bb: () => (/* binding */ Blobs),
+/* harmony export */   Ze: () => (/* binding */ drain),
+/* harmony export */   bk: () => (/* binding */ DamagedBlob)
+/* harmony export */ });
+/* unused harmony export BlobWriter */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5598);
+/* harmony import */ var _image_digest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(192);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2747);
+
+
+
+
+
+
+
+/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
+class DamagedBlob extends _failure_js__WEBPACK_IMPORTED_MODULE_4__/* .Failure */ .H {
+    constructor(digest, what = 'was damaged and has been removed') {
+        super('build', `the kept blob ${digest} ${what}`, {
+            hint: 'run the build again: what was lost is made anew',
+        });
+    }
+}
+/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
+const freshFor = 10 * 60 * 1000;
+/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
+class Blobs {
+    #root;
+    #onUse;
+    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
+    constructor(root, onUse = () => undefined) {
+        this.#root = root;
+        this.#onUse = onUse;
+    }
+    /** Where a blob is, or would be. */
+    path(digest) {
+        const hex = (0,_image_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .hexOf */ .ZD)(digest);
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
+    }
+    /** Whether a blob of this size is here; its bytes are checked when it is read. */
+    async has(digest, size) {
+        try {
+            const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(this.path(digest));
+            if (found.size !== size)
+                return false;
+            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
+            const now = Date.now();
+            if (now - found.mtimeMs > freshFor) {
+                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
+            }
+            this.#onUse(digest, size);
+            return true;
+        }
+        catch {
+            return false;
+        }
+    }
+    /**
+     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
+     * as missing: undefined.
+     */
+    async verified(digest, size) {
+        if (!(await this.has(digest, size)))
+            return undefined;
+        const path = this.path(digest);
+        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path).catch(() => undefined);
+        if (!file)
+            return undefined;
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        // One buffer for all of it: a new one for each chunk costs more than the hashing.
+        const buffer = Buffer.allocUnsafeSlow(1 << 20);
+        try {
+            for (;;) {
+                const { bytesRead } = await file.read(buffer, 0, buffer.length);
+                if (bytesRead === 0)
+                    break;
+                hash.update(buffer.subarray(0, bytesRead));
+            }
+        }
+        finally {
+            await file.close();
+        }
+        if (`sha256:${hash.digest('hex')}` === digest)
+            return path;
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { force: true });
+        return undefined;
+    }
+    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
+    async *read(digest) {
+        const path = this.path(digest);
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        try {
+            for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: 1 << 20 })) {
+                hash.update(chunk);
+                yield chunk;
+            }
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                throw new DamagedBlob(digest, 'is gone');
+            throw error;
+        }
+        if (`sha256:${hash.digest('hex')}` !== digest) {
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { force: true });
+            throw new DamagedBlob(digest);
+        }
+    }
+    /** Starts a blob whose digest is known when all of it has been written. */
+    async create() {
+        const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(temporary), { recursive: true });
+            const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(temporary, 'wx', 0o444);
+            return new BlobWriter(file, temporary, (digest, size) => {
+                this.#onUse(digest, size);
+                return this.path(digest);
+            });
+        }
+        catch (error) {
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, temporary);
+        }
+    }
+    /** Keeps a whole stream. */
+    async keep(chunks) {
+        const writer = await this.create();
+        try {
+            for await (const chunk of chunks)
+                await writer.write(chunk);
+            return await writer.commit();
+        }
+        catch (error) {
+            await writer.abort();
+            throw error;
+        }
+    }
+}
+/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
+class BlobWriter {
+    #hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    #temporary;
+    #place;
+    #file;
+    #size = 0;
+    constructor(file, temporary, place) {
+        this.#file = file;
+        this.#temporary = temporary;
+        this.#place = place;
+    }
+    /** Bytes written so far. */
+    get size() {
+        return this.#size;
+    }
+    /** Of what has been written so far. */
+    get digest() {
+        return `sha256:${this.#hash.copy().digest('hex')}`;
+    }
+    /** The chunk is free for other use when this resolves. */
+    async write(chunk) {
+        this.#hash.update(chunk);
+        this.#size += chunk.length;
+        try {
+            for (let at = 0; at < chunk.length;) {
+                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
+            }
+        }
+        catch (error) {
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, this.#temporary);
+        }
+    }
+    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
+    async commit(expected) {
+        try {
+            await this.#file.close();
+            const digest = `sha256:${this.#hash.digest('hex')}`;
+            if (expected !== undefined && digest !== expected)
+                throw new DamagedBlob(expected, 'has other bytes');
+            const path = this.#place(digest, this.#size);
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(path), { recursive: true });
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(this.#temporary, path);
+            return { digest, size: this.#size };
+        }
+        catch (error) {
+            await this.abort();
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, this.#temporary);
+        }
+    }
+    /** Gives up; after a commit it does nothing. */
+    async abort() {
+        await this.#file.close().catch(() => undefined);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#temporary, { force: true });
+    }
+}
+/** Reads to the end for what reading does on the way: checking, keeping. */
+async function drain(chunks) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    while ((await iterator.next()).done !== true)
+        ;
+}
+
+
+/***/ }),
+
+/***/ 2747:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ diskFailure)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+
+/**
+ * What a failed write means to a user: a full disk, or a folder that may not be written or is none, is named; the rest
+ * is passed on.
+ */
+function diskFailure(error, path) {
+    const { code } = Object(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `the disk is full: ${path} cannot be written`, {
+            hint: 'free some space, or point XDG_CACHE_HOME and the output to a disk that has room',
+            cause: error,
+        });
+    }
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${path} may not be written`, {
+            hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
+            cause: error,
+        });
+    }
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${path} cannot be written: a part of its path is a file`, {
+            hint: 'remove that file, or set XDG_CACHE_HOME to another folder',
+            cause: error,
+        });
+    }
+    return error;
+}
+
+
+/***/ }),
+
+/***/ 4205:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   iD: () => (/* binding */ rememberSet),
+/* harmony export */   j$: () => (/* binding */ rememberedSet),
+/* harmony export */   nw: () => (/* binding */ isHere),
+/* harmony export */   xl: () => (/* binding */ keepSetSchema)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7728);
+/* harmony import */ var _image_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(192);
+
+
+
+const keepSetSchema = valibot__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    records: valibot__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_2__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_2__/* .regex */ .yGV(/^[0-9a-f]{64}$/))),
+    blobs: valibot__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_2__/* .tuple */ .PVZ([valibot__WEBPACK_IMPORTED_MODULE_2__/* .custom */ .IeY(_image_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc), valibot__WEBPACK_IMPORTED_MODULE_2__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_2__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_2__/* .minValue */ .Wwf(0))])),
+});
+/** Remembers in the store what the last run with these keys used of it. */
+function rememberSet(store, keys, set) {
+    return store.records.put(keyOf(keys), JSON.stringify(set));
+}
+/** What the last run with these keys used; undefined when nobody knows. */
+async function rememberedSet(store, keys) {
+    const text = await store.records.get(keyOf(keys));
+    if (text === undefined)
+        return undefined;
+    const parsed = valibot__WEBPACK_IMPORTED_MODULE_2__/* .safeParse */ .xLC(keepSetSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
+}
+/** Whether all of a set is in the store. Looks at sizes only: bytes are checked when they are read. */
+async function isHere(store, { records, blobs }) {
+    const found = await Promise.all([
+        ...records.map((name) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(store.records.path(name)).then(() => true, () => false)),
+        ...blobs.map(([digest, size]) => store.blobs.has(digest, size)),
+    ]);
+    return found.every(Boolean);
+}
+function keyOf({ project, lock }) {
+    return `store-set-1|${project}|${lock}`;
+}
+
+
+/***/ }),
+
+/***/ 3248:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ap: () => (/* binding */ fetchUv),
+  dG: () => (/* binding */ keptWheels),
+  $$: () => (/* binding */ uvRequirement)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/image/digest.js
+var digest = __nccwpck_require__(192);
+// EXTERNAL MODULE: ./src/host/process.js
+var process = __nccwpck_require__(3186);
+// EXTERNAL MODULE: ./src/host/store/blobs.js
+var blobs = __nccwpck_require__(8885);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ../node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(9517);
+;// CONCATENATED MODULE: ./src/host/uv/wheel.js
+
+
+
+
+
+
+const openZip = (0,external_node_util_.promisify)(yauzl/* open */.ho);
+/** Bytes that the program may unpack to; it has about 60 MB. */
+const mostBytes = 500e6;
+/**
+ * Takes the program uv out of its wheel, where it lies among the scripts (wheel specification, "The .data directory").
+ * Throws when the wheel is damaged or has none.
+ */
+async function unpackProgram(wheel, version, program) {
+    const zip = await openZip(wheel, { lazyEntries: true });
+    try {
+        const entry = await find(zip, `uv-${version}.data/scripts/uv`);
+        if (entry.uncompressedSize > mostBytes)
+            throw new Error('uv is larger than it can be');
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(program), { recursive: true });
+        const content = await (0,external_node_util_.promisify)(zip.openReadStream.bind(zip))(entry);
+        await (0,external_node_stream_promises_.pipeline)(content, (0,external_node_fs_.createWriteStream)(program, { flags: 'wx' }));
+        await (0,promises_.chmod)(program, 0o755);
+    }
+    finally {
+        zip.close();
+    }
+}
+function find(zip, name) {
+    return new Promise((resolve, reject) => {
+        zip.on('entry', (entry) => {
+            if (entry.fileName === name)
+                resolve(entry);
+            else
+                zip.readEntry();
+        });
+        zip.on('end', () => reject(new Error(`its wheel has no ${name}`)));
+        zip.on('error', reject);
+        zip.readEntry();
+    });
+}
+
+;// CONCATENATED MODULE: ./src/host/uv/fetch.js
+
+
+
+
+
+
+
+
+/** The version that is fetched, and the SHA-256 of its wheels; all of these change together. */
+const fetched = {
+    version: '0.13.9',
+    wheels: {
+        'manylinux_2_17_x86_64.manylinux2014_x86_64': 'd7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19',
+        musllinux_1_1_x86_64: '2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25',
+        'manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64': '5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe',
+        manylinux_2_28_aarch64: 'ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375',
+        macosx_10_12_x86_64: 'c16ed11e013557536b3e60065f1b912f6407bd6518e041b961e23ef9e6b4fbf5',
+        macosx_11_0_arm64: '66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63',
+    },
+};
+const digests = Object.values(fetched.wheels).map((hash) => (0,digest/* parseDigest */.m)(`sha256:${hash}`));
+const installUv = 'install uv (https://docs.astral.sh/uv/) and put it on PATH';
+/**
+ * uv of a fixed version in `cacheDir/tools`: out of its wheel, which is kept among the blobs of that folder, or which
+ * the host's pip downloads from the index that pip is configured for, its hash checked. Two processes may do this at
+ * once. Throws Failure when Python or pip is missing or fails.
+ */
+async function fetchUv(cacheDir, options) {
+    const tools = (0,external_node_path_.join)(cacheDir, 'tools');
+    const folder = (0,external_node_path_.join)(tools, `uv-${fetched.version}`);
+    const uv = { path: (0,external_node_path_.join)(folder, 'bin', 'uv'), version: fetched.version };
+    if (await exists(uv.path))
+        return uv;
+    await (0,promises_.mkdir)(tools, { recursive: true });
+    const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)(tools, '.uv-'));
+    try {
+        const made = (0,external_node_path_.join)(temporary, 'uv');
+        const program = (0,external_node_path_.join)(made, 'bin', 'uv');
+        if (!(await fromKept(new blobs/* Blobs */.Bb(cacheDir), program, options))) {
+            const wheel = await download(temporary, options);
+            await unpackProgram(wheel, fetched.version, program).catch((cause) => {
+                throw notFetched(cause.message);
+            });
+            await keepWheel(wheel, new blobs/* Blobs */.Bb(cacheDir));
+        }
+        await putInPlace(made, folder, uv.path);
+        return uv;
+    }
+    finally {
+        await (0,promises_.rm)(temporary, { recursive: true, force: true });
+    }
+}
+/** The kept wheels of that version, by digest with their sizes: what another machine can unpack uv from. */
+async function keptWheels(blobs) {
+    const found = [];
+    for (const digest of digests) {
+        const size = (await (0,promises_.stat)(blobs.path(digest)).catch(() => undefined))?.size;
+        if (size !== undefined)
+            found.push([digest, size]);
+    }
+    return found;
+}
+/** Unpacks a kept wheel that is for this machine; one for another does not start. */
+async function fromKept(blobs, program, { env, signal }) {
+    for (const [digest, size] of await keptWheels(blobs)) {
+        const wheel = await blobs.verified(digest, size);
+        if (wheel === undefined)
+            continue;
+        try {
+            await unpackProgram(wheel, fetched.version, program);
+            const { code } = await (0,process/* run */.eF)(program, ['--version'], { env, ...(signal && { signal }) });
+            if (code === 0)
+                return true;
+        }
+        catch (error) {
+            if (signal?.aborted)
+                throw error;
+        }
+        await (0,promises_.rm)(program, { force: true });
+    }
+    return false;
+}
+async function keepWheel(wheel, blobs) {
+    const writer = await blobs.create();
+    try {
+        for await (const chunk of (0,external_node_fs_.createReadStream)(wheel))
+            await writer.write(chunk);
+        if (digests.includes(writer.digest))
+            await writer.commit();
+    }
+    finally {
+        await writer.abort();
+    }
+}
+/** That version as a line of a requirements file, with the hashes of its wheels for every platform known here. */
+function uvRequirement() {
+    const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`);
+    return `uv==${fetched.version} ${hashes.join(' ')}\n`;
+}
+/** Path of the wheel for this machine. */
+async function download(temporary, options) {
+    const requirements = (0,external_node_path_.join)(temporary, 'requirements.txt');
+    const to = (0,external_node_path_.join)(temporary, 'wheels');
+    await (0,promises_.writeFile)(requirements, uvRequirement());
+    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
+    const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to];
+    const result = await (0,process/* run */.eF)('python3', [...args, '-r', requirements], options).catch((cause) => {
+        if (options.signal?.aborted)
+            throw cause;
+        throw new failure/* Failure */.H('build', 'uv was not found, and there is no python3 to fetch it with', {
+            hint: installUv,
+            cause,
+        });
+    });
+    const wheel = (await (0,promises_.readdir)(to).catch(() => [])).find((name) => name.endsWith('.whl'));
+    if (result.code === 0 && wheel !== undefined)
+        return (0,external_node_path_.join)(to, wheel);
+    throw notFetched(/No module named pip/.test(result.stderr) ? 'python3 has no pip' : (0,process/* toolText */.C_)(result.stderr, 5));
+}
+function notFetched(why) {
+    const message = `uv was not found, and fetching uv ${fetched.version} failed: ${why}`;
+    return new failure/* Failure */.H('build', message, { hint: installUv });
+}
+/** The name appears with everything in it; when another process was first, its folder stays. */
+async function putInPlace(from, folder, program) {
+    try {
+        await (0,promises_.rename)(from, folder);
+    }
+    catch (cause) {
+        if (!(await exists(program))) {
+            throw new failure/* Failure */.H('build', `${folder} is there and holds no uv`, { hint: 'remove that folder', cause });
+        }
+    }
+}
+function exists(path) {
+    return (0,promises_.stat)(path).then(() => true, () => false);
 }
 
 
@@ -34918,6 +36241,7 @@ const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc
         step: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         ms: described(ms, 'Milliseconds.'),
         cached: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It could use what an earlier run left.'),
+        detail: valibot__WEBPACK_IMPORTED_MODULE_0__/* .exactOptional */ .yqP(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What came of it, for people.')),
     })),
 });
 /** The order of packages: by bytes, the largest first; of equal ones by name. */
@@ -35570,17 +36894,20 @@ function realPath({ files }, path) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
-/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6809);
-/* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8527);
-/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1121);
-/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3186);
-/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2610);
-/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7682);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7770);
-/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7397);
+/* harmony import */ var _action_cache_client_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4951);
+/* harmony import */ var _action_cache_program_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6142);
+/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6809);
+/* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2006);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8527);
+/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2332);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2153);
+/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3186);
+/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9397);
+/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(710);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5513);
+/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7770);
+/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7397);
 
 
 
@@ -35594,20 +36921,31 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-const { env, stdout } = process;
-const log = (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_3__/* .inertLines */ .w)(stdout);
+
+
+
+const { env, stdout, argv } = process;
+const log = (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_5__/* .inertLines */ .w)(stdout);
 try {
-    (0,_memory_js__WEBPACK_IMPORTED_MODULE_8__/* .keepMemoryLow */ .P)();
-    const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .loadInputs */ .I)(env, process.cwd());
-    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_12__/* .screenOf */ .S)(stdout, env);
-    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_11__/* .createProgress */ .m)(log, screen);
-    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_5__/* .annotated */ .d)(progress), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
-    const result = await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_10__/* .interruptible */ .I)((signal) => (0,_run_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .e)(inputs, { ...context, signal })))
+    (0,_memory_js__WEBPACK_IMPORTED_MODULE_11__/* .keepMemoryLow */ .P)();
+    const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .loadInputs */ .I)(env, process.cwd());
+    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__/* .screenOf */ .S)(stdout, env);
+    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__/* .createProgress */ .m)(log, screen);
+    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_7__/* .annotated */ .d)(progress), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
+    const build = async (signal) => {
+        const program = (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_3__/* .programBeside */ .B)(argv[1] ?? '', 'cache');
+        const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_2__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .eF, program, env, signal });
+        const kept = settings.cache ? (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__/* .betweenRuns */ .tO)(cache, (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__/* .placeOf */ .$t)(env)) : undefined;
+        const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_12__/* .run */ .e)(inputs, { ...context, signal, restore: kept?.restore });
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ('store', (await kept?.remember()) ?? '');
+        return result;
+    };
+    const result = await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__/* .interruptible */ .I)(build))
         .finally(() => progress.close());
-    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_6__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_7__/* .run */ .eF });
+    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_8__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .eF });
 }
 catch (error) {
-    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f)(error, log);
+    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .fail */ .f)(error, log);
 }
 
 __webpack_async_result__();
@@ -35634,6 +36972,2614 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
  */
 function keepMemoryLow() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
+
+/***/ }),
+
+/***/ 6901:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   RE: () => (/* binding */ markerApplies),
+/* harmony export */   UZ: () => (/* binding */ evaluateMarker),
+/* harmony export */   gY: () => (/* binding */ parseMarker)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(747);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9551);
+
+
+
+const variables = {
+    implementation_name: true,
+    implementation_version: true,
+    os_name: true,
+    platform_machine: true,
+    platform_python_implementation: true,
+    platform_release: true,
+    platform_system: true,
+    platform_version: true,
+    python_full_version: true,
+    python_version: true,
+    sys_platform: true,
+    extra: true,
+    extras: true,
+    dependency_groups: true,
+};
+/** Spellings from before PEP 508 that files still carry. */
+const legacy = {
+    'os.name': 'os_name',
+    'sys.platform': 'sys_platform',
+    'platform.version': 'platform_version',
+    'platform.machine': 'platform_machine',
+    'platform.python_implementation': 'platform_python_implementation',
+    python_implementation: 'platform_python_implementation',
+};
+const versioned = new Set([
+    'implementation_version',
+    'platform_release',
+    'python_full_version',
+    'python_version',
+]);
+const deepest = 200;
+/** More than any tool writes; what walks a marker goes one call deeper for each. */
+const mostComparisons = 2_000;
+/** Parses an environment marker; throws Failure which shows the marker. */
+function parseMarker(text) {
+    const parser = new MarkerParser(text);
+    const marker = parser.or(0);
+    parser.end();
+    return marker;
+}
+/** Whether a marker holds in an environment; throws Failure for a comparison without a meaning. */
+function evaluateMarker(marker, environment) {
+    switch (marker.kind) {
+        case 'and':
+            return evaluateMarker(marker.left, environment) && evaluateMarker(marker.right, environment);
+        case 'or':
+            return evaluateMarker(marker.left, environment) || evaluateMarker(marker.right, environment);
+        case 'compare':
+            return compareOperands(marker.left, marker.operator, marker.right, environment);
+    }
+}
+/** Whether something with this marker applies; no marker always does. */
+function markerApplies(marker, environment) {
+    return marker === undefined || marker.trim() === '' || evaluateMarker(parseMarker(marker), environment);
+}
+function compareOperands(left, operator, right, environment) {
+    const variable = left.kind === 'variable' ? left.name : right.kind === 'variable' ? right.name : undefined;
+    let a = valueOf(left, environment);
+    let b = valueOf(right, environment);
+    if (typeof a !== 'string' || variable === 'extra') {
+        // Names of extras and groups are compared as they are normalised.
+        if (typeof a === 'string')
+            a = (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(a);
+        if (typeof b === 'string')
+            b = (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(b);
+    }
+    if (typeof b !== 'string') {
+        if (typeof a !== 'string')
+            throw undefinedComparison(operator);
+        const has = b.some((name) => (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(name) === (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(a));
+        if (operator === 'in')
+            return has;
+        if (operator === 'not in')
+            return !has;
+        throw undefinedComparison(operator);
+    }
+    if (typeof a !== 'string')
+        throw undefinedComparison(operator);
+    if (operator === 'in')
+        return b.includes(a);
+    if (operator === 'not in')
+        return !b.includes(a);
+    if (variable !== undefined && versioned.has(variable) && (0,_version_js__WEBPACK_IMPORTED_MODULE_1__/* .isVersion */ .lF)(a) && (0,_version_js__WEBPACK_IMPORTED_MODULE_1__/* .isSpecifier */ .td)(operator + b)) {
+        return (0,_version_js__WEBPACK_IMPORTED_MODULE_1__/* .satisfiesSpecifier */ .yN)(a, operator + b);
+    }
+    return compareText(a, operator, b);
+}
+/** The order of code points, as Python compares strings. */
+function compareText(a, operator, b) {
+    switch (operator) {
+        case '==':
+            return a === b;
+        case '!=':
+            return a !== b;
+        case '<':
+            return a < b;
+        case '<=':
+            return a <= b;
+        case '>':
+            return a > b;
+        case '>=':
+            return a >= b;
+        default:
+            throw undefinedComparison(operator);
+    }
+}
+function undefinedComparison(operator) {
+    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `an environment marker uses ${operator} where it has no meaning`);
+}
+function valueOf(operand, environment) {
+    return operand.kind === 'literal' ? operand.value : environment[operand.name];
+}
+class MarkerParser {
+    position = 0;
+    atoms = 0;
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+    or(depth) {
+        let left = this.and(depth);
+        while (this.word('or'))
+            left = { kind: 'or', left, right: this.and(depth) };
+        return left;
+    }
+    end() {
+        this.space();
+        if (this.position < this.text.length)
+            throw this.failure('the end');
+    }
+    and(depth) {
+        let left = this.atom(depth);
+        while (this.word('and'))
+            left = { kind: 'and', left, right: this.atom(depth) };
+        return left;
+    }
+    atom(depth) {
+        this.atoms += 1;
+        if (this.atoms > mostComparisons)
+            throw this.failure('fewer comparisons');
+        if (depth > deepest)
+            throw this.failure('fewer parentheses');
+        if (this.take(/\(/y) !== undefined) {
+            const inner = this.or(depth + 1);
+            if (this.take(/\)/y) === undefined)
+                throw this.failure('")"');
+            return inner;
+        }
+        const left = this.operand();
+        const operator = this.take(/===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b/y)?.replace(/^not\s+in$/, 'not in');
+        if (operator === undefined)
+            throw this.failure('a comparison');
+        const right = this.operand();
+        if (left.kind === 'literal' && right.kind === 'literal')
+            throw this.failure('a variable');
+        return { kind: 'compare', left, operator, right };
+    }
+    operand() {
+        const literal = this.take(/"[^"]*"|'[^']*'/y);
+        if (literal !== undefined)
+            return { kind: 'literal', value: literal.slice(1, -1) };
+        const word = this.take(/[a-z_]+(?:\.[a-z_]+)?/y);
+        if (word !== undefined) {
+            const name = legacy[word] ?? word;
+            if (isVariable(name))
+                return { kind: 'variable', name };
+        }
+        throw this.failure('a variable or a quoted text');
+    }
+    word(word) {
+        return this.take(word === 'and' ? /and\b/y : /or\b/y) !== undefined;
+    }
+    take(pattern) {
+        this.space();
+        pattern.lastIndex = this.position;
+        const found = pattern.exec(this.text)?.[0];
+        if (found !== undefined)
+            this.position += found.length;
+        return found;
+    }
+    space() {
+        while (/\s/.test(this.text.charAt(this.position)))
+            this.position += 1;
+    }
+    failure(wanted) {
+        const shown = JSON.stringify(this.text.slice(0, 500));
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
+            hint: 'see https://packaging.python.org/en/latest/specifications/dependency-specifiers/',
+        });
+    }
+}
+function isVariable(name) {
+    return Object.hasOwn(variables, name);
+}
+
+
+/***/ }),
+
+/***/ 747:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ packageName)
+/* harmony export */ });
+/** Normalises any spelling of a name (PEP 503); it does not check that the name is allowed. */
+function packageName(text) {
+    return text.replace(/[-_.]+/g, '-').toLowerCase();
+}
+
+
+/***/ }),
+
+/***/ 6378:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   OU: () => (/* binding */ parsePyproject),
+/* harmony export */   dn: () => (/* binding */ isPackage),
+/* harmony export */   hW: () => (/* binding */ extraRequirements)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
+/* harmony import */ var _requirement_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8829);
+/* harmony import */ var _toml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8721);
+
+
+
+
+/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
+function parsePyproject(text, file = 'pyproject.toml') {
+    const root = new _toml_js__WEBPACK_IMPORTED_MODULE_2__/* .TomlReader */ .Op((0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .parseToml */ .MT)(text, file), file);
+    const project = root.table('project');
+    const tool = root.table('tool');
+    const uv = tool?.table('uv');
+    const poetry = tool?.table('poetry');
+    return {
+        file,
+        hasProject: project !== undefined,
+        name: project?.requiredString('name'),
+        version: project?.string('version'),
+        requiresPython: project?.string('requires-python'),
+        dependencies: project?.strings('dependencies') ?? [],
+        optionalDependencies: byName(project?.table('optional-dependencies')),
+        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
+        scripts: project?.table('scripts')?.keys() ?? [],
+        dynamic: project?.strings('dynamic') ?? [],
+        buildSystem: root.table('build-system') !== undefined,
+        uv: uvSettings(uv),
+        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
+        tools: tool?.keys() ?? [],
+    };
+}
+/** Whether the folder can be built as a wheel and wants to be. */
+function isPackage(pyproject) {
+    if (pyproject.uv.package !== undefined)
+        return pyproject.uv.package;
+    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
+    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
+}
+/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
+function extraRequirements(pyproject, extras) {
+    const own = pyproject.name === undefined ? undefined : (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(pyproject.name);
+    const open = new Set(extras.map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o));
+    const found = [];
+    // A set that grows while it is walked is walked to its end.
+    for (const extra of open) {
+        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
+            const requirement = (0,_requirement_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRequirement */ .p)(text);
+            if (requirement.name === own)
+                for (const other of requirement.extras)
+                    open.add(other);
+            else
+                found.push(text);
+        }
+    }
+    return found;
+}
+function uvSettings(uv) {
+    const workspace = uv?.table('workspace');
+    const defaults = uv?.raw('default-groups');
+    return {
+        package: uv?.boolean('package'),
+        managed: uv?.boolean('managed') ?? true,
+        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
+        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o),
+        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
+        workspaceExclude: workspace?.strings('exclude') ?? [],
+        sources: sources(uv?.table('sources')),
+    };
+}
+function sources(table) {
+    const found = new Map();
+    for (const key of table?.keys() ?? []) {
+        const value = table?.raw(key);
+        found.set((0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key), (0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .isTable */ .bI)(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
+    }
+    return found;
+}
+function byName(table) {
+    return new Map((table?.keys() ?? []).map((key) => [(0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key), table?.strings(key) ?? []]));
+}
+/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
+function dependencyGroups(table, legacyDev, file) {
+    const written = new Map();
+    for (const key of table?.keys() ?? []) {
+        const name = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key);
+        if (written.has(name))
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency group ${name} is there twice`);
+        written.set(name, table?.list(key) ?? []);
+    }
+    const dev = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)('dev');
+    if (legacyDev !== undefined)
+        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
+    const resolve = (name, path) => {
+        if (path.includes(name)) {
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
+        }
+        const items = written.get(name);
+        if (items === undefined) {
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency group ${name} is included, and does not exist`);
+        }
+        return items.flatMap((item) => {
+            if (typeof item === 'string')
+                return [item];
+            const included = (0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .isTable */ .bI)(item) ? item['include-group'] : undefined;
+            if (typeof included !== 'string') {
+                throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
+            }
+            return resolve((0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(included), [...path, name]);
+        });
+    };
+    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
+}
+
+
+/***/ }),
+
+/***/ 8829:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ parseRequirement)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _markers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6901);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9551);
+
+
+
+
+const head = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/;
+const extraName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+/** Parses `name[extra] >=1,<2 ; marker` or `name @ url ; marker`; throws Failure which shows the text. */
+function parseRequirement(text) {
+    const found = head.exec(text);
+    if (!found)
+        throw invalid(text, 'it does not start with a name');
+    const name = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(found[1] ?? '');
+    const extras = parseExtras(text, found[2]);
+    const rest = text.slice(found[0].length);
+    if (rest.startsWith('@')) {
+        const [, url = '', marker] = /^@\s*(\S+)(?:\s+;(.*))?\s*$/s.exec(rest) ?? [];
+        if (url === '')
+            throw invalid(text, 'the address after @ is missing, or has no space before its ";"');
+        return { name, extras, specifier: '', url, marker: checkedMarker(marker) };
+    }
+    const semicolon = rest.indexOf(';');
+    const versions = (semicolon < 0 ? rest : rest.slice(0, semicolon)).trim();
+    const bare = versions.startsWith('(') && versions.endsWith(')') ? versions.slice(1, -1) : versions;
+    const specifier = bare.replace(/\s+/g, '').replace(/,$/, '');
+    if (specifier !== '' && !(0,_version_js__WEBPACK_IMPORTED_MODULE_2__/* .isSpecifier */ .td)(specifier)) {
+        throw invalid(text, `${JSON.stringify(specifier)} is no version specifier`);
+    }
+    const marker = semicolon < 0 ? undefined : checkedMarker(rest.slice(semicolon + 1));
+    return { name, extras, specifier, url: undefined, marker };
+}
+function parseExtras(text, list) {
+    if (list === undefined || list.trim() === '')
+        return [];
+    const names = list.split(',').map((extra) => extra.trim());
+    if (!names.every((name) => extraName.test(name)))
+        throw invalid(text, 'an extra has no valid name');
+    return [...new Set(names.map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o))].sort();
+}
+function checkedMarker(text) {
+    const marker = text?.trim();
+    if (marker === undefined || marker === '')
+        return undefined;
+    (0,_markers_js__WEBPACK_IMPORTED_MODULE_1__/* .parseMarker */ .gY)(marker);
+    return marker;
+}
+function invalid(text, why) {
+    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
+}
+
+
+/***/ }),
+
+/***/ 8721:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Op: () => (/* binding */ TomlReader),
+  bI: () => (/* binding */ isTable),
+  MT: () => (/* binding */ parseToml),
+  ls: () => (/* binding */ renderToml)
+});
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function getLineColFromPtr(string, ptr) {
+    let lines = string.slice(0, ptr).split(/\r?\n/);
+    return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string, line, column) {
+    let lines = string.split(/\r?\n/);
+    let codeblock = '';
+    let numberLen = (Math.log10(line + 1) | 0) + 1;
+    for (let i = line - 1; i <= line + 1; i++) {
+        let l = lines[i - 1];
+        if (!l)
+            continue;
+        codeblock += i.toString().padEnd(numberLen, ' ');
+        codeblock += ':  ';
+        codeblock += l;
+        codeblock += '\n';
+        if (i === line) {
+            codeblock += ' '.repeat(numberLen + column + 2);
+            codeblock += '^\n';
+        }
+    }
+    return codeblock;
+}
+class TomlError extends Error {
+    line;
+    column;
+    codeblock;
+    constructor(message, options) {
+        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+        const codeblock = makeCodeBlock(options.toml, line, column);
+        super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
+        this.line = line;
+        this.column = column;
+        this.codeblock = codeblock;
+    }
+    /** @internal */
+    static x(message, ctx, ptr) {
+        throw new TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/primitive.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function parseString(ctx) {
+    let startPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p++);
+    let first = c;
+    let isLiteral = c === 0x27; /* ' */
+    let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+    if (isMultiline) {
+        // Trim initial newline
+        if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 0xa /* \n */)
+            ctx.p++;
+        else if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)
+            ctx.p += 2;
+    }
+    // For the record: it is not worth it to use a fast-path for literal strings using `indexOf`.
+    // Doing a char-by-char iteration ends up dispatching less instructions, for the same wall-clock runtime.
+    let parsed = '';
+    let sliceStart = ctx.p;
+    // states:
+    //   0 - decoding
+    //   1 - decoding escape
+    //   2 - whitespace escape (no newline encountered yet, must fail on non-whitespace)
+    //   3 - whitespace escape (newline encountered, allowed to transition back to normal decode)
+    let state = 0;
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        c = ctx.s.charCodeAt(ctx.p);
+        // Deal with newlines first, since that simplifies control character checking and handling across all states
+        if (isMultiline && (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */))) {
+            state = state && 3;
+        }
+        // Control characters are banned in TOML, so we throw an error if we encounter them
+        else if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in strings', ctx);
+        }
+        // The string might terminate while we're parsing through a newline escape.
+        // It must have encountered a newline; otherwise, it'll simply fail in another branch.
+        else if ((!state || state === 3) && c === first && (!isMultiline || (ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first))) {
+            if (isMultiline) {
+                // If the string ends with 4-5 quotes, then the first 1-2 are part of the string
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+            }
+            // If we're in a newline escape still, then there's nothing to add.
+            if (!state) {
+                // Avoid a useless concat operation if the string can be used as-is.
+                let s = ctx.s.slice(sliceStart, ctx.p);
+                parsed = parsed ? parsed + s : s;
+            }
+            ctx.p += isMultiline ? 3 : 1;
+            return parsed;
+        }
+        // Baseline state; keep moving forward unless an escape sequence starts
+        else if (!state) {
+            if (!isLiteral && c === 0x5c /* \ */) {
+                parsed += ctx.s.slice(sliceStart, (sliceStart = ctx.p));
+                state = 1;
+            }
+        }
+        else if (state === 1) {
+            if (c === 0x78 /* x */ || c === 0x75 /* u */ || c === 0x55 /* U */) { // Unicode escape
+                let errPtr = ctx.p++ - 1;
+                let value = 0;
+                let len = c === 0x78 /* x */ ? 2 : c === 0x75 /* u */ ? 4 : 8;
+                for (let j = 0; j < len; j++, ctx.p++) {
+                    let hex = ctx.s.charCodeAt(ctx.p);
+                    let digit = 
+                    /* 0-9 */ hex >= 0x30 && hex <= 0x39 ? hex - 0x30 :
+                        /* A-F */ hex >= 0x41 && hex <= 0x46 ? hex - 0x41 + 10 :
+                            /* a-f */ hex >= 0x61 && hex <= 0x66 ? hex - 0x61 + 10 : -1;
+                    if (digit < 0)
+                        TomlError.x('invalid non-hex character in unicode escape', ctx);
+                    value = (value << 4) | digit;
+                }
+                // Because JS does bitwise on signed 32bit integers, all 0xfzzzzzzz values are actually seen as negative
+                if (value < 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+                    TomlError.x('invalid unicode escape', ctx, errPtr);
+                }
+                parsed += String.fromCodePoint(value);
+                sliceStart = ctx.p--;
+                state = 0;
+            }
+            // Newline escape sequence. We only need to care about spaces and tabs; newlines are dealt with earlier
+            else if (isMultiline && (c === 0x20 || c === 0x9 /* \t */)) {
+                state = 2;
+            }
+            // Basic escape sequence
+            else {
+                if (c === 0x62 /* b */)
+                    parsed += '\b';
+                else if (c === 0x74 /* t */)
+                    parsed += '\t';
+                else if (c === 0x6e /* n */)
+                    parsed += '\n';
+                else if (c === 0x66 /* f */)
+                    parsed += '\f';
+                else if (c === 0x72 /* r */)
+                    parsed += '\r';
+                else if (c === 0x65 /* e */)
+                    parsed += '\x1b';
+                else if (c === 0x22 /* " */)
+                    parsed += '"';
+                else if (c === 0x5c /* \ */)
+                    parsed += '\\';
+                else
+                    TomlError.x('unrecognised escape sequence', ctx);
+                sliceStart = ctx.p + 1;
+                state = 0;
+            }
+        }
+        // Newline escape continuation: keep moving forward until the first non-whitespace char
+        else if (c !== 0x20 && c !== 0x9 /* \t */) {
+            if (state === 2)
+                TomlError.x('invalid escape: only line-ending whitespace may be escaped', ctx, sliceStart);
+            // State cannot be zero, or we'd have branched earlier already.
+            // If it's a backslash, immediately transition to the escape state so it can be processed.
+            state = !isLiteral && c === 0x5c /* \ */ ? 1 : 0;
+            sliceStart = ctx.p;
+        }
+    }
+    TomlError.x('unfinished string', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/date.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+class TomlDate extends Date {
+    #hasDate = false;
+    #hasTime = false;
+    #offset = null;
+    constructor(date, fasttype, unsafeDelim) {
+        let hasDate = true;
+        let hasTime = true;
+        let offset = 'Z';
+        let c;
+        if (typeof date === 'string') {
+            if (fasttype)
+                prep: {
+                    // Date-time
+                    if (fasttype < 3) {
+                        if (+date.slice(11, 13) > 23) {
+                            date = '';
+                            break prep;
+                        }
+                        // Local
+                        if (fasttype === 2) {
+                            offset = null;
+                            date += 'Z';
+                        }
+                        // Offset; keep track of offset if not Z
+                        else if ((c = date.charCodeAt(date.length - 1)) !== 0x5a /* Z */ && c !== 0x7a /* z */) {
+                            offset = date.slice(date.length - 6);
+                        }
+                        if (unsafeDelim)
+                            date = date.slice(0, 10) + 'T' + date.slice(11);
+                    }
+                    // Time
+                    else if (fasttype === 4) {
+                        date = +date.slice(0, 2) > 23 ? '' : `0000-01-01T${date}Z`;
+                    }
+                    hasDate = fasttype !== 4;
+                    hasTime = fasttype !== 3;
+                }
+            else {
+                let match = date.match(DATE_TIME_RE);
+                if (match) {
+                    if (!match[1]) {
+                        hasDate = false;
+                        date = `0000-01-01T${date}`;
+                    }
+                    hasTime = !!match[2];
+                    // Make sure to use T instead of a space. Breaks in case of extreme values otherwise.
+                    hasTime && date[10] === ' ' && (date = date.replace(' ', 'T'));
+                    // Do not allow rollover hours.
+                    if (match[2] && +match[2] > 23) {
+                        date = '';
+                    }
+                    else {
+                        offset = match[3] || null;
+                        if (!offset && hasTime)
+                            date += 'Z';
+                    }
+                }
+                else {
+                    date = '';
+                }
+            }
+        }
+        super(date);
+        if (!isNaN(this.getTime())) {
+            this.#hasDate = hasDate;
+            this.#hasTime = hasTime;
+            this.#offset = offset;
+        }
+    }
+    isDateTime() {
+        return this.#hasDate && this.#hasTime;
+    }
+    isLocal() {
+        return !this.#hasDate || !this.#hasTime || !this.#offset;
+    }
+    isDate() {
+        return this.#hasDate && !this.#hasTime;
+    }
+    isTime() {
+        return this.#hasTime && !this.#hasDate;
+    }
+    isValid() {
+        return this.#hasDate || this.#hasTime;
+    }
+    toISOString() {
+        let iso = super.toISOString();
+        // Local Date
+        if (this.isDate())
+            return iso.slice(0, 10);
+        // Local Time
+        if (this.isTime())
+            return iso.slice(11, 23);
+        // Local DateTime
+        if (this.#offset === null)
+            return iso.slice(0, -1);
+        // Offset DateTime
+        if (this.#offset === 'Z' || this.#offset === 'z')
+            return iso;
+        // This part is quite annoying: JS strips the original timezone from the ISO string representation
+        // Instead of using a "modified" date and "Z", we restore the representation "as authored"
+        let offset = (+(this.#offset.slice(1, 3)) * 60) + +(this.#offset.slice(4, 6));
+        offset = this.#offset[0] === '-' ? offset : -offset;
+        let offsetDate = new Date(this.getTime() - (offset * 60e3));
+        return offsetDate.toISOString().slice(0, -1) + this.#offset;
+    }
+    static wrapAsOffsetDateTime(jsDate, offset = 'Z') {
+        let date = new TomlDate(jsDate);
+        date.#offset = offset;
+        return date;
+    }
+    static wrapAsLocalDateTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalDate(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasTime = false;
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasDate = false;
+        date.#offset = null;
+        return date;
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/extract.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function isDigit(char, base = 10) {
+    return base === 16
+        ? (char > 0x2f && char < 0x3a) || (char > 0x40 && char < 0x47) || (char > 0x60 && char < 0x67)
+        : (char > 0x2f && char < 0x30 + base);
+}
+function isEndOfValue(char, delim) {
+    // Whitespace -- we're permissive on `\r` for performance; it'll be dealt with later anyway
+    return char === 0x20 || char === 0x9 /* \t */ || char === 0xa /* \n */ || char === 0xd /* \r */ ||
+        // Structure end or next value delimiter
+        (delim && (char === delim || char === 0x2c /* , */)) ||
+        // Comment
+        char === 0x23; /* # */
+}
+/** @internal */
+function extractValue(ctx, end) {
+    let errPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p);
+    // Structs
+    if (c === 0x5b /* [ */ || c === 0x7b /* { */) {
+        ctx.d-- || TomlError.x('document contains excessively nested structures. aborting.', ctx);
+        let value = c === 0x5b /* [ */
+            ? parseArray(ctx)
+            : parseInlineTable(ctx);
+        ctx.d++;
+        return value;
+    }
+    // Strings
+    if (c === 0x22 /* " */ || c === 0x27 /* ' */) {
+        return parseString(ctx);
+    }
+    // Booleans
+    // We can fast-path because the first character is enough to know the only possible value
+    if (c === 0x74 /* t */) { // Only possible valid value is `true`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x72 || ctx.s.charCodeAt(++ctx.p) !== 0x75 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, true;
+    }
+    if (c === 0x66 /* f */) { // Only possible valid value is `false`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6c || ctx.s.charCodeAt(++ctx.p) !== 0x73 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, false;
+    }
+    if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+        return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 0x2c - c, end);
+    }
+    // Rough heuristic, but `parseDate` falls back to number parsing if it's a false positive.
+    // e.g.: `a = 1\n-------------- = 1` would match this heuristic, but gracefully fallback to numbers.
+    if (ctx.s.charCodeAt(ctx.p + 4) === 0x2d /* - */ && ctx.s.charCodeAt(ctx.p + 7) === 0x2d /* - */) {
+        return parseDate(ctx, c, end);
+    }
+    // Same logic as above; `parseTime` falls back to number parsing if it's a false positive.
+    if (ctx.s.charCodeAt(ctx.p + 2) === 0x3a /* : */) {
+        return parseTime(ctx, c, end);
+    }
+    return parseNumber(ctx, ctx.p, c, 0, end);
+}
+// State:
+// 0: init
+// 1: integer
+// 2: fractional dot
+// 3: fractional
+// 4: exponent letter
+// 5: exponent
+// 6: exponent sign
+// 7: exponent with sign
+// >9: underscore; see below
+//     -> 12: was integer
+//     -> 14: was fractional
+//     -> 16: was exponent
+// states 2-5, 14, 16 are ONLY permitted iif base === 10
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+    let c = startChr;
+    let state = 0;
+    let hasUnderscores = false;
+    // (+/-)inf
+    if (c === 0x69 /* i */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x6e || ctx.s.charCodeAt(++ctx.p) !== 0x66)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, (sign || 1) / 0;
+    }
+    // (+/-)nan
+    if (c === 0x6e /* n */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6e)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, NaN;
+    }
+    // Leading zero
+    // Only allowed cases: `0<EOV>`, `0.(...)`, `0e(...)`, `0x(...)`, `0b(...)`, `0o(...)`
+    // FWIW, `0e(...)` is a stupid case, but it's not banned per-se so we have to parse it
+    if (c === 0x30 /* 0 */) {
+        if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+            return ctx.bi === true ? 0n : 0; // note: conveniently deals with `-0`
+        if (!sign) {
+            if (c === 0x78 /* x */)
+                return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+            else if (c === 0x62 /* b */)
+                return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+            else if (c === 0x6f /* o */)
+                return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+        }
+        if (c === 0x2e /* . */)
+            state = 2;
+        else if (c === 0x65 /* e */ || c === 0x45 /* E */)
+            state = 4;
+        else
+            TomlError.x('illegal leading zero', ctx, startPtr);
+    }
+    // If the 1st char is not a digit by now, then it's not a valid TOML value at all
+    else if (!isDigit(c))
+        TomlError.x('invalid value', ctx, startPtr);
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (!state)
+            state = 1; // Detects single-digit numbers we can use a fast parse path for
+        // The way the states are numbered is not random: underscores are always permitted in odd-numbered states and
+        // never permitted in even-numbered ones.
+        if (c === 0x5f /* _ */) {
+            if (!(state & 1))
+                TomlError.x('illegal underscore', ctx);
+            state += 11; // 11 is a marker that makes the state even and greater than 9; see the numbering + rationale above
+            hasUnderscores = true;
+        }
+        // Transition to fractional part.
+        else if (state === 1 && c === 0x2e /* . */)
+            state = 2;
+        // Transition to exponent part.
+        else if ((state === 1 || state === 3) && (c === 0x65 /* e */ || c === 0x45 /* E */))
+            state = 4;
+        // + and - are permitted in state 4 only (handled before entering the function for state 0)
+        else if (state === 4 && (c === 0x2b /* + */ || c === 0x2d /* - */)) {
+            state = 6;
+        }
+        // All special cases have been handled; only digits are allowed here
+        else if (!isDigit(c))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear state flags
+        else if (state > 9)
+            state -= 11;
+        else if (!(state & 1))
+            state++;
+    }
+    // Single-char number; we can fast-path these very easily.
+    if (!state) {
+        let val = (startChr - 0x30 /* 0 */) * (sign || 1);
+        return ctx.bi === true ? BigInt(val) : val;
+    }
+    // Even-numbered states absolutely require a digit next; not even end of value is permitted
+    if (!(state & 1))
+        TomlError.x('unfinished numeric value', ctx, startPtr);
+    let str = ctx.s.slice(startPtr, ctx.p);
+    if (hasUnderscores)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return state > 1
+        ? parseFloat(str)
+        : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base, endChr) {
+    let c, underscore = 1;
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (c === 0x5f /* _ */) {
+            if (underscore & 1)
+                TomlError.x('illegal underscore', ctx);
+            underscore = 3;
+        }
+        // We only need to check if the number is a valid digit, nothing else is permitted
+        else if (!isDigit(c, base))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear underscore flag
+        else if (underscore & 1)
+            underscore--;
+    }
+    // Trailing underscore is not allowed
+    if (underscore & 1)
+        TomlError.x('unfinished numeric value', ctx);
+    let str = ctx.s.slice(startPtr + 2, ctx.p);
+    if (underscore)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return parseInteger(ctx, str, base, startPtr);
+}
+function parseInteger(ctx, str, base, startPtr) {
+    if (ctx.bi !== true)
+        int: {
+            let val = parseInt(str, base);
+            if (!Number.isSafeInteger(val)) {
+                if (ctx.bi)
+                    break int;
+                TomlError.x('integer value cannot be represented losslessly', ctx, startPtr);
+            }
+            return val;
+        }
+    return base === 10 ? BigInt(str) : BigInt((base === 2 ? '0b' : base === 8 ? '0o' : '0x') + str);
+}
+function parseDate(ctx, c, endChr) {
+    let startPtr = ctx.p++, unsafeSeparator;
+    if (!isDigit(c) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+        return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+    }
+    ctx.p += 5;
+    if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+        TomlError.x('invalid date-time: date part is malformed', ctx, startPtr);
+    if (ctx.p >= ctx.s.length || (((c = ctx.s.charCodeAt(ctx.p)) !== 0x20 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 0x54 /* T */ && c !== 0x74 /* t */)) {
+        let t = ctx.s.slice(startPtr, ctx.p);
+        return readDate(ctx, t, 3, false, startPtr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 3) !== 0x3a /* : */)
+        TomlError.x('invalid date-time: time part is malformed', ctx, startPtr);
+    if (ctx.s.charCodeAt(ctx.p += 3) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    if (c = ctx.s.charCodeAt(ctx.p)) {
+        if (c === 0x5a /* Z */ || c === 0x7a /* z */) {
+            let t = ctx.s.slice(startPtr, ++ctx.p);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, '[+00:00]');
+        }
+        if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+            // Temporal's ZonedDateTime is weird asf when it comes to dealing with traditional offsets...
+            // It's 1.2x faster to allocate a new string to pass to ZDT than use Instant.toZonedDateTimeISO
+            let t = ctx.s.slice(startPtr, ctx.p += 6);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, !ctx.ld && ('[' + ctx.s.slice(ctx.p - 6, ctx.p) + ']'));
+        }
+    }
+    let t = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+    let start = ctx.p;
+    if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+        return parseNumber(ctx, --ctx.p, c, 0, endChr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 4) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    let t = ctx.s.slice(start, ctx.p);
+    return readDate(ctx, t, 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+    if (ctx.ld) {
+        let date = new TomlDate(str, type, unsafeDelim);
+        if (!date.isValid())
+            TomlError.x('invalid date', ctx, errPtr);
+        return date;
+    }
+    try {
+        if (temporalSuffix)
+            str += temporalSuffix;
+        switch (type) {
+            case 1: return Temporal.ZonedDateTime.from(str);
+            case 2: return Temporal.PlainDateTime.from(str);
+            case 3: return Temporal.PlainDate.from(str);
+            case 4: return Temporal.PlainTime.from(str);
+        }
+    }
+    catch (e) {
+        TomlError.x(e instanceof Error ? e.message : '' + e, ctx, errPtr);
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/util.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function skipComment(ctx) {
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        let c = ctx.s.charCodeAt(ctx.p);
+        if (c === 0xa /* \n */)
+            break;
+        if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */) {
+            ctx.p++;
+            break;
+        }
+        if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in comments', ctx);
+        }
+    }
+}
+/** @internal */
+function skipVoid(ctx, banNewLines, banComments) {
+    let c;
+    while (ctx.p < ctx.s.length) {
+        while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 0x20 ||
+            c === 0x9 /* \t */ ||
+            (!banNewLines &&
+                (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)))))
+            ctx.p++;
+        if (banComments || c !== 0x23 /* # */)
+            break;
+        skipComment(ctx);
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/struct.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+/** @internal */
+function parseKey(ctx, end = 0x3d /* = */) {
+    // States:
+    // 0: before first char
+    // 1: parsing bare key
+    // 2: after key component
+    let startPtr;
+    let state = 0;
+    let parsed = [];
+    let sliceStart;
+    let c = ctx.s.charCodeAt(startPtr = ctx.p);
+    do {
+        // End of key
+        if (c === end) {
+            if (!state)
+                TomlError.x('unexpected end of key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            return ctx.p++, parsed;
+        }
+        // Dotted key separator
+        else if (c === 0x2e /* . */) {
+            if (!state)
+                TomlError.x('illegal empty bare key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            state = 0;
+        }
+        // Quoted key
+        else if (!state && (c === 0x22 /* " */ || c === 0x27 /* ' */)) {
+            if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+                TomlError.x('illegal quoted key: multiline strings are not allowed', ctx);
+            parsed.push(parseString(ctx));
+            state = 2;
+            ctx.p--;
+        }
+        // Whitespace; no-op in state 0 and 2, end of bare key in state 1
+        else if (c === 0x20 || c === 0x9 /* \t */) {
+            if (state === 1) {
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+                state = 2;
+            }
+        }
+        // If state is post-key, no character is allowed; otherwise ensure it's a bare-key component
+        else if (state === 2 || (c < 0x30 && c !== 0x2d /* - */) || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61 && c !== 0x5f /* _ */) || c > 0x7a) {
+            TomlError.x('illegal character in key', ctx);
+        }
+        // Illegal character
+        else if (!state) {
+            state = 1;
+            sliceStart = ctx.p;
+        }
+    } while (c = ctx.s.charCodeAt(++ctx.p));
+    TomlError.x('incomplete key-value: cannot find end of key', ctx, startPtr);
+}
+/** @internal */
+function parseInlineTable(ctx) {
+    let startPtr = ctx.p++;
+    let res = Object.create(null);
+    let seen = new Set();
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x7d /* } */) {
+            ctx.p++;
+            return res;
+        }
+        let k;
+        let t = res;
+        let hasOwn = false;
+        let errPtr = ctx.p;
+        let key = parseKey(ctx);
+        for (let i = 0; i < key.length; i++) {
+            if (i)
+                t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            k = key[i];
+            if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== 'object' || seen.has(t[k]))) {
+                TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+            }
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor')) {
+                t = ctx.uk !== 1 && TomlError.x('document contains an unsafe property', ctx, errPtr);
+                break;
+            }
+            if (!hasOwn && unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+            }
+        }
+        if (hasOwn) {
+            TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+        }
+        skipVoid(ctx, true, true);
+        let value = extractValue(ctx, 0x7d /* } */);
+        if (t && typeof (t[k] = value) === 'object')
+            seen.add(value);
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x7d /* } */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished table', ctx, startPtr);
+}
+/** @internal */
+function parseArray(ctx) {
+    let startPtr = ctx.p++;
+    let res = [];
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x5d /* ] */) {
+            ctx.p++;
+            return res;
+        }
+        res.push(extractValue(ctx, 0x5d /* ] */));
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x5d /* ] */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished array', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/parse.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function peekTable(ctx, key, table, meta, type) {
+    let t = table;
+    let m = meta;
+    let k;
+    let hasOwn = false;
+    let state;
+    for (let i = 0; i < key.length; i++) {
+        if (i) {
+            t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            m = (state = m[k]).c;
+            if (type === 0 /* Type.DOTTED */ && (state.t === 1 /* Type.EXPLICIT */ || state.t === 2 /* Type.ARRAY */)) {
+                return null;
+            }
+            if (state.t === 2 /* Type.ARRAY */) {
+                let l = t.length - 1;
+                t = t[l];
+                m = m[l].c;
+            }
+        }
+        k = key[i];
+        if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 /* Type.DOTTED */ && m[k]?.d) {
+            return null;
+        }
+        if (!hasOwn) {
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor'))
+                return false;
+            if (unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+                Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
+            }
+            m[k] = {
+                t: i < key.length - 1 && type === 2 /* Type.ARRAY */
+                    ? 3 /* Type.ARRAY_DOTTED */ : type,
+                d: false,
+                i: 0,
+                c: Object.create(null),
+            };
+        }
+    }
+    state = m[k];
+    if (state.t !== type && !(type === 1 /* Type.EXPLICIT */ && state.t === 3 /* Type.ARRAY_DOTTED */)) {
+        // Bad key type!
+        return null;
+    }
+    if (type === 2 /* Type.ARRAY */) {
+        if (!state.d) {
+            state.d = true;
+            t[k] = [];
+        }
+        t[k].push(t = Object.create(null));
+        state.c[state.i++] = (state = { t: 1 /* Type.EXPLICIT */, d: false, i: 0, c: Object.create(null) });
+    }
+    if (state.d) {
+        // Redefining a table!
+        return null;
+    }
+    state.d = true;
+    if (type === 1 /* Type.EXPLICIT */) {
+        t = hasOwn ? t[k] : (t[k] = Object.create(null));
+    }
+    else if (type === 0 /* Type.DOTTED */ && hasOwn) {
+        return null;
+    }
+    return [k, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+    if (peek === null || ctx.uk === 2)
+        TomlError.x(peek === null
+            ? 'trying to redefine an already defined table or value'
+            : 'document contains an unsafe property', ctx, ptr);
+}
+function parse(toml, options = {}) {
+    let ctx = {
+        s: toml,
+        p: 0,
+        d: options.maxDepth ?? 1000,
+        bi: options.integersAsBigInt ?? false,
+        ld: options.useLegacyDate ?? true,
+        uk: options.unsafeKeyBehaviour === 'throw' ? 2 : options.unsafeKeyBehaviour === 'drop' ? 1 : 0,
+    };
+    let res = Object.create(null);
+    let meta = Object.create(null);
+    let tmp;
+    let skipping = false;
+    let tbl = res;
+    let m = meta;
+    // BOM is allowed, skip.
+    // JS is UTF-16, so we have to check for the UTF-16 BOM instead of the UTF-8 BOM sequence!
+    if (toml.charCodeAt(0) === 0xfeff)
+        ctx.p++;
+    skipVoid(ctx);
+    while (ctx.p < toml.length) {
+        if (toml.charCodeAt(ctx.p) === 0x5b /* [ */) {
+            let isTableArray = toml.charCodeAt(++ctx.p) === 0x5b; /* [ */
+            tmp = ctx.p += +isTableArray;
+            skipping = false;
+            let k = parseKey(ctx, 0x5d /* ] */);
+            if (isTableArray) {
+                if (toml.charCodeAt(ctx.p) !== 0x5d /* ] */) {
+                    TomlError.x('expected end of table array declaration', ctx);
+                }
+                ctx.p++;
+            }
+            let p = peekTable(ctx, k, res, meta, isTableArray ? 2 /* Type.ARRAY */ : 1 /* Type.EXPLICIT */);
+            if (!p) {
+                validateTablePeek(ctx, p, tmp);
+                skipping = true;
+            }
+            else {
+                m = p[2];
+                tbl = p[1];
+            }
+        }
+        else {
+            tmp = ctx.p;
+            let k = parseKey(ctx);
+            let p = peekTable(ctx, k, tbl, m, 0 /* Type.DOTTED */);
+            if (!p && !skipping)
+                validateTablePeek(ctx, p, tmp);
+            skipVoid(ctx, true, true);
+            let v = extractValue(ctx, void 0);
+            if (p && !skipping)
+                p[1][p[0]] = v;
+        }
+        skipVoid(ctx, true);
+        if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 0xa /* \n */ && (tmp !== 0xd /* \r */ || toml.charCodeAt(ctx.p + 1) !== 0xa /* \n */)) {
+            TomlError.x('each key-value declaration must be followed by an end-of-line', ctx);
+        }
+        skipVoid(ctx);
+    }
+    return res;
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/stringify.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let BARE_KEY = /^[a-z0-9-_]+$/i;
+let HAS_WELLFORMED = !!(''.isWellFormed);
+function extendedTypeOf(obj) {
+    let type = typeof obj;
+    if (type === 'object') {
+        if (Array.isArray(obj))
+            return 'array';
+        if (typeof obj.getUTCDate === 'function' && obj instanceof Date)
+            return 'date';
+        if (globalThis.Temporal) {
+            if (obj.until) {
+                if (obj instanceof Temporal.ZonedDateTime)
+                    return 'temporal/tz+uc';
+                if (obj instanceof Temporal.PlainDateTime || obj instanceof Temporal.PlainDate)
+                    return 'temporal/uc';
+                if (obj instanceof Temporal.PlainTime || obj instanceof Temporal.Instant)
+                    return 'temporal';
+                if (obj instanceof Temporal.PlainYearMonth)
+                    return 'temporal/x';
+            }
+            else if ((obj.toPlainDate && obj instanceof Temporal.PlainMonthDay) ||
+                (obj.negated && obj instanceof Temporal.Duration)) {
+                return 'temporal/x';
+            }
+        }
+    }
+    return type;
+}
+function isArrayOfTables(obj) {
+    for (let i = 0; i < obj.length; i++) {
+        if (extendedTypeOf(obj[i]) !== 'object')
+            return false;
+    }
+    return obj.length != 0;
+}
+function formatWellFormedStringUnchecked(s) {
+    return JSON.stringify(s).replaceAll('\x7f', '\\u007f');
+}
+function formatString(s) {
+    return formatWellFormedStringUnchecked(HAS_WELLFORMED ? s.toWellFormed() : s);
+}
+function formatKey(s) {
+    if (BARE_KEY.test(s))
+        return s;
+    if (HAS_WELLFORMED && !s.isWellFormed())
+        throw new RangeError('key contains illegal lone surrogates');
+    return formatWellFormedStringUnchecked(s);
+}
+function stringifyValue(val, type, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    switch (type) {
+        // @ts-expect-error -- intentional fallthrough case
+        case 'number':
+            if (isNaN(val))
+                return 'nan';
+            if (val === Infinity)
+                return 'inf';
+            if (val === -Infinity)
+                return '-inf';
+            if (Number.isInteger(val) && (numberAsFloat || !Number.isSafeInteger(val)))
+                return val.toFixed(1);
+        case 'bigint':
+        case 'boolean':
+        case 'temporal':
+            return val.toString();
+        case 'string':
+            return formatString(val);
+        case 'date':
+            if (isNaN(val.getTime()))
+                throw new TypeError('cannot serialize invalid date');
+            return val.toISOString();
+        case 'object':
+            return stringifyInlineTable(val, depth, numberAsFloat, strictTemporal);
+        case 'array':
+            return stringifyArray(val, depth, numberAsFloat, strictTemporal);
+        // @ts-expect-error -- intentional fallthrough case
+        case 'temporal/tz+uc':
+            if (strictTemporal) {
+                let tz = val.timeZoneId;
+                let tzc = tz.charCodeAt(0);
+                if (
+                // Classic offset
+                tzc !== 0x2b /* + */ && tzc !== 0x2d /* - */ &&
+                    (
+                    // Fast pre-check pass; see below for the actually accepted values
+                    (tzc !== 0x55 /* U */ && tzc !== 0x47 /* G */ && tzc !== 0x5a /* Z */ && tzc !== 0x45 /* E */) ||
+                        (
+                        // UTC and its aliases; Temporal implementations don't all canonicalise unfortunately
+                        tz !== 'UTC' && tz !== 'UCT' && tz !== 'Universal' && tz !== 'Zulu' &&
+                            // GMT is a TZ but it's for all intents and purposes equivalent to UTC. Safe to downgrade.
+                            !tz.startsWith('GMT') && tz !== 'Greenwich' &&
+                            // Etc/* are all safe to downgrade to offset (either UTC, GMT, or offset)
+                            !tz.startsWith('Etc/')))) {
+                    throw new TypeError('Temporal objects with an IANA timezone are not allowed in Temporal strict mode');
+                }
+            }
+        case 'temporal/uc':
+            if (strictTemporal && val.calendarId !== 'iso8601')
+                throw new TypeError('Temporal objects with a non-default calendar are not allowed in Temporal strict mode');
+            return val.toString({
+                calendarName: 'never',
+                timeZoneName: 'never',
+            });
+        case 'temporal/x':
+            throw new TypeError('Unsupported ' + val[Symbol.toStringTag]);
+    }
+}
+function stringifyInlineTable(obj, depth, numberAsFloat, strictTemporal) {
+    let keys = Object.keys(obj);
+    if (keys.length === 0)
+        return '{}';
+    let res = '{ ';
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (i)
+            res += ', ';
+        res += formatKey(k) + ' = ' + stringifyValue(obj[k], extendedTypeOf(obj[k]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' }';
+}
+function stringifyArray(array, depth, numberAsFloat, strictTemporal) {
+    if (array.length === 0)
+        return '[]';
+    let res = '[ ';
+    for (let i = 0; i < array.length; i++) {
+        if (i)
+            res += ', ';
+        if (array[i] === null || array[i] === void 0) {
+            throw new TypeError('arrays cannot contain null or undefined values');
+        }
+        res += stringifyValue(array[i], extendedTypeOf(array[i]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' ]';
+}
+function stringifyArrayTable(array, key, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let res = '';
+    for (let i = 0; i < array.length; i++) {
+        res += `${res && '\n'}[[${key}]]\n`;
+        res += stringifyTable(0, array[i], key, depth, numberAsFloat, strictTemporal);
+    }
+    return res;
+}
+function stringifyTable(tableKey, obj, prefix, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let preamble = '';
+    let tables = '';
+    let keys = Object.keys(obj);
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (obj[k] !== null && obj[k] !== void 0) {
+            let type = extendedTypeOf(obj[k]);
+            if (type === 'symbol' || type === 'function') {
+                throw new TypeError(`cannot serialize values of type '${type}'`);
+            }
+            let key = formatKey(k);
+            if (type === 'array' && isArrayOfTables(obj[k])) {
+                tables += (tables && '\n') + stringifyArrayTable(obj[k], prefix ? `${prefix}.${key}` : key, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else if (type === 'object') {
+                let tblKey = prefix ? `${prefix}.${key}` : key;
+                tables += (tables && '\n') + stringifyTable(tblKey, obj[k], tblKey, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else {
+                preamble += key;
+                preamble += ' = ';
+                preamble += stringifyValue(obj[k], type, depth, numberAsFloat, strictTemporal);
+                preamble += '\n';
+            }
+        }
+    }
+    if (tableKey && (preamble || !tables)) // Create table only if necessary
+        preamble = preamble ? `[${tableKey}]\n${preamble}` : `[${tableKey}]`;
+    return preamble && tables
+        ? `${preamble}\n${tables}`
+        : preamble || tables;
+}
+function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
+    if (extendedTypeOf(obj) !== 'object') {
+        throw new TypeError('stringify can only be called with an object');
+    }
+    let str = stringifyTable(0, obj, '', maxDepth, numbersAsFloat, strictTemporal);
+    if (str[str.length - 1] !== '\n')
+        return str + '\n';
+    return str;
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/index.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+
+/** @deprecated use `import * as ... from 'smol-toml'` instead */
+/* harmony default export */ const dist = ({ parse: parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
+
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+;// CONCATENATED MODULE: ./src/project/toml.js
+
+
+/** Parses a TOML file; throws Failure with file, line and column. A byte order mark is allowed. */
+function parseToml(text, file) {
+    try {
+        return parse(text.replace(/^\uFEFF/, ''));
+    }
+    catch (cause) {
+        if (cause instanceof RangeError) {
+            throw new failure/* Failure */.H('usage', `${file}: its values are nested too deeply`, { cause });
+        }
+        if (!(cause instanceof TomlError))
+            throw cause;
+        const why = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
+        throw new failure/* Failure */.H('usage', `${file}:${cause.line}:${cause.column}: not valid TOML: ${why}`, { cause });
+    }
+}
+function renderToml(table) {
+    return stringify(table);
+}
+/** Reads one table with errors that name the file and the path of keys. Missing is undefined. */
+class TomlReader {
+    file;
+    values;
+    path;
+    constructor(values, file, path = '') {
+        this.values = values;
+        this.file = file;
+        this.path = path;
+    }
+    keys() {
+        return Object.keys(this.values);
+    }
+    raw(key) {
+        return Object.hasOwn(this.values, key) ? this.values[key] : undefined;
+    }
+    string(key) {
+        const value = this.raw(key);
+        if (value === undefined || typeof value === 'string')
+            return value;
+        throw this.wrong(key, 'a string');
+    }
+    requiredString(key) {
+        const value = this.string(key);
+        if (value === undefined)
+            throw this.wrong(key, 'there, and a string');
+        return value;
+    }
+    boolean(key) {
+        const value = this.raw(key);
+        if (value === undefined || typeof value === 'boolean')
+            return value;
+        throw this.wrong(key, 'true or false');
+    }
+    number(key) {
+        const value = this.raw(key);
+        if (value === undefined || typeof value === 'number')
+            return value;
+        throw this.wrong(key, 'a number');
+    }
+    strings(key) {
+        const value = this.raw(key);
+        if (value === undefined)
+            return undefined;
+        if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+            return value;
+        throw this.wrong(key, 'a list of strings');
+    }
+    list(key) {
+        const value = this.raw(key);
+        if (value === undefined || Array.isArray(value))
+            return value;
+        throw this.wrong(key, 'a list');
+    }
+    table(key) {
+        const value = this.raw(key);
+        if (value === undefined)
+            return undefined;
+        if (!isTable(value))
+            throw this.wrong(key, 'a table');
+        return this.inside(value, key);
+    }
+    tables(key) {
+        return (this.list(key) ?? []).map((item, i) => {
+            if (!isTable(item))
+                throw this.wrong(`${key}[${i}]`, 'a table');
+            return this.inside(item, `${key}[${i}]`);
+        });
+    }
+    /** The table itself, as it was read. */
+    plain() {
+        return this.values;
+    }
+    /** The error for a value that is not what it must be. */
+    wrong(key, wanted) {
+        return new failure/* Failure */.H('usage', `${this.file}: ${this.keyPath(key)} must be ${wanted}`);
+    }
+    inside(values, key) {
+        return new TomlReader(values, this.file, this.keyPath(key));
+    }
+    keyPath(key) {
+        return this.path === '' ? key : `${this.path}.${key}`;
+    }
+}
+function isTable(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+
+/***/ }),
+
+/***/ 9551:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Zy: () => (/* binding */ compareVersions),
+  td: () => (/* binding */ isSpecifier),
+  lF: () => (/* binding */ isVersion),
+  yB: () => (/* binding */ normalSpecifier),
+  yN: () => (/* binding */ satisfiesSpecifier)
+});
+
+// NAMESPACE OBJECT: ../node_modules/@renovatebot/pep440/lib/operator.js
+var operator_namespaceObject = {};
+__nccwpck_require__.r(operator_namespaceObject);
+__nccwpck_require__.d(operator_namespaceObject, {
+  "!=": () => (ne),
+  "<": () => (lt),
+  "<=": () => (le),
+  "==": () => (eq),
+  "===": () => (arbitrary),
+  ">": () => (gt),
+  ">=": () => (ge),
+  compare: () => (compare),
+  eq: () => (eq),
+  ge: () => (ge),
+  gt: () => (gt),
+  le: () => (le),
+  lt: () => (lt),
+  ne: () => (ne),
+  rcompare: () => (rcompare)
+});
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
+const VERSION_PATTERN = [
+  'v?',
+  '(?:',
+  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
+  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
+  /* */ '(?<pre>', // pre-release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_n>[0-9]+)?',
+  /* */ ')?',
+  /* */ '(?<post>', // post release
+  /*    */ '(?:-(?<post_n1>[0-9]+))',
+  /*    */ '|',
+  /*    */ '(?:',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_l>post|rev|r)',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_n2>[0-9]+)?',
+  /*    */ ')',
+  /* */ ')?',
+  /* */ '(?<dev>', // dev release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_l>dev)',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_n>[0-9]+)?',
+  /* */ ')?',
+  ')',
+  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
+].join('');
+
+
+
+const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
+
+function valid(version) {
+  return validRegex.test(version) ? version : null;
+}
+
+const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
+function clean(version) {
+  return version_stringify(version_parse(version, cleanRegex));
+}
+
+function version_parse(version, regex) {
+  // Validate the version and parse it into pieces
+  const { groups } = (regex || validRegex).exec(version) || {};
+  if (!groups) {
+    return null;
+  }
+
+  // Store the parsed out pieces of the version
+  const parsed = {
+    epoch: Number(groups.epoch ? groups.epoch : 0),
+    release: groups.release.split('.').map(Number),
+    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
+    post: normalize_letter_version(
+      groups.post_l,
+      groups.post_n1 || groups.post_n2,
+    ),
+    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
+    local: parse_local_version(groups.local),
+  };
+
+  return parsed;
+}
+
+function version_stringify(parsed) {
+  if (!parsed) {
+    return null;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+  const parts = [];
+
+  // Epoch
+  if (epoch !== 0) {
+    parts.push(`${epoch}!`);
+  }
+  // Release segment
+  parts.push(release.join('.'));
+
+  // Pre-release
+  if (pre) {
+    parts.push(pre.join(''));
+  }
+  // Post-release
+  if (post) {
+    parts.push('.' + post.join(''));
+  }
+  // Development release
+  if (dev) {
+    parts.push('.' + dev.join(''));
+  }
+  // Local version segment
+  if (local) {
+    parts.push(`+${local}`);
+  }
+  return parts.join('');
+}
+
+function normalize_letter_version(letterIn, numberIn) {
+  let letter = letterIn;
+  let number = numberIn;
+  if (letter) {
+    // We consider there to be an implicit 0 in a pre-release if there is
+    // not a numeral associated with it.
+    if (!number) {
+      number = 0;
+    }
+    // We normalize any letters to their lower case form
+    letter = letter.toLowerCase();
+
+    // We consider some words to be alternate spellings of other words and
+    // in those cases we want to normalize the spellings to our preferred
+    // spelling.
+    if (letter === 'alpha') {
+      letter = 'a';
+    } else if (letter === 'beta') {
+      letter = 'b';
+    } else if (['c', 'pre', 'preview'].includes(letter)) {
+      letter = 'rc';
+    } else if (['rev', 'r'].includes(letter)) {
+      letter = 'post';
+    }
+    return [letter, Number(number)];
+  }
+  if (!letter && number) {
+    // We assume if we are given a number, but we are not given a letter
+    // then this is using the implicit post release syntax (e.g. 1.0-1)
+    letter = 'post';
+
+    return [letter, Number(number)];
+  }
+  return null;
+}
+
+function parse_local_version(local) {
+  /*
+    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
+    */
+  if (local) {
+    return local
+      .split(/[._-]/)
+      .map((part) =>
+        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
+      );
+  }
+  return null;
+}
+
+function version_explain(version) {
+  const parsed = version_parse(version);
+  if (!parsed) {
+    return parsed;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+
+  let base_version = '';
+  if (epoch !== 0) {
+    base_version += epoch + '!';
+  }
+  base_version += release.join('.');
+
+  const is_prerelease = Boolean(dev || pre);
+  const is_devrelease = Boolean(dev);
+  const is_postrelease = Boolean(post);
+
+  // return
+
+  return {
+    epoch,
+    release,
+    pre,
+    post: post ? post[1] : post,
+    dev: dev ? dev[1] : dev,
+    local: local ? local.join('.') : local,
+    public: version_stringify(parsed).split('+', 1)[0],
+    base_version,
+    is_prerelease,
+    is_devrelease,
+    is_postrelease,
+  };
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
+
+
+
+
+function lt(version, other) {
+  return compare(version, other) < 0;
+}
+
+function le(version, other) {
+  return compare(version, other) <= 0;
+}
+
+function eq(version, other) {
+  return compare(version, other) === 0;
+}
+
+function ne(version, other) {
+  return compare(version, other) !== 0;
+}
+
+function ge(version, other) {
+  return compare(version, other) >= 0;
+}
+
+function gt(version, other) {
+  return compare(version, other) > 0;
+}
+
+function arbitrary(version, other) {
+  return version.toLowerCase() === other.toLowerCase();
+}
+
+function compare(version, other) {
+  const parsedVersion = version_parse(version);
+  const parsedOther = version_parse(other);
+
+  const keyVersion = calculateKey(parsedVersion);
+  const keyOther = calculateKey(parsedOther);
+
+  return pyCompare(keyVersion, keyOther);
+}
+
+function rcompare(version, other) {
+  return -compare(version, other);
+}
+
+// this logic is buitin in python, but we need to port it to js
+// see https://stackoverflow.com/a/5292332/1438522
+function pyCompare(elemIn, otherIn) {
+  let elem = elemIn;
+  let other = otherIn;
+  if (elem === other) {
+    return 0;
+  }
+  if (Array.isArray(elem) !== Array.isArray(other)) {
+    elem = Array.isArray(elem) ? elem : [elem];
+    other = Array.isArray(other) ? other : [other];
+  }
+  if (Array.isArray(elem)) {
+    const len = Math.min(elem.length, other.length);
+    for (let i = 0; i < len; i += 1) {
+      const res = pyCompare(elem[i], other[i]);
+      if (res !== 0) {
+        return res;
+      }
+    }
+    return elem.length - other.length;
+  }
+  if (elem === -Infinity || other === Infinity) {
+    return -1;
+  }
+  if (elem === Infinity || other === -Infinity) {
+    return 1;
+  }
+  return elem < other ? -1 : 1;
+}
+
+function calculateKey(input) {
+  const { epoch } = input;
+  let { release, pre, post, local, dev } = input;
+  // When we compare a release version, we want to compare it with all of the
+  // trailing zeros removed. So we'll use a reverse the list, drop all the now
+  // leading zeros until we come to something non zero, then take the rest
+  // re-reverse it back into the correct order and make it a tuple and use
+  // that for our sorting key.
+  release = release.concat();
+  release.reverse();
+  while (release.length && release[0] === 0) {
+    release.shift();
+  }
+  release.reverse();
+
+  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
+  // We'll do this by abusing the pre segment, but we _only_ want to do this
+  // if there is !a pre or a post segment. If we have one of those then
+  // the normal sorting rules will handle this case correctly.
+  if (!pre && !post && dev) pre = -Infinity;
+  // Versions without a pre-release (except as noted above) should sort after
+  // those with one.
+  else if (!pre) pre = Infinity;
+
+  // Versions without a post segment should sort before those with one.
+  if (!post) post = -Infinity;
+
+  // Versions without a development segment should sort after those with one.
+  if (!dev) dev = Infinity;
+
+  if (!local) {
+    // Versions without a local segment should sort before those with one.
+    local = -Infinity;
+  } else {
+    // Versions with a local segment need that segment parsed to implement
+    // the sorting rules in PEP440.
+    // - Alpha numeric segments sort before numeric segments
+    // - Alpha numeric segments sort lexicographically
+    // - Numeric segments sort numerically
+    // - Shorter versions sort before longer versions when the prefixes
+    //   match exactly
+    local = local.map((i) =>
+      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
+    );
+  }
+
+  return [epoch, release, pre, post, dev, local];
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
+// This file is dual licensed under the terms of the Apache License, Version
+// 2.0, and the BSD License. See the LICENSE file in the root of this repository
+// for complete details.
+
+
+
+
+
+const RANGE_PATTERN = [
+  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
+  '\\s*',
+  '(',
+  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
+  /*  */ '(?<prefix>\\.\\*)?',
+  /*  */ '|',
+  /*  */ '(?<legacy>[^,;\\s)]+)',
+  ')',
+].join('');
+
+
+
+const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
+
+const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
+
+function specifier_parse(ranges) {
+  if (!ranges.trim()) {
+    return [];
+  }
+
+  const specifiers = ranges
+    .split(',')
+    .map((range) => rangeRegex.exec(range.trim()) || {})
+    .map(({ groups }) => {
+      if (!groups) {
+        return null;
+      }
+
+      let { ...spec } = groups;
+      const { operator, version, prefix, legacy } = groups;
+
+      if (version) {
+        spec = { ...spec, ...version_explain(version) };
+        if (operator === '~=') {
+          if (spec.release.length < 2) {
+            return null;
+          }
+        }
+        if (!isEqualityOperator(operator) && spec.local) {
+          return null;
+        }
+
+        if (prefix) {
+          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+            return null;
+          }
+        }
+      }
+      if (legacy && operator !== '===') {
+        return null;
+      }
+
+      return spec;
+    });
+
+  if (specifiers.filter(Boolean).length !== specifiers.length) {
+    return null;
+  }
+
+  return specifiers;
+}
+
+function filter(versions, specifier, options = {}) {
+  const filtered = pick(versions, specifier, options);
+  if (filtered.length === 0 && options.prereleases === undefined) {
+    return pick(versions, specifier, { prereleases: true });
+  }
+  return filtered;
+}
+
+function maxSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[found.length - 1];
+}
+
+function minSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[0];
+}
+
+function pick(versions, specifier, options) {
+  const parsed = specifier_parse(specifier);
+
+  if (!parsed) {
+    return [];
+  }
+
+  return versions.filter((version) => {
+    const explained = version_explain(version);
+
+    if (!parsed.length) {
+      return explained && !(explained.is_prerelease && !options.prereleases);
+    }
+
+    return parsed.reduce((pass, spec) => {
+      if (!pass) {
+        return false;
+      }
+      return contains({ ...spec, ...options }, { version, explained });
+    }, true);
+  });
+}
+
+function satisfies(version, specifier, options = {}) {
+  const filtered = pick([version], specifier, options);
+
+  return filtered.length === 1;
+}
+
+function arrayStartsWith(array, prefix) {
+  if (prefix.length > array.length) {
+    return false;
+  }
+
+  for (let i = 0; i < prefix.length; i += 1) {
+    if (prefix[i] !== array[i]) {
+      return false;
+    }
+  }
+
+  return true;
+}
+
+function contains(specifier, input) {
+  const { explained } = input;
+  let { version } = input;
+  const { ...spec } = specifier;
+
+  if (spec.prereleases === undefined) {
+    spec.prereleases = spec.is_prerelease;
+  }
+
+  if (explained && explained.is_prerelease && !spec.prereleases) {
+    return false;
+  }
+
+  if (spec.operator === '~=') {
+    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
+    if (spec.epoch) {
+      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
+    }
+    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
+      prereleases: spec.prereleases,
+    });
+  }
+
+  if (spec.prefix) {
+    const isMatching =
+      explained.epoch === spec.epoch &&
+      arrayStartsWith(explained.release, spec.release);
+    const isEquality = spec.operator !== '!=';
+    return isEquality ? isMatching : !isMatching;
+  }
+
+  if (explained && explained.local && spec.version) {
+    // Ignore candidate local labels only when the specifier itself is public.
+    if (spec.operator !== '===' && !spec.local) {
+      version = explained.public;
+      spec.version = version_explain(spec.version).public;
+    }
+  }
+
+  if (spec.operator === '<' || spec.operator === '>') {
+    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
+    if (eq(spec.release.join('.'), explained.release.join('.'))) {
+      return false;
+    }
+  }
+
+  // TODO: fix me?
+  // eslint-disable-next-line import-x/namespace
+  const op = operator_namespaceObject[spec.operator];
+  return op(version, spec.version || spec.legacy);
+}
+
+function validRange(specifier) {
+  return Boolean(specifier_parse(specifier));
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
+
+
+// those notation are borrowed from semver
+
+
+function major(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  return version.release[0];
+}
+
+function minor(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 2) {
+    return 0;
+  }
+  return version.release[1];
+}
+
+function patch(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 3) {
+    return 0;
+  }
+  return version.release[2];
+}
+
+function inc(input, release, preReleaseIdentifier) {
+  let identifier = preReleaseIdentifier || `a`;
+  const version = parse(input);
+
+  if (!version) {
+    return null;
+  }
+
+  if (
+    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
+      identifier,
+    )
+  ) {
+    return null;
+  }
+
+  switch (release) {
+    case 'premajor':
+      {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'preminor':
+      {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prepatch':
+      {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prerelease':
+      if (version.pre === null) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+        version.pre = [identifier, 0];
+      } else {
+        if (preReleaseIdentifier === undefined && version.pre !== null) {
+          [identifier] = version.pre;
+        }
+
+        const [letter, number] = version.pre;
+        if (letter === identifier) {
+          version.pre = [letter, number + 1];
+        } else {
+          version.pre = [identifier, 0];
+        }
+      }
+
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'major':
+      if (
+        version.release.slice(1).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'minor':
+      if (
+        version.release.slice(2).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'patch':
+      if (
+        version.release.slice(3).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    default:
+      return null;
+  }
+
+  return stringify(version);
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/project/version.js
+
+/**
+ * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
+ * Pre-releases count as any other version. False for what is no version or no specifier.
+ */
+function satisfiesSpecifier(version, specifier) {
+    if (specifier.trim() === '')
+        return valid(version) !== null;
+    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
+}
+function isSpecifier(text) {
+    return text.trim() !== '' && validRange(text);
+}
+function isVersion(text) {
+    return valid(text) !== null;
+}
+/** Order of two valid PEP 440 versions, for sorting. */
+function compareVersions(a, b) {
+    return compare(a, b);
+}
+/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
+function normalSpecifier(specifier) {
+    const clauses = specifier.split(',').flatMap((clause) => {
+        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
+        if (operator === '' || operator === '===')
+            return clause.trim() === '' ? [] : [clause.trim()];
+        const prefix = version.endsWith('.*');
+        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
+        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
+    });
+    return [...new Set(clauses)].sort().join(',');
 }
 
 
@@ -35843,34 +39789,13 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 2610:
+/***/ 5513:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
-});
-
-// NAMESPACE OBJECT: ../node_modules/@renovatebot/pep440/lib/operator.js
-var operator_namespaceObject = {};
-__nccwpck_require__.r(operator_namespaceObject);
-__nccwpck_require__.d(operator_namespaceObject, {
-  "!=": () => (ne),
-  "<": () => (lt),
-  "<=": () => (le),
-  "==": () => (eq),
-  "===": () => (arbitrary),
-  ">": () => (gt),
-  ">=": () => (ge),
-  compare: () => (operator_compare),
-  eq: () => (eq),
-  ge: () => (ge),
-  gt: () => (gt),
-  le: () => (le),
-  lt: () => (lt),
-  ne: () => (ne),
-  rcompare: () => (rcompare)
 });
 
 // EXTERNAL MODULE: external "node:path"
@@ -36068,12 +39993,8 @@ function sum(layers, figure) {
     return layers.reduce((total, layer) => total + layer[figure], 0);
 }
 
-;// CONCATENATED MODULE: ./src/project/name.js
-/** Normalises any spelling of a name (PEP 503); it does not check that the name is allowed. */
-function packageName(text) {
-    return text.replace(/[-_.]+/g, '-').toLowerCase();
-}
-
+// EXTERNAL MODULE: ./src/project/name.js
+var project_name = __nccwpck_require__(747);
 ;// CONCATENATED MODULE: ./src/compare/packages.js
 
 /**
@@ -36081,8 +40002,8 @@ function packageName(text) {
  * they lie; of several with one name those of one version are the same, and the rest in the order of their places.
  */
 function comparePackages(head, base, bytesComparable) {
-    const before = groupBy(base, ({ name }) => packageName(name));
-    const after = groupBy(head, ({ name }) => packageName(name));
+    const before = groupBy(base, ({ name }) => (0,project_name/* packageName */.o)(name));
+    const after = groupBy(head, ({ name }) => (0,project_name/* packageName */.o)(name));
     const changes = [];
     for (const name of new Set([...after.keys(), ...before.keys()])) {
         for (const [old, now] of pair(before.get(name) ?? [], after.get(name) ?? [])) {
@@ -37132,8 +41053,8 @@ function namesOf({ annotations: a }) {
     return [a?.[annotations.refName], a?.[annotations.containerdName]].filter((name) => name !== undefined);
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./src/host/images/places.js
 
 
@@ -37144,7 +41065,7 @@ const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 function readPlace({ path, start, size }) {
     if (size === 0)
         return nothing();
-    return (0,external_node_fs_namespaceObject.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
+    return (0,external_node_fs_.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
 }
 /** Blobs that lie in files of this machine, verified as they are read. */
 function placedBlobs(find, name) {
@@ -38039,922 +41960,8 @@ async function openArchive(path, tag, name, kind) {
     return { kind, candidates: [{ descriptor, platform, opened, missing: false }], documents: blobs, blobs };
 }
 
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
-const VERSION_PATTERN = [
-  'v?',
-  '(?:',
-  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
-  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
-  /* */ '(?<pre>', // pre-release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_n>[0-9]+)?',
-  /* */ ')?',
-  /* */ '(?<post>', // post release
-  /*    */ '(?:-(?<post_n1>[0-9]+))',
-  /*    */ '|',
-  /*    */ '(?:',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_l>post|rev|r)',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_n2>[0-9]+)?',
-  /*    */ ')',
-  /* */ ')?',
-  /* */ '(?<dev>', // dev release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_l>dev)',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_n>[0-9]+)?',
-  /* */ ')?',
-  ')',
-  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
-].join('');
-
-
-
-const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
-
-function valid(version) {
-  return validRegex.test(version) ? version : null;
-}
-
-const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
-function clean(version) {
-  return version_stringify(version_parse(version, cleanRegex));
-}
-
-function version_parse(version, regex) {
-  // Validate the version and parse it into pieces
-  const { groups } = (regex || validRegex).exec(version) || {};
-  if (!groups) {
-    return null;
-  }
-
-  // Store the parsed out pieces of the version
-  const parsed = {
-    epoch: Number(groups.epoch ? groups.epoch : 0),
-    release: groups.release.split('.').map(Number),
-    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
-    post: normalize_letter_version(
-      groups.post_l,
-      groups.post_n1 || groups.post_n2,
-    ),
-    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
-    local: parse_local_version(groups.local),
-  };
-
-  return parsed;
-}
-
-function version_stringify(parsed) {
-  if (!parsed) {
-    return null;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-  const parts = [];
-
-  // Epoch
-  if (epoch !== 0) {
-    parts.push(`${epoch}!`);
-  }
-  // Release segment
-  parts.push(release.join('.'));
-
-  // Pre-release
-  if (pre) {
-    parts.push(pre.join(''));
-  }
-  // Post-release
-  if (post) {
-    parts.push('.' + post.join(''));
-  }
-  // Development release
-  if (dev) {
-    parts.push('.' + dev.join(''));
-  }
-  // Local version segment
-  if (local) {
-    parts.push(`+${local}`);
-  }
-  return parts.join('');
-}
-
-function normalize_letter_version(letterIn, numberIn) {
-  let letter = letterIn;
-  let number = numberIn;
-  if (letter) {
-    // We consider there to be an implicit 0 in a pre-release if there is
-    // not a numeral associated with it.
-    if (!number) {
-      number = 0;
-    }
-    // We normalize any letters to their lower case form
-    letter = letter.toLowerCase();
-
-    // We consider some words to be alternate spellings of other words and
-    // in those cases we want to normalize the spellings to our preferred
-    // spelling.
-    if (letter === 'alpha') {
-      letter = 'a';
-    } else if (letter === 'beta') {
-      letter = 'b';
-    } else if (['c', 'pre', 'preview'].includes(letter)) {
-      letter = 'rc';
-    } else if (['rev', 'r'].includes(letter)) {
-      letter = 'post';
-    }
-    return [letter, Number(number)];
-  }
-  if (!letter && number) {
-    // We assume if we are given a number, but we are not given a letter
-    // then this is using the implicit post release syntax (e.g. 1.0-1)
-    letter = 'post';
-
-    return [letter, Number(number)];
-  }
-  return null;
-}
-
-function parse_local_version(local) {
-  /*
-    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
-    */
-  if (local) {
-    return local
-      .split(/[._-]/)
-      .map((part) =>
-        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
-      );
-  }
-  return null;
-}
-
-function version_explain(version) {
-  const parsed = version_parse(version);
-  if (!parsed) {
-    return parsed;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-
-  let base_version = '';
-  if (epoch !== 0) {
-    base_version += epoch + '!';
-  }
-  base_version += release.join('.');
-
-  const is_prerelease = Boolean(dev || pre);
-  const is_devrelease = Boolean(dev);
-  const is_postrelease = Boolean(post);
-
-  // return
-
-  return {
-    epoch,
-    release,
-    pre,
-    post: post ? post[1] : post,
-    dev: dev ? dev[1] : dev,
-    local: local ? local.join('.') : local,
-    public: version_stringify(parsed).split('+', 1)[0],
-    base_version,
-    is_prerelease,
-    is_devrelease,
-    is_postrelease,
-  };
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
-
-
-
-
-function lt(version, other) {
-  return operator_compare(version, other) < 0;
-}
-
-function le(version, other) {
-  return operator_compare(version, other) <= 0;
-}
-
-function eq(version, other) {
-  return operator_compare(version, other) === 0;
-}
-
-function ne(version, other) {
-  return operator_compare(version, other) !== 0;
-}
-
-function ge(version, other) {
-  return operator_compare(version, other) >= 0;
-}
-
-function gt(version, other) {
-  return operator_compare(version, other) > 0;
-}
-
-function arbitrary(version, other) {
-  return version.toLowerCase() === other.toLowerCase();
-}
-
-function operator_compare(version, other) {
-  const parsedVersion = version_parse(version);
-  const parsedOther = version_parse(other);
-
-  const keyVersion = calculateKey(parsedVersion);
-  const keyOther = calculateKey(parsedOther);
-
-  return pyCompare(keyVersion, keyOther);
-}
-
-function rcompare(version, other) {
-  return -operator_compare(version, other);
-}
-
-// this logic is buitin in python, but we need to port it to js
-// see https://stackoverflow.com/a/5292332/1438522
-function pyCompare(elemIn, otherIn) {
-  let elem = elemIn;
-  let other = otherIn;
-  if (elem === other) {
-    return 0;
-  }
-  if (Array.isArray(elem) !== Array.isArray(other)) {
-    elem = Array.isArray(elem) ? elem : [elem];
-    other = Array.isArray(other) ? other : [other];
-  }
-  if (Array.isArray(elem)) {
-    const len = Math.min(elem.length, other.length);
-    for (let i = 0; i < len; i += 1) {
-      const res = pyCompare(elem[i], other[i]);
-      if (res !== 0) {
-        return res;
-      }
-    }
-    return elem.length - other.length;
-  }
-  if (elem === -Infinity || other === Infinity) {
-    return -1;
-  }
-  if (elem === Infinity || other === -Infinity) {
-    return 1;
-  }
-  return elem < other ? -1 : 1;
-}
-
-function calculateKey(input) {
-  const { epoch } = input;
-  let { release, pre, post, local, dev } = input;
-  // When we compare a release version, we want to compare it with all of the
-  // trailing zeros removed. So we'll use a reverse the list, drop all the now
-  // leading zeros until we come to something non zero, then take the rest
-  // re-reverse it back into the correct order and make it a tuple and use
-  // that for our sorting key.
-  release = release.concat();
-  release.reverse();
-  while (release.length && release[0] === 0) {
-    release.shift();
-  }
-  release.reverse();
-
-  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
-  // We'll do this by abusing the pre segment, but we _only_ want to do this
-  // if there is !a pre or a post segment. If we have one of those then
-  // the normal sorting rules will handle this case correctly.
-  if (!pre && !post && dev) pre = -Infinity;
-  // Versions without a pre-release (except as noted above) should sort after
-  // those with one.
-  else if (!pre) pre = Infinity;
-
-  // Versions without a post segment should sort before those with one.
-  if (!post) post = -Infinity;
-
-  // Versions without a development segment should sort after those with one.
-  if (!dev) dev = Infinity;
-
-  if (!local) {
-    // Versions without a local segment should sort before those with one.
-    local = -Infinity;
-  } else {
-    // Versions with a local segment need that segment parsed to implement
-    // the sorting rules in PEP440.
-    // - Alpha numeric segments sort before numeric segments
-    // - Alpha numeric segments sort lexicographically
-    // - Numeric segments sort numerically
-    // - Shorter versions sort before longer versions when the prefixes
-    //   match exactly
-    local = local.map((i) =>
-      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
-    );
-  }
-
-  return [epoch, release, pre, post, dev, local];
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
-// This file is dual licensed under the terms of the Apache License, Version
-// 2.0, and the BSD License. See the LICENSE file in the root of this repository
-// for complete details.
-
-
-
-
-
-const RANGE_PATTERN = [
-  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
-  '\\s*',
-  '(',
-  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
-  /*  */ '(?<prefix>\\.\\*)?',
-  /*  */ '|',
-  /*  */ '(?<legacy>[^,;\\s)]+)',
-  ')',
-].join('');
-
-
-
-const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
-
-const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
-
-function specifier_parse(ranges) {
-  if (!ranges.trim()) {
-    return [];
-  }
-
-  const specifiers = ranges
-    .split(',')
-    .map((range) => rangeRegex.exec(range.trim()) || {})
-    .map(({ groups }) => {
-      if (!groups) {
-        return null;
-      }
-
-      let { ...spec } = groups;
-      const { operator, version, prefix, legacy } = groups;
-
-      if (version) {
-        spec = { ...spec, ...version_explain(version) };
-        if (operator === '~=') {
-          if (spec.release.length < 2) {
-            return null;
-          }
-        }
-        if (!isEqualityOperator(operator) && spec.local) {
-          return null;
-        }
-
-        if (prefix) {
-          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
-            return null;
-          }
-        }
-      }
-      if (legacy && operator !== '===') {
-        return null;
-      }
-
-      return spec;
-    });
-
-  if (specifiers.filter(Boolean).length !== specifiers.length) {
-    return null;
-  }
-
-  return specifiers;
-}
-
-function filter(versions, specifier, options = {}) {
-  const filtered = pick(versions, specifier, options);
-  if (filtered.length === 0 && options.prereleases === undefined) {
-    return pick(versions, specifier, { prereleases: true });
-  }
-  return filtered;
-}
-
-function maxSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[found.length - 1];
-}
-
-function minSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[0];
-}
-
-function pick(versions, specifier, options) {
-  const parsed = specifier_parse(specifier);
-
-  if (!parsed) {
-    return [];
-  }
-
-  return versions.filter((version) => {
-    const explained = version_explain(version);
-
-    if (!parsed.length) {
-      return explained && !(explained.is_prerelease && !options.prereleases);
-    }
-
-    return parsed.reduce((pass, spec) => {
-      if (!pass) {
-        return false;
-      }
-      return contains({ ...spec, ...options }, { version, explained });
-    }, true);
-  });
-}
-
-function satisfies(version, specifier, options = {}) {
-  const filtered = pick([version], specifier, options);
-
-  return filtered.length === 1;
-}
-
-function arrayStartsWith(array, prefix) {
-  if (prefix.length > array.length) {
-    return false;
-  }
-
-  for (let i = 0; i < prefix.length; i += 1) {
-    if (prefix[i] !== array[i]) {
-      return false;
-    }
-  }
-
-  return true;
-}
-
-function contains(specifier, input) {
-  const { explained } = input;
-  let { version } = input;
-  const { ...spec } = specifier;
-
-  if (spec.prereleases === undefined) {
-    spec.prereleases = spec.is_prerelease;
-  }
-
-  if (explained && explained.is_prerelease && !spec.prereleases) {
-    return false;
-  }
-
-  if (spec.operator === '~=') {
-    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
-    if (spec.epoch) {
-      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
-    }
-    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
-      prereleases: spec.prereleases,
-    });
-  }
-
-  if (spec.prefix) {
-    const isMatching =
-      explained.epoch === spec.epoch &&
-      arrayStartsWith(explained.release, spec.release);
-    const isEquality = spec.operator !== '!=';
-    return isEquality ? isMatching : !isMatching;
-  }
-
-  if (explained && explained.local && spec.version) {
-    // Ignore candidate local labels only when the specifier itself is public.
-    if (spec.operator !== '===' && !spec.local) {
-      version = explained.public;
-      spec.version = version_explain(spec.version).public;
-    }
-  }
-
-  if (spec.operator === '<' || spec.operator === '>') {
-    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
-    if (eq(spec.release.join('.'), explained.release.join('.'))) {
-      return false;
-    }
-  }
-
-  // TODO: fix me?
-  // eslint-disable-next-line import-x/namespace
-  const op = operator_namespaceObject[spec.operator];
-  return op(version, spec.version || spec.legacy);
-}
-
-function validRange(specifier) {
-  return Boolean(specifier_parse(specifier));
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
-
-
-// those notation are borrowed from semver
-
-
-function major(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  return version.release[0];
-}
-
-function minor(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 2) {
-    return 0;
-  }
-  return version.release[1];
-}
-
-function patch(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 3) {
-    return 0;
-  }
-  return version.release[2];
-}
-
-function inc(input, release, preReleaseIdentifier) {
-  let identifier = preReleaseIdentifier || `a`;
-  const version = parse(input);
-
-  if (!version) {
-    return null;
-  }
-
-  if (
-    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
-      identifier,
-    )
-  ) {
-    return null;
-  }
-
-  switch (release) {
-    case 'premajor':
-      {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'preminor':
-      {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prepatch':
-      {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prerelease':
-      if (version.pre === null) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-        version.pre = [identifier, 0];
-      } else {
-        if (preReleaseIdentifier === undefined && version.pre !== null) {
-          [identifier] = version.pre;
-        }
-
-        const [letter, number] = version.pre;
-        if (letter === identifier) {
-          version.pre = [letter, number + 1];
-        } else {
-          version.pre = [identifier, 0];
-        }
-      }
-
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'major':
-      if (
-        version.release.slice(1).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'minor':
-      if (
-        version.release.slice(2).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'patch':
-      if (
-        version.release.slice(3).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    default:
-      return null;
-  }
-
-  return stringify(version);
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/project/version.js
-
-/**
- * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
- * Pre-releases count as any other version. False for what is no version or no specifier.
- */
-function satisfiesSpecifier(version, specifier) {
-    if (specifier.trim() === '')
-        return valid(version) !== null;
-    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
-}
-function isSpecifier(text) {
-    return text.trim() !== '' && validRange(text);
-}
-function isVersion(text) {
-    return valid(text) !== null;
-}
-/** Order of two valid PEP 440 versions, for sorting. */
-function compareVersions(a, b) {
-    return operator_compare(a, b);
-}
-/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
-function normalSpecifier(specifier) {
-    const clauses = specifier.split(',').flatMap((clause) => {
-        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
-        if (operator === '' || operator === '===')
-            return clause.trim() === '' ? [] : [clause.trim()];
-        const prefix = version.endsWith('.*');
-        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
-        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
-    });
-    return [...new Set(clauses)].sort().join(',');
-}
-
-;// CONCATENATED MODULE: ./src/project/markers.js
-
-
-
-const variables = {
-    implementation_name: true,
-    implementation_version: true,
-    os_name: true,
-    platform_machine: true,
-    platform_python_implementation: true,
-    platform_release: true,
-    platform_system: true,
-    platform_version: true,
-    python_full_version: true,
-    python_version: true,
-    sys_platform: true,
-    extra: true,
-    extras: true,
-    dependency_groups: true,
-};
-/** Spellings from before PEP 508 that files still carry. */
-const legacy = {
-    'os.name': 'os_name',
-    'sys.platform': 'sys_platform',
-    'platform.version': 'platform_version',
-    'platform.machine': 'platform_machine',
-    'platform.python_implementation': 'platform_python_implementation',
-    python_implementation: 'platform_python_implementation',
-};
-const versioned = new Set([
-    'implementation_version',
-    'platform_release',
-    'python_full_version',
-    'python_version',
-]);
-const deepest = 200;
-/** More than any tool writes; what walks a marker goes one call deeper for each. */
-const mostComparisons = 2_000;
-/** Parses an environment marker; throws Failure which shows the marker. */
-function parseMarker(text) {
-    const parser = new MarkerParser(text);
-    const marker = parser.or(0);
-    parser.end();
-    return marker;
-}
-/** Whether a marker holds in an environment; throws Failure for a comparison without a meaning. */
-function evaluateMarker(marker, environment) {
-    switch (marker.kind) {
-        case 'and':
-            return evaluateMarker(marker.left, environment) && evaluateMarker(marker.right, environment);
-        case 'or':
-            return evaluateMarker(marker.left, environment) || evaluateMarker(marker.right, environment);
-        case 'compare':
-            return compareOperands(marker.left, marker.operator, marker.right, environment);
-    }
-}
-/** Whether something with this marker applies; no marker always does. */
-function markerApplies(marker, environment) {
-    return marker === undefined || marker.trim() === '' || evaluateMarker(parseMarker(marker), environment);
-}
-function compareOperands(left, operator, right, environment) {
-    const variable = left.kind === 'variable' ? left.name : right.kind === 'variable' ? right.name : undefined;
-    let a = markers_valueOf(left, environment);
-    let b = markers_valueOf(right, environment);
-    if (typeof a !== 'string' || variable === 'extra') {
-        // Names of extras and groups are compared as they are normalised.
-        if (typeof a === 'string')
-            a = packageName(a);
-        if (typeof b === 'string')
-            b = packageName(b);
-    }
-    if (typeof b !== 'string') {
-        if (typeof a !== 'string')
-            throw undefinedComparison(operator);
-        const has = b.some((name) => packageName(name) === packageName(a));
-        if (operator === 'in')
-            return has;
-        if (operator === 'not in')
-            return !has;
-        throw undefinedComparison(operator);
-    }
-    if (typeof a !== 'string')
-        throw undefinedComparison(operator);
-    if (operator === 'in')
-        return b.includes(a);
-    if (operator === 'not in')
-        return !b.includes(a);
-    if (variable !== undefined && versioned.has(variable) && isVersion(a) && isSpecifier(operator + b)) {
-        return satisfiesSpecifier(a, operator + b);
-    }
-    return compareText(a, operator, b);
-}
-/** The order of code points, as Python compares strings. */
-function compareText(a, operator, b) {
-    switch (operator) {
-        case '==':
-            return a === b;
-        case '!=':
-            return a !== b;
-        case '<':
-            return a < b;
-        case '<=':
-            return a <= b;
-        case '>':
-            return a > b;
-        case '>=':
-            return a >= b;
-        default:
-            throw undefinedComparison(operator);
-    }
-}
-function undefinedComparison(operator) {
-    return new failure/* Failure */.H('usage', `an environment marker uses ${operator} where it has no meaning`);
-}
-function markers_valueOf(operand, environment) {
-    return operand.kind === 'literal' ? operand.value : environment[operand.name];
-}
-class MarkerParser {
-    position = 0;
-    atoms = 0;
-    text;
-    constructor(text) {
-        this.text = text;
-    }
-    or(depth) {
-        let left = this.and(depth);
-        while (this.word('or'))
-            left = { kind: 'or', left, right: this.and(depth) };
-        return left;
-    }
-    end() {
-        this.space();
-        if (this.position < this.text.length)
-            throw this.failure('the end');
-    }
-    and(depth) {
-        let left = this.atom(depth);
-        while (this.word('and'))
-            left = { kind: 'and', left, right: this.atom(depth) };
-        return left;
-    }
-    atom(depth) {
-        this.atoms += 1;
-        if (this.atoms > mostComparisons)
-            throw this.failure('fewer comparisons');
-        if (depth > deepest)
-            throw this.failure('fewer parentheses');
-        if (this.take(/\(/y) !== undefined) {
-            const inner = this.or(depth + 1);
-            if (this.take(/\)/y) === undefined)
-                throw this.failure('")"');
-            return inner;
-        }
-        const left = this.operand();
-        const operator = this.take(/===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b/y)?.replace(/^not\s+in$/, 'not in');
-        if (operator === undefined)
-            throw this.failure('a comparison');
-        const right = this.operand();
-        if (left.kind === 'literal' && right.kind === 'literal')
-            throw this.failure('a variable');
-        return { kind: 'compare', left, operator, right };
-    }
-    operand() {
-        const literal = this.take(/"[^"]*"|'[^']*'/y);
-        if (literal !== undefined)
-            return { kind: 'literal', value: literal.slice(1, -1) };
-        const word = this.take(/[a-z_]+(?:\.[a-z_]+)?/y);
-        if (word !== undefined) {
-            const name = legacy[word] ?? word;
-            if (isVariable(name))
-                return { kind: 'variable', name };
-        }
-        throw this.failure('a variable or a quoted text');
-    }
-    word(word) {
-        return this.take(word === 'and' ? /and\b/y : /or\b/y) !== undefined;
-    }
-    take(pattern) {
-        this.space();
-        pattern.lastIndex = this.position;
-        const found = pattern.exec(this.text)?.[0];
-        if (found !== undefined)
-            this.position += found.length;
-        return found;
-    }
-    space() {
-        while (/\s/.test(this.text.charAt(this.position)))
-            this.position += 1;
-    }
-    failure(wanted) {
-        const shown = JSON.stringify(this.text.slice(0, 500));
-        return new failure/* Failure */.H('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
-            hint: 'see https://packaging.python.org/en/latest/specifications/dependency-specifiers/',
-        });
-    }
-}
-function isVariable(name) {
-    return Object.hasOwn(variables, name);
-}
-
+// EXTERNAL MODULE: ./src/project/markers.js
+var project_markers = __nccwpck_require__(6901);
 ;// CONCATENATED MODULE: ./src/project/marker-sets.js
 
 /**
@@ -38964,7 +41971,7 @@ function isVariable(name) {
 function answerSets(marker, sets) {
     if (marker === undefined)
         return undefined;
-    const answered = answer(parseMarker(marker), sets);
+    const answered = answer((0,project_markers/* parseMarker */.gY)(marker), sets);
     if (answered === true)
         return undefined;
     return answered === false ? false : formatMarker(answered);
@@ -38980,7 +41987,7 @@ function answer(marker, sets) {
     if (marker.kind === 'compare') {
         const isSet = (operand) => operand.kind === 'variable' && (operand.name === 'extras' || operand.name === 'dependency_groups');
         return isSet(marker.left) || isSet(marker.right)
-            ? evaluateMarker(marker, { ...marker_sets_nothing, ...sets })
+            ? (0,project_markers/* evaluateMarker */.UZ)(marker, { ...marker_sets_nothing, ...sets })
             : marker;
     }
     const [left, right] = [answer(marker.left, sets), answer(marker.right, sets)];
@@ -39014,1430 +42021,8 @@ const marker_sets_nothing = {
     dependency_groups: [],
 };
 
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-function getLineColFromPtr(string, ptr) {
-    let lines = string.slice(0, ptr).split(/\r?\n/);
-    return [lines.length, lines.pop().length + 1];
-}
-function makeCodeBlock(string, line, column) {
-    let lines = string.split(/\r?\n/);
-    let codeblock = '';
-    let numberLen = (Math.log10(line + 1) | 0) + 1;
-    for (let i = line - 1; i <= line + 1; i++) {
-        let l = lines[i - 1];
-        if (!l)
-            continue;
-        codeblock += i.toString().padEnd(numberLen, ' ');
-        codeblock += ':  ';
-        codeblock += l;
-        codeblock += '\n';
-        if (i === line) {
-            codeblock += ' '.repeat(numberLen + column + 2);
-            codeblock += '^\n';
-        }
-    }
-    return codeblock;
-}
-class TomlError extends Error {
-    line;
-    column;
-    codeblock;
-    constructor(message, options) {
-        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
-        const codeblock = makeCodeBlock(options.toml, line, column);
-        super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
-        this.line = line;
-        this.column = column;
-        this.codeblock = codeblock;
-    }
-    /** @internal */
-    static x(message, ctx, ptr) {
-        throw new TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/primitive.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-/** @internal */
-function parseString(ctx) {
-    let startPtr = ctx.p;
-    let c = ctx.s.charCodeAt(ctx.p++);
-    let first = c;
-    let isLiteral = c === 0x27; /* ' */
-    let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
-    if (isMultiline) {
-        // Trim initial newline
-        if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 0xa /* \n */)
-            ctx.p++;
-        else if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)
-            ctx.p += 2;
-    }
-    // For the record: it is not worth it to use a fast-path for literal strings using `indexOf`.
-    // Doing a char-by-char iteration ends up dispatching less instructions, for the same wall-clock runtime.
-    let parsed = '';
-    let sliceStart = ctx.p;
-    // states:
-    //   0 - decoding
-    //   1 - decoding escape
-    //   2 - whitespace escape (no newline encountered yet, must fail on non-whitespace)
-    //   3 - whitespace escape (newline encountered, allowed to transition back to normal decode)
-    let state = 0;
-    for (; ctx.p < ctx.s.length; ctx.p++) {
-        c = ctx.s.charCodeAt(ctx.p);
-        // Deal with newlines first, since that simplifies control character checking and handling across all states
-        if (isMultiline && (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */))) {
-            state = state && 3;
-        }
-        // Control characters are banned in TOML, so we throw an error if we encounter them
-        else if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
-            TomlError.x('control characters are not allowed in strings', ctx);
-        }
-        // The string might terminate while we're parsing through a newline escape.
-        // It must have encountered a newline; otherwise, it'll simply fail in another branch.
-        else if ((!state || state === 3) && c === first && (!isMultiline || (ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first))) {
-            if (isMultiline) {
-                // If the string ends with 4-5 quotes, then the first 1-2 are part of the string
-                if (ctx.s.charCodeAt(ctx.p + 3) === first)
-                    ctx.p++;
-                if (ctx.s.charCodeAt(ctx.p + 3) === first)
-                    ctx.p++;
-            }
-            // If we're in a newline escape still, then there's nothing to add.
-            if (!state) {
-                // Avoid a useless concat operation if the string can be used as-is.
-                let s = ctx.s.slice(sliceStart, ctx.p);
-                parsed = parsed ? parsed + s : s;
-            }
-            ctx.p += isMultiline ? 3 : 1;
-            return parsed;
-        }
-        // Baseline state; keep moving forward unless an escape sequence starts
-        else if (!state) {
-            if (!isLiteral && c === 0x5c /* \ */) {
-                parsed += ctx.s.slice(sliceStart, (sliceStart = ctx.p));
-                state = 1;
-            }
-        }
-        else if (state === 1) {
-            if (c === 0x78 /* x */ || c === 0x75 /* u */ || c === 0x55 /* U */) { // Unicode escape
-                let errPtr = ctx.p++ - 1;
-                let value = 0;
-                let len = c === 0x78 /* x */ ? 2 : c === 0x75 /* u */ ? 4 : 8;
-                for (let j = 0; j < len; j++, ctx.p++) {
-                    let hex = ctx.s.charCodeAt(ctx.p);
-                    let digit = 
-                    /* 0-9 */ hex >= 0x30 && hex <= 0x39 ? hex - 0x30 :
-                        /* A-F */ hex >= 0x41 && hex <= 0x46 ? hex - 0x41 + 10 :
-                            /* a-f */ hex >= 0x61 && hex <= 0x66 ? hex - 0x61 + 10 : -1;
-                    if (digit < 0)
-                        TomlError.x('invalid non-hex character in unicode escape', ctx);
-                    value = (value << 4) | digit;
-                }
-                // Because JS does bitwise on signed 32bit integers, all 0xfzzzzzzz values are actually seen as negative
-                if (value < 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
-                    TomlError.x('invalid unicode escape', ctx, errPtr);
-                }
-                parsed += String.fromCodePoint(value);
-                sliceStart = ctx.p--;
-                state = 0;
-            }
-            // Newline escape sequence. We only need to care about spaces and tabs; newlines are dealt with earlier
-            else if (isMultiline && (c === 0x20 || c === 0x9 /* \t */)) {
-                state = 2;
-            }
-            // Basic escape sequence
-            else {
-                if (c === 0x62 /* b */)
-                    parsed += '\b';
-                else if (c === 0x74 /* t */)
-                    parsed += '\t';
-                else if (c === 0x6e /* n */)
-                    parsed += '\n';
-                else if (c === 0x66 /* f */)
-                    parsed += '\f';
-                else if (c === 0x72 /* r */)
-                    parsed += '\r';
-                else if (c === 0x65 /* e */)
-                    parsed += '\x1b';
-                else if (c === 0x22 /* " */)
-                    parsed += '"';
-                else if (c === 0x5c /* \ */)
-                    parsed += '\\';
-                else
-                    TomlError.x('unrecognised escape sequence', ctx);
-                sliceStart = ctx.p + 1;
-                state = 0;
-            }
-        }
-        // Newline escape continuation: keep moving forward until the first non-whitespace char
-        else if (c !== 0x20 && c !== 0x9 /* \t */) {
-            if (state === 2)
-                TomlError.x('invalid escape: only line-ending whitespace may be escaped', ctx, sliceStart);
-            // State cannot be zero, or we'd have branched earlier already.
-            // If it's a backslash, immediately transition to the escape state so it can be processed.
-            state = !isLiteral && c === 0x5c /* \ */ ? 1 : 0;
-            sliceStart = ctx.p;
-        }
-    }
-    TomlError.x('unfinished string', ctx, startPtr);
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/date.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
-class TomlDate extends Date {
-    #hasDate = false;
-    #hasTime = false;
-    #offset = null;
-    constructor(date, fasttype, unsafeDelim) {
-        let hasDate = true;
-        let hasTime = true;
-        let offset = 'Z';
-        let c;
-        if (typeof date === 'string') {
-            if (fasttype)
-                prep: {
-                    // Date-time
-                    if (fasttype < 3) {
-                        if (+date.slice(11, 13) > 23) {
-                            date = '';
-                            break prep;
-                        }
-                        // Local
-                        if (fasttype === 2) {
-                            offset = null;
-                            date += 'Z';
-                        }
-                        // Offset; keep track of offset if not Z
-                        else if ((c = date.charCodeAt(date.length - 1)) !== 0x5a /* Z */ && c !== 0x7a /* z */) {
-                            offset = date.slice(date.length - 6);
-                        }
-                        if (unsafeDelim)
-                            date = date.slice(0, 10) + 'T' + date.slice(11);
-                    }
-                    // Time
-                    else if (fasttype === 4) {
-                        date = +date.slice(0, 2) > 23 ? '' : `0000-01-01T${date}Z`;
-                    }
-                    hasDate = fasttype !== 4;
-                    hasTime = fasttype !== 3;
-                }
-            else {
-                let match = date.match(DATE_TIME_RE);
-                if (match) {
-                    if (!match[1]) {
-                        hasDate = false;
-                        date = `0000-01-01T${date}`;
-                    }
-                    hasTime = !!match[2];
-                    // Make sure to use T instead of a space. Breaks in case of extreme values otherwise.
-                    hasTime && date[10] === ' ' && (date = date.replace(' ', 'T'));
-                    // Do not allow rollover hours.
-                    if (match[2] && +match[2] > 23) {
-                        date = '';
-                    }
-                    else {
-                        offset = match[3] || null;
-                        if (!offset && hasTime)
-                            date += 'Z';
-                    }
-                }
-                else {
-                    date = '';
-                }
-            }
-        }
-        super(date);
-        if (!isNaN(this.getTime())) {
-            this.#hasDate = hasDate;
-            this.#hasTime = hasTime;
-            this.#offset = offset;
-        }
-    }
-    isDateTime() {
-        return this.#hasDate && this.#hasTime;
-    }
-    isLocal() {
-        return !this.#hasDate || !this.#hasTime || !this.#offset;
-    }
-    isDate() {
-        return this.#hasDate && !this.#hasTime;
-    }
-    isTime() {
-        return this.#hasTime && !this.#hasDate;
-    }
-    isValid() {
-        return this.#hasDate || this.#hasTime;
-    }
-    toISOString() {
-        let iso = super.toISOString();
-        // Local Date
-        if (this.isDate())
-            return iso.slice(0, 10);
-        // Local Time
-        if (this.isTime())
-            return iso.slice(11, 23);
-        // Local DateTime
-        if (this.#offset === null)
-            return iso.slice(0, -1);
-        // Offset DateTime
-        if (this.#offset === 'Z' || this.#offset === 'z')
-            return iso;
-        // This part is quite annoying: JS strips the original timezone from the ISO string representation
-        // Instead of using a "modified" date and "Z", we restore the representation "as authored"
-        let offset = (+(this.#offset.slice(1, 3)) * 60) + +(this.#offset.slice(4, 6));
-        offset = this.#offset[0] === '-' ? offset : -offset;
-        let offsetDate = new Date(this.getTime() - (offset * 60e3));
-        return offsetDate.toISOString().slice(0, -1) + this.#offset;
-    }
-    static wrapAsOffsetDateTime(jsDate, offset = 'Z') {
-        let date = new TomlDate(jsDate);
-        date.#offset = offset;
-        return date;
-    }
-    static wrapAsLocalDateTime(jsDate) {
-        let date = new TomlDate(jsDate);
-        date.#offset = null;
-        return date;
-    }
-    static wrapAsLocalDate(jsDate) {
-        let date = new TomlDate(jsDate);
-        date.#hasTime = false;
-        date.#offset = null;
-        return date;
-    }
-    static wrapAsLocalTime(jsDate) {
-        let date = new TomlDate(jsDate);
-        date.#hasDate = false;
-        date.#offset = null;
-        return date;
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/extract.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-function isDigit(char, base = 10) {
-    return base === 16
-        ? (char > 0x2f && char < 0x3a) || (char > 0x40 && char < 0x47) || (char > 0x60 && char < 0x67)
-        : (char > 0x2f && char < 0x30 + base);
-}
-function isEndOfValue(char, delim) {
-    // Whitespace -- we're permissive on `\r` for performance; it'll be dealt with later anyway
-    return char === 0x20 || char === 0x9 /* \t */ || char === 0xa /* \n */ || char === 0xd /* \r */ ||
-        // Structure end or next value delimiter
-        (delim && (char === delim || char === 0x2c /* , */)) ||
-        // Comment
-        char === 0x23; /* # */
-}
-/** @internal */
-function extractValue(ctx, end) {
-    let errPtr = ctx.p;
-    let c = ctx.s.charCodeAt(ctx.p);
-    // Structs
-    if (c === 0x5b /* [ */ || c === 0x7b /* { */) {
-        ctx.d-- || TomlError.x('document contains excessively nested structures. aborting.', ctx);
-        let value = c === 0x5b /* [ */
-            ? parseArray(ctx)
-            : parseInlineTable(ctx);
-        ctx.d++;
-        return value;
-    }
-    // Strings
-    if (c === 0x22 /* " */ || c === 0x27 /* ' */) {
-        return parseString(ctx);
-    }
-    // Booleans
-    // We can fast-path because the first character is enough to know the only possible value
-    if (c === 0x74 /* t */) { // Only possible valid value is `true`
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x72 || ctx.s.charCodeAt(++ctx.p) !== 0x75 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
-            TomlError.x('invalid value', ctx, errPtr);
-        return ctx.p++, true;
-    }
-    if (c === 0x66 /* f */) { // Only possible valid value is `false`
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6c || ctx.s.charCodeAt(++ctx.p) !== 0x73 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
-            TomlError.x('invalid value', ctx, errPtr);
-        return ctx.p++, false;
-    }
-    if (c === 0x2b /* + */ || c === 0x2d /* - */) {
-        return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 0x2c - c, end);
-    }
-    // Rough heuristic, but `parseDate` falls back to number parsing if it's a false positive.
-    // e.g.: `a = 1\n-------------- = 1` would match this heuristic, but gracefully fallback to numbers.
-    if (ctx.s.charCodeAt(ctx.p + 4) === 0x2d /* - */ && ctx.s.charCodeAt(ctx.p + 7) === 0x2d /* - */) {
-        return parseDate(ctx, c, end);
-    }
-    // Same logic as above; `parseTime` falls back to number parsing if it's a false positive.
-    if (ctx.s.charCodeAt(ctx.p + 2) === 0x3a /* : */) {
-        return parseTime(ctx, c, end);
-    }
-    return parseNumber(ctx, ctx.p, c, 0, end);
-}
-// State:
-// 0: init
-// 1: integer
-// 2: fractional dot
-// 3: fractional
-// 4: exponent letter
-// 5: exponent
-// 6: exponent sign
-// 7: exponent with sign
-// >9: underscore; see below
-//     -> 12: was integer
-//     -> 14: was fractional
-//     -> 16: was exponent
-// states 2-5, 14, 16 are ONLY permitted iif base === 10
-function parseNumber(ctx, startPtr, startChr, sign, endChr) {
-    let c = startChr;
-    let state = 0;
-    let hasUnderscores = false;
-    // (+/-)inf
-    if (c === 0x69 /* i */) {
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x6e || ctx.s.charCodeAt(++ctx.p) !== 0x66)
-            TomlError.x('invalid value', ctx, startPtr);
-        return ctx.p++, (sign || 1) / 0;
-    }
-    // (+/-)nan
-    if (c === 0x6e /* n */) {
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6e)
-            TomlError.x('invalid value', ctx, startPtr);
-        return ctx.p++, NaN;
-    }
-    // Leading zero
-    // Only allowed cases: `0<EOV>`, `0.(...)`, `0e(...)`, `0x(...)`, `0b(...)`, `0o(...)`
-    // FWIW, `0e(...)` is a stupid case, but it's not banned per-se so we have to parse it
-    if (c === 0x30 /* 0 */) {
-        if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
-            return ctx.bi === true ? 0n : 0; // note: conveniently deals with `-0`
-        if (!sign) {
-            if (c === 0x78 /* x */)
-                return parseIntegerBaseN(ctx, startPtr, 16, endChr);
-            else if (c === 0x62 /* b */)
-                return parseIntegerBaseN(ctx, startPtr, 2, endChr);
-            else if (c === 0x6f /* o */)
-                return parseIntegerBaseN(ctx, startPtr, 8, endChr);
-        }
-        if (c === 0x2e /* . */)
-            state = 2;
-        else if (c === 0x65 /* e */ || c === 0x45 /* E */)
-            state = 4;
-        else
-            TomlError.x('illegal leading zero', ctx, startPtr);
-    }
-    // If the 1st char is not a digit by now, then it's not a valid TOML value at all
-    else if (!isDigit(c))
-        TomlError.x('invalid value', ctx, startPtr);
-    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-        if (!state)
-            state = 1; // Detects single-digit numbers we can use a fast parse path for
-        // The way the states are numbered is not random: underscores are always permitted in odd-numbered states and
-        // never permitted in even-numbered ones.
-        if (c === 0x5f /* _ */) {
-            if (!(state & 1))
-                TomlError.x('illegal underscore', ctx);
-            state += 11; // 11 is a marker that makes the state even and greater than 9; see the numbering + rationale above
-            hasUnderscores = true;
-        }
-        // Transition to fractional part.
-        else if (state === 1 && c === 0x2e /* . */)
-            state = 2;
-        // Transition to exponent part.
-        else if ((state === 1 || state === 3) && (c === 0x65 /* e */ || c === 0x45 /* E */))
-            state = 4;
-        // + and - are permitted in state 4 only (handled before entering the function for state 0)
-        else if (state === 4 && (c === 0x2b /* + */ || c === 0x2d /* - */)) {
-            state = 6;
-        }
-        // All special cases have been handled; only digits are allowed here
-        else if (!isDigit(c))
-            TomlError.x(`illegal character in numeric literal`, ctx);
-        // Clear state flags
-        else if (state > 9)
-            state -= 11;
-        else if (!(state & 1))
-            state++;
-    }
-    // Single-char number; we can fast-path these very easily.
-    if (!state) {
-        let val = (startChr - 0x30 /* 0 */) * (sign || 1);
-        return ctx.bi === true ? BigInt(val) : val;
-    }
-    // Even-numbered states absolutely require a digit next; not even end of value is permitted
-    if (!(state & 1))
-        TomlError.x('unfinished numeric value', ctx, startPtr);
-    let str = ctx.s.slice(startPtr, ctx.p);
-    if (hasUnderscores)
-        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
-    return state > 1
-        ? parseFloat(str)
-        : parseInteger(ctx, str, 10, startPtr);
-}
-function parseIntegerBaseN(ctx, startPtr, base, endChr) {
-    let c, underscore = 1;
-    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-        if (c === 0x5f /* _ */) {
-            if (underscore & 1)
-                TomlError.x('illegal underscore', ctx);
-            underscore = 3;
-        }
-        // We only need to check if the number is a valid digit, nothing else is permitted
-        else if (!isDigit(c, base))
-            TomlError.x(`illegal character in numeric literal`, ctx);
-        // Clear underscore flag
-        else if (underscore & 1)
-            underscore--;
-    }
-    // Trailing underscore is not allowed
-    if (underscore & 1)
-        TomlError.x('unfinished numeric value', ctx);
-    let str = ctx.s.slice(startPtr + 2, ctx.p);
-    if (underscore)
-        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
-    return parseInteger(ctx, str, base, startPtr);
-}
-function parseInteger(ctx, str, base, startPtr) {
-    if (ctx.bi !== true)
-        int: {
-            let val = parseInt(str, base);
-            if (!Number.isSafeInteger(val)) {
-                if (ctx.bi)
-                    break int;
-                TomlError.x('integer value cannot be represented losslessly', ctx, startPtr);
-            }
-            return val;
-        }
-    return base === 10 ? BigInt(str) : BigInt((base === 2 ? '0b' : base === 8 ? '0o' : '0x') + str);
-}
-function parseDate(ctx, c, endChr) {
-    let startPtr = ctx.p++, unsafeSeparator;
-    if (!isDigit(c) ||
-        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
-        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
-        !isDigit(ctx.s.charCodeAt(ctx.p++))) {
-        return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
-    }
-    ctx.p += 5;
-    if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
-        TomlError.x('invalid date-time: date part is malformed', ctx, startPtr);
-    if (ctx.p >= ctx.s.length || (((c = ctx.s.charCodeAt(ctx.p)) !== 0x20 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 0x54 /* T */ && c !== 0x74 /* t */)) {
-        let t = ctx.s.slice(startPtr, ctx.p);
-        return readDate(ctx, t, 3, false, startPtr);
-    }
-    if (ctx.s.charCodeAt(ctx.p += 3) !== 0x3a /* : */)
-        TomlError.x('invalid date-time: time part is malformed', ctx, startPtr);
-    if (ctx.s.charCodeAt(ctx.p += 3) === 0x3a /* : */)
-        ctx.p += 3;
-    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
-        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-            ;
-    if (c = ctx.s.charCodeAt(ctx.p)) {
-        if (c === 0x5a /* Z */ || c === 0x7a /* z */) {
-            let t = ctx.s.slice(startPtr, ++ctx.p);
-            return readDate(ctx, t, 1, unsafeSeparator, startPtr, '[+00:00]');
-        }
-        if (c === 0x2b /* + */ || c === 0x2d /* - */) {
-            // Temporal's ZonedDateTime is weird asf when it comes to dealing with traditional offsets...
-            // It's 1.2x faster to allocate a new string to pass to ZDT than use Instant.toZonedDateTimeISO
-            let t = ctx.s.slice(startPtr, ctx.p += 6);
-            return readDate(ctx, t, 1, unsafeSeparator, startPtr, !ctx.ld && ('[' + ctx.s.slice(ctx.p - 6, ctx.p) + ']'));
-        }
-    }
-    let t = ctx.s.slice(startPtr, ctx.p);
-    return readDate(ctx, t, 2, unsafeSeparator, startPtr);
-}
-function parseTime(ctx, c, endChr) {
-    let start = ctx.p;
-    if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
-        return parseNumber(ctx, --ctx.p, c, 0, endChr);
-    }
-    if (ctx.s.charCodeAt(ctx.p += 4) === 0x3a /* : */)
-        ctx.p += 3;
-    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
-        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-            ;
-    let t = ctx.s.slice(start, ctx.p);
-    return readDate(ctx, t, 4, false, start);
-}
-function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
-    if (ctx.ld) {
-        let date = new TomlDate(str, type, unsafeDelim);
-        if (!date.isValid())
-            TomlError.x('invalid date', ctx, errPtr);
-        return date;
-    }
-    try {
-        if (temporalSuffix)
-            str += temporalSuffix;
-        switch (type) {
-            case 1: return Temporal.ZonedDateTime.from(str);
-            case 2: return Temporal.PlainDateTime.from(str);
-            case 3: return Temporal.PlainDate.from(str);
-            case 4: return Temporal.PlainTime.from(str);
-        }
-    }
-    catch (e) {
-        TomlError.x(e instanceof Error ? e.message : '' + e, ctx, errPtr);
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/util.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-/** @internal */
-function skipComment(ctx) {
-    for (; ctx.p < ctx.s.length; ctx.p++) {
-        let c = ctx.s.charCodeAt(ctx.p);
-        if (c === 0xa /* \n */)
-            break;
-        if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */) {
-            ctx.p++;
-            break;
-        }
-        if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
-            TomlError.x('control characters are not allowed in comments', ctx);
-        }
-    }
-}
-/** @internal */
-function skipVoid(ctx, banNewLines, banComments) {
-    let c;
-    while (ctx.p < ctx.s.length) {
-        while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 0x20 ||
-            c === 0x9 /* \t */ ||
-            (!banNewLines &&
-                (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)))))
-            ctx.p++;
-        if (banComments || c !== 0x23 /* # */)
-            break;
-        skipComment(ctx);
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/struct.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-/** @internal */
-function parseKey(ctx, end = 0x3d /* = */) {
-    // States:
-    // 0: before first char
-    // 1: parsing bare key
-    // 2: after key component
-    let startPtr;
-    let state = 0;
-    let parsed = [];
-    let sliceStart;
-    let c = ctx.s.charCodeAt(startPtr = ctx.p);
-    do {
-        // End of key
-        if (c === end) {
-            if (!state)
-                TomlError.x('unexpected end of key', ctx);
-            if (state === 1)
-                parsed.push(ctx.s.slice(sliceStart, ctx.p));
-            return ctx.p++, parsed;
-        }
-        // Dotted key separator
-        else if (c === 0x2e /* . */) {
-            if (!state)
-                TomlError.x('illegal empty bare key', ctx);
-            if (state === 1)
-                parsed.push(ctx.s.slice(sliceStart, ctx.p));
-            state = 0;
-        }
-        // Quoted key
-        else if (!state && (c === 0x22 /* " */ || c === 0x27 /* ' */)) {
-            if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
-                TomlError.x('illegal quoted key: multiline strings are not allowed', ctx);
-            parsed.push(parseString(ctx));
-            state = 2;
-            ctx.p--;
-        }
-        // Whitespace; no-op in state 0 and 2, end of bare key in state 1
-        else if (c === 0x20 || c === 0x9 /* \t */) {
-            if (state === 1) {
-                parsed.push(ctx.s.slice(sliceStart, ctx.p));
-                state = 2;
-            }
-        }
-        // If state is post-key, no character is allowed; otherwise ensure it's a bare-key component
-        else if (state === 2 || (c < 0x30 && c !== 0x2d /* - */) || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61 && c !== 0x5f /* _ */) || c > 0x7a) {
-            TomlError.x('illegal character in key', ctx);
-        }
-        // Illegal character
-        else if (!state) {
-            state = 1;
-            sliceStart = ctx.p;
-        }
-    } while (c = ctx.s.charCodeAt(++ctx.p));
-    TomlError.x('incomplete key-value: cannot find end of key', ctx, startPtr);
-}
-/** @internal */
-function parseInlineTable(ctx) {
-    let startPtr = ctx.p++;
-    let res = Object.create(null);
-    let seen = new Set();
-    let c;
-    while (ctx.p < ctx.s.length) {
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x7d /* } */) {
-            ctx.p++;
-            return res;
-        }
-        let k;
-        let t = res;
-        let hasOwn = false;
-        let errPtr = ctx.p;
-        let key = parseKey(ctx);
-        for (let i = 0; i < key.length; i++) {
-            if (i)
-                t = hasOwn ? t[k] : (t[k] = Object.create(null));
-            k = key[i];
-            if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== 'object' || seen.has(t[k]))) {
-                TomlError.x('trying to redefine an already defined value', ctx, errPtr);
-            }
-            let unsafe = k === '__proto__';
-            if (ctx.uk && (unsafe || k === 'constructor')) {
-                t = ctx.uk !== 1 && TomlError.x('document contains an unsafe property', ctx, errPtr);
-                break;
-            }
-            if (!hasOwn && unsafe) {
-                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-            }
-        }
-        if (hasOwn) {
-            TomlError.x('trying to redefine an already defined value', ctx, errPtr);
-        }
-        skipVoid(ctx, true, true);
-        let value = extractValue(ctx, 0x7d /* } */);
-        if (t && typeof (t[k] = value) === 'object')
-            seen.add(value);
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x7d /* } */) {
-            return res;
-        }
-        if (c !== 0x2c /* , */)
-            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
-    }
-    TomlError.x('unfinished table', ctx, startPtr);
-}
-/** @internal */
-function parseArray(ctx) {
-    let startPtr = ctx.p++;
-    let res = [];
-    let c;
-    while (ctx.p < ctx.s.length) {
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x5d /* ] */) {
-            ctx.p++;
-            return res;
-        }
-        res.push(extractValue(ctx, 0x5d /* ] */));
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x5d /* ] */) {
-            return res;
-        }
-        if (c !== 0x2c /* , */)
-            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
-    }
-    TomlError.x('unfinished array', ctx, startPtr);
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/parse.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-function peekTable(ctx, key, table, meta, type) {
-    let t = table;
-    let m = meta;
-    let k;
-    let hasOwn = false;
-    let state;
-    for (let i = 0; i < key.length; i++) {
-        if (i) {
-            t = hasOwn ? t[k] : (t[k] = Object.create(null));
-            m = (state = m[k]).c;
-            if (type === 0 /* Type.DOTTED */ && (state.t === 1 /* Type.EXPLICIT */ || state.t === 2 /* Type.ARRAY */)) {
-                return null;
-            }
-            if (state.t === 2 /* Type.ARRAY */) {
-                let l = t.length - 1;
-                t = t[l];
-                m = m[l].c;
-            }
-        }
-        k = key[i];
-        if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 /* Type.DOTTED */ && m[k]?.d) {
-            return null;
-        }
-        if (!hasOwn) {
-            let unsafe = k === '__proto__';
-            if (ctx.uk && (unsafe || k === 'constructor'))
-                return false;
-            if (unsafe) {
-                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-                Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
-            }
-            m[k] = {
-                t: i < key.length - 1 && type === 2 /* Type.ARRAY */
-                    ? 3 /* Type.ARRAY_DOTTED */ : type,
-                d: false,
-                i: 0,
-                c: Object.create(null),
-            };
-        }
-    }
-    state = m[k];
-    if (state.t !== type && !(type === 1 /* Type.EXPLICIT */ && state.t === 3 /* Type.ARRAY_DOTTED */)) {
-        // Bad key type!
-        return null;
-    }
-    if (type === 2 /* Type.ARRAY */) {
-        if (!state.d) {
-            state.d = true;
-            t[k] = [];
-        }
-        t[k].push(t = Object.create(null));
-        state.c[state.i++] = (state = { t: 1 /* Type.EXPLICIT */, d: false, i: 0, c: Object.create(null) });
-    }
-    if (state.d) {
-        // Redefining a table!
-        return null;
-    }
-    state.d = true;
-    if (type === 1 /* Type.EXPLICIT */) {
-        t = hasOwn ? t[k] : (t[k] = Object.create(null));
-    }
-    else if (type === 0 /* Type.DOTTED */ && hasOwn) {
-        return null;
-    }
-    return [k, t, state.c];
-}
-function validateTablePeek(ctx, peek, ptr) {
-    if (peek === null || ctx.uk === 2)
-        TomlError.x(peek === null
-            ? 'trying to redefine an already defined table or value'
-            : 'document contains an unsafe property', ctx, ptr);
-}
-function parse_parse(toml, options = {}) {
-    let ctx = {
-        s: toml,
-        p: 0,
-        d: options.maxDepth ?? 1000,
-        bi: options.integersAsBigInt ?? false,
-        ld: options.useLegacyDate ?? true,
-        uk: options.unsafeKeyBehaviour === 'throw' ? 2 : options.unsafeKeyBehaviour === 'drop' ? 1 : 0,
-    };
-    let res = Object.create(null);
-    let meta = Object.create(null);
-    let tmp;
-    let skipping = false;
-    let tbl = res;
-    let m = meta;
-    // BOM is allowed, skip.
-    // JS is UTF-16, so we have to check for the UTF-16 BOM instead of the UTF-8 BOM sequence!
-    if (toml.charCodeAt(0) === 0xfeff)
-        ctx.p++;
-    skipVoid(ctx);
-    while (ctx.p < toml.length) {
-        if (toml.charCodeAt(ctx.p) === 0x5b /* [ */) {
-            let isTableArray = toml.charCodeAt(++ctx.p) === 0x5b; /* [ */
-            tmp = ctx.p += +isTableArray;
-            skipping = false;
-            let k = parseKey(ctx, 0x5d /* ] */);
-            if (isTableArray) {
-                if (toml.charCodeAt(ctx.p) !== 0x5d /* ] */) {
-                    TomlError.x('expected end of table array declaration', ctx);
-                }
-                ctx.p++;
-            }
-            let p = peekTable(ctx, k, res, meta, isTableArray ? 2 /* Type.ARRAY */ : 1 /* Type.EXPLICIT */);
-            if (!p) {
-                validateTablePeek(ctx, p, tmp);
-                skipping = true;
-            }
-            else {
-                m = p[2];
-                tbl = p[1];
-            }
-        }
-        else {
-            tmp = ctx.p;
-            let k = parseKey(ctx);
-            let p = peekTable(ctx, k, tbl, m, 0 /* Type.DOTTED */);
-            if (!p && !skipping)
-                validateTablePeek(ctx, p, tmp);
-            skipVoid(ctx, true, true);
-            let v = extractValue(ctx, void 0);
-            if (p && !skipping)
-                p[1][p[0]] = v;
-        }
-        skipVoid(ctx, true);
-        if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 0xa /* \n */ && (tmp !== 0xd /* \r */ || toml.charCodeAt(ctx.p + 1) !== 0xa /* \n */)) {
-            TomlError.x('each key-value declaration must be followed by an end-of-line', ctx);
-        }
-        skipVoid(ctx);
-    }
-    return res;
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/stringify.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-let BARE_KEY = /^[a-z0-9-_]+$/i;
-let HAS_WELLFORMED = !!(''.isWellFormed);
-function extendedTypeOf(obj) {
-    let type = typeof obj;
-    if (type === 'object') {
-        if (Array.isArray(obj))
-            return 'array';
-        if (typeof obj.getUTCDate === 'function' && obj instanceof Date)
-            return 'date';
-        if (globalThis.Temporal) {
-            if (obj.until) {
-                if (obj instanceof Temporal.ZonedDateTime)
-                    return 'temporal/tz+uc';
-                if (obj instanceof Temporal.PlainDateTime || obj instanceof Temporal.PlainDate)
-                    return 'temporal/uc';
-                if (obj instanceof Temporal.PlainTime || obj instanceof Temporal.Instant)
-                    return 'temporal';
-                if (obj instanceof Temporal.PlainYearMonth)
-                    return 'temporal/x';
-            }
-            else if ((obj.toPlainDate && obj instanceof Temporal.PlainMonthDay) ||
-                (obj.negated && obj instanceof Temporal.Duration)) {
-                return 'temporal/x';
-            }
-        }
-    }
-    return type;
-}
-function isArrayOfTables(obj) {
-    for (let i = 0; i < obj.length; i++) {
-        if (extendedTypeOf(obj[i]) !== 'object')
-            return false;
-    }
-    return obj.length != 0;
-}
-function formatWellFormedStringUnchecked(s) {
-    return JSON.stringify(s).replaceAll('\x7f', '\\u007f');
-}
-function formatString(s) {
-    return formatWellFormedStringUnchecked(HAS_WELLFORMED ? s.toWellFormed() : s);
-}
-function formatKey(s) {
-    if (BARE_KEY.test(s))
-        return s;
-    if (HAS_WELLFORMED && !s.isWellFormed())
-        throw new RangeError('key contains illegal lone surrogates');
-    return formatWellFormedStringUnchecked(s);
-}
-function stringifyValue(val, type, depth, numberAsFloat, strictTemporal) {
-    if (depth === 0) {
-        throw new Error('Could not stringify the object: maximum object depth exceeded');
-    }
-    switch (type) {
-        // @ts-expect-error -- intentional fallthrough case
-        case 'number':
-            if (isNaN(val))
-                return 'nan';
-            if (val === Infinity)
-                return 'inf';
-            if (val === -Infinity)
-                return '-inf';
-            if (Number.isInteger(val) && (numberAsFloat || !Number.isSafeInteger(val)))
-                return val.toFixed(1);
-        case 'bigint':
-        case 'boolean':
-        case 'temporal':
-            return val.toString();
-        case 'string':
-            return formatString(val);
-        case 'date':
-            if (isNaN(val.getTime()))
-                throw new TypeError('cannot serialize invalid date');
-            return val.toISOString();
-        case 'object':
-            return stringifyInlineTable(val, depth, numberAsFloat, strictTemporal);
-        case 'array':
-            return stringifyArray(val, depth, numberAsFloat, strictTemporal);
-        // @ts-expect-error -- intentional fallthrough case
-        case 'temporal/tz+uc':
-            if (strictTemporal) {
-                let tz = val.timeZoneId;
-                let tzc = tz.charCodeAt(0);
-                if (
-                // Classic offset
-                tzc !== 0x2b /* + */ && tzc !== 0x2d /* - */ &&
-                    (
-                    // Fast pre-check pass; see below for the actually accepted values
-                    (tzc !== 0x55 /* U */ && tzc !== 0x47 /* G */ && tzc !== 0x5a /* Z */ && tzc !== 0x45 /* E */) ||
-                        (
-                        // UTC and its aliases; Temporal implementations don't all canonicalise unfortunately
-                        tz !== 'UTC' && tz !== 'UCT' && tz !== 'Universal' && tz !== 'Zulu' &&
-                            // GMT is a TZ but it's for all intents and purposes equivalent to UTC. Safe to downgrade.
-                            !tz.startsWith('GMT') && tz !== 'Greenwich' &&
-                            // Etc/* are all safe to downgrade to offset (either UTC, GMT, or offset)
-                            !tz.startsWith('Etc/')))) {
-                    throw new TypeError('Temporal objects with an IANA timezone are not allowed in Temporal strict mode');
-                }
-            }
-        case 'temporal/uc':
-            if (strictTemporal && val.calendarId !== 'iso8601')
-                throw new TypeError('Temporal objects with a non-default calendar are not allowed in Temporal strict mode');
-            return val.toString({
-                calendarName: 'never',
-                timeZoneName: 'never',
-            });
-        case 'temporal/x':
-            throw new TypeError('Unsupported ' + val[Symbol.toStringTag]);
-    }
-}
-function stringifyInlineTable(obj, depth, numberAsFloat, strictTemporal) {
-    let keys = Object.keys(obj);
-    if (keys.length === 0)
-        return '{}';
-    let res = '{ ';
-    for (let i = 0; i < keys.length; i++) {
-        let k = keys[i];
-        if (i)
-            res += ', ';
-        res += formatKey(k) + ' = ' + stringifyValue(obj[k], extendedTypeOf(obj[k]), depth - 1, numberAsFloat, strictTemporal);
-    }
-    return res + ' }';
-}
-function stringifyArray(array, depth, numberAsFloat, strictTemporal) {
-    if (array.length === 0)
-        return '[]';
-    let res = '[ ';
-    for (let i = 0; i < array.length; i++) {
-        if (i)
-            res += ', ';
-        if (array[i] === null || array[i] === void 0) {
-            throw new TypeError('arrays cannot contain null or undefined values');
-        }
-        res += stringifyValue(array[i], extendedTypeOf(array[i]), depth - 1, numberAsFloat, strictTemporal);
-    }
-    return res + ' ]';
-}
-function stringifyArrayTable(array, key, depth, numberAsFloat, strictTemporal) {
-    if (depth === 0) {
-        throw new Error('Could not stringify the object: maximum object depth exceeded');
-    }
-    let res = '';
-    for (let i = 0; i < array.length; i++) {
-        res += `${res && '\n'}[[${key}]]\n`;
-        res += stringifyTable(0, array[i], key, depth, numberAsFloat, strictTemporal);
-    }
-    return res;
-}
-function stringifyTable(tableKey, obj, prefix, depth, numberAsFloat, strictTemporal) {
-    if (depth === 0) {
-        throw new Error('Could not stringify the object: maximum object depth exceeded');
-    }
-    let preamble = '';
-    let tables = '';
-    let keys = Object.keys(obj);
-    for (let i = 0; i < keys.length; i++) {
-        let k = keys[i];
-        if (obj[k] !== null && obj[k] !== void 0) {
-            let type = extendedTypeOf(obj[k]);
-            if (type === 'symbol' || type === 'function') {
-                throw new TypeError(`cannot serialize values of type '${type}'`);
-            }
-            let key = formatKey(k);
-            if (type === 'array' && isArrayOfTables(obj[k])) {
-                tables += (tables && '\n') + stringifyArrayTable(obj[k], prefix ? `${prefix}.${key}` : key, depth - 1, numberAsFloat, strictTemporal);
-            }
-            else if (type === 'object') {
-                let tblKey = prefix ? `${prefix}.${key}` : key;
-                tables += (tables && '\n') + stringifyTable(tblKey, obj[k], tblKey, depth - 1, numberAsFloat, strictTemporal);
-            }
-            else {
-                preamble += key;
-                preamble += ' = ';
-                preamble += stringifyValue(obj[k], type, depth, numberAsFloat, strictTemporal);
-                preamble += '\n';
-            }
-        }
-    }
-    if (tableKey && (preamble || !tables)) // Create table only if necessary
-        preamble = preamble ? `[${tableKey}]\n${preamble}` : `[${tableKey}]`;
-    return preamble && tables
-        ? `${preamble}\n${tables}`
-        : preamble || tables;
-}
-function stringify_stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
-    if (extendedTypeOf(obj) !== 'object') {
-        throw new TypeError('stringify can only be called with an object');
-    }
-    let str = stringifyTable(0, obj, '', maxDepth, numbersAsFloat, strictTemporal);
-    if (str[str.length - 1] !== '\n')
-        return str + '\n';
-    return str;
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/index.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-
-/** @deprecated use `import * as ... from 'smol-toml'` instead */
-/* harmony default export */ const smol_toml_dist = ({ parse: parse_parse, stringify: stringify_stringify, TomlDate: TomlDate, TomlError: TomlError });
-
-;// CONCATENATED MODULE: ./src/project/toml.js
-
-
-/** Parses a TOML file; throws Failure with file, line and column. A byte order mark is allowed. */
-function parseToml(text, file) {
-    try {
-        return parse_parse(text.replace(/^\uFEFF/, ''));
-    }
-    catch (cause) {
-        if (cause instanceof RangeError) {
-            throw new failure/* Failure */.H('usage', `${file}: its values are nested too deeply`, { cause });
-        }
-        if (!(cause instanceof TomlError))
-            throw cause;
-        const why = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-        throw new failure/* Failure */.H('usage', `${file}:${cause.line}:${cause.column}: not valid TOML: ${why}`, { cause });
-    }
-}
-function renderToml(table) {
-    return stringify_stringify(table);
-}
-/** Reads one table with errors that name the file and the path of keys. Missing is undefined. */
-class TomlReader {
-    file;
-    values;
-    path;
-    constructor(values, file, path = '') {
-        this.values = values;
-        this.file = file;
-        this.path = path;
-    }
-    keys() {
-        return Object.keys(this.values);
-    }
-    raw(key) {
-        return Object.hasOwn(this.values, key) ? this.values[key] : undefined;
-    }
-    string(key) {
-        const value = this.raw(key);
-        if (value === undefined || typeof value === 'string')
-            return value;
-        throw this.wrong(key, 'a string');
-    }
-    requiredString(key) {
-        const value = this.string(key);
-        if (value === undefined)
-            throw this.wrong(key, 'there, and a string');
-        return value;
-    }
-    boolean(key) {
-        const value = this.raw(key);
-        if (value === undefined || typeof value === 'boolean')
-            return value;
-        throw this.wrong(key, 'true or false');
-    }
-    number(key) {
-        const value = this.raw(key);
-        if (value === undefined || typeof value === 'number')
-            return value;
-        throw this.wrong(key, 'a number');
-    }
-    strings(key) {
-        const value = this.raw(key);
-        if (value === undefined)
-            return undefined;
-        if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
-            return value;
-        throw this.wrong(key, 'a list of strings');
-    }
-    list(key) {
-        const value = this.raw(key);
-        if (value === undefined || Array.isArray(value))
-            return value;
-        throw this.wrong(key, 'a list');
-    }
-    table(key) {
-        const value = this.raw(key);
-        if (value === undefined)
-            return undefined;
-        if (!isTable(value))
-            throw this.wrong(key, 'a table');
-        return this.inside(value, key);
-    }
-    tables(key) {
-        return (this.list(key) ?? []).map((item, i) => {
-            if (!isTable(item))
-                throw this.wrong(`${key}[${i}]`, 'a table');
-            return this.inside(item, `${key}[${i}]`);
-        });
-    }
-    /** The table itself, as it was read. */
-    plain() {
-        return this.values;
-    }
-    /** The error for a value that is not what it must be. */
-    wrong(key, wanted) {
-        return new failure/* Failure */.H('usage', `${this.file}: ${this.keyPath(key)} must be ${wanted}`);
-    }
-    inside(values, key) {
-        return new TomlReader(values, this.file, this.keyPath(key));
-    }
-    keyPath(key) {
-        return this.path === '' ? key : `${this.path}.${key}`;
-    }
-}
-function isTable(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
+// EXTERNAL MODULE: ./src/project/toml.js + 9 modules
+var toml = __nccwpck_require__(8721);
 ;// CONCATENATED MODULE: ./src/project/pylock.js
 
 
@@ -40445,7 +42030,7 @@ function isTable(value) {
 
 /** Parses a pylock.toml; throws Failure with the file and the line or the path of keys. */
 function parsePylock(text, file = 'pylock.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
+    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, file), file);
     const version = root.requiredString('lock-version');
     if (!/^1\./.test(version)) {
         throw new failure/* Failure */.H('usage', `${file}: lock-version ${version} is not known`, {
@@ -40487,7 +42072,7 @@ function choosePylock(lock, chosen) {
  */
 function renderPylock(packages, options = {}) {
     const dropped = options.keepMarkers === true ? ['requires-python'] : ['requires-python', 'marker'];
-    return renderToml({
+    return (0,toml/* renderToml */.ls)({
         'lock-version': '1.0',
         'created-by': 'pydeps-image',
         packages: packages.map(({ table }) => {
@@ -40499,7 +42084,7 @@ function renderPylock(packages, options = {}) {
 /** The same packages with every path of a file replaced. */
 function withPaths(packages, path) {
     return packages.map((locked) => {
-        const moved = lockedPackage(new TomlReader(mapPaths(locked.table, path), locked.name));
+        const moved = lockedPackage(new toml/* TomlReader */.Op(mapPaths(locked.table, path), locked.name));
         return { ...moved, marker: locked.marker };
     });
 }
@@ -40529,7 +42114,7 @@ function lockedPackage(table) {
     const single = archive && lockedFile(archive);
     const isWheel = single?.filename.endsWith('.whl') === true;
     return {
-        name: packageName(table.requiredString('name')),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
         version: table.string('version'),
         marker: table.string('marker'),
         requiresPython: table.string('requires-python'),
@@ -40645,7 +42230,7 @@ function uvPlatform(target) {
 function lockFor(target, lock, chosen) {
     const environment = markerEnvironment(target, chosen);
     const { environments = [] } = lock;
-    if (environments.length > 0 && !environments.some((marker) => markerApplies(marker, environment))) {
+    if (environments.length > 0 && !environments.some((marker) => (0,project_markers/* markerApplies */.RE)(marker, environment))) {
         const platform = (0,image_platform/* formatPlatform */.Bq)(target.platform);
         throw new failure/* Failure */.H('usage', `${lock.path} was not made for Python ${target.python.full} on ${platform}`, {
             hint: `it is for: ${environments.join(', or ')}`,
@@ -40659,7 +42244,7 @@ function lockFor(target, lock, chosen) {
  */
 function selectPackages(packages, environment, file) {
     const selected = packages
-        .filter((locked) => markerApplies(locked.marker, environment))
+        .filter((locked) => (0,project_markers/* markerApplies */.RE)(locked.marker, environment))
         .map((locked) => ({ ...locked, marker: undefined }));
     const seen = new Map();
     for (const locked of selected) {
@@ -40681,7 +42266,7 @@ function checkChosen(chosen, pyproject) {
 }
 function checkNames(kind, names, known) {
     for (const name of names) {
-        if (known.some((one) => packageName(one) === packageName(name)))
+        if (known.some((one) => (0,project_name/* packageName */.o)(one) === (0,project_name/* packageName */.o)(name)))
             continue;
         const title = kind === 'extra' ? 'extra' : 'dependency group';
         throw new failure/* Failure */.H('usage', `the project has no ${title} ${JSON.stringify(name)}`, {
@@ -40690,291 +42275,8 @@ function checkNames(kind, names, known) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/project/requirement.js
-
-
-
-
-const head = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/;
-const extraName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-/** Parses `name[extra] >=1,<2 ; marker` or `name @ url ; marker`; throws Failure which shows the text. */
-function parseRequirement(text) {
-    const found = head.exec(text);
-    if (!found)
-        throw invalid(text, 'it does not start with a name');
-    const name = packageName(found[1] ?? '');
-    const extras = parseExtras(text, found[2]);
-    const rest = text.slice(found[0].length);
-    if (rest.startsWith('@')) {
-        const [, url = '', marker] = /^@\s*(\S+)(?:\s+;(.*))?\s*$/s.exec(rest) ?? [];
-        if (url === '')
-            throw invalid(text, 'the address after @ is missing, or has no space before its ";"');
-        return { name, extras, specifier: '', url, marker: checkedMarker(marker) };
-    }
-    const semicolon = rest.indexOf(';');
-    const versions = (semicolon < 0 ? rest : rest.slice(0, semicolon)).trim();
-    const bare = versions.startsWith('(') && versions.endsWith(')') ? versions.slice(1, -1) : versions;
-    const specifier = bare.replace(/\s+/g, '').replace(/,$/, '');
-    if (specifier !== '' && !isSpecifier(specifier)) {
-        throw invalid(text, `${JSON.stringify(specifier)} is no version specifier`);
-    }
-    const marker = semicolon < 0 ? undefined : checkedMarker(rest.slice(semicolon + 1));
-    return { name, extras, specifier, url: undefined, marker };
-}
-function parseExtras(text, list) {
-    if (list === undefined || list.trim() === '')
-        return [];
-    const names = list.split(',').map((extra) => extra.trim());
-    if (!names.every((name) => extraName.test(name)))
-        throw invalid(text, 'an extra has no valid name');
-    return [...new Set(names.map(packageName))].sort();
-}
-function checkedMarker(text) {
-    const marker = text?.trim();
-    if (marker === undefined || marker === '')
-        return undefined;
-    parseMarker(marker);
-    return marker;
-}
-function invalid(text, why) {
-    return new failure/* Failure */.H('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
-}
-
-;// CONCATENATED MODULE: ./src/project/pyproject.js
-
-
-
-
-/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
-function parsePyproject(text, file = 'pyproject.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
-    const project = root.table('project');
-    const tool = root.table('tool');
-    const uv = tool?.table('uv');
-    const poetry = tool?.table('poetry');
-    return {
-        file,
-        hasProject: project !== undefined,
-        name: project?.requiredString('name'),
-        version: project?.string('version'),
-        requiresPython: project?.string('requires-python'),
-        dependencies: project?.strings('dependencies') ?? [],
-        optionalDependencies: byName(project?.table('optional-dependencies')),
-        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
-        scripts: project?.table('scripts')?.keys() ?? [],
-        dynamic: project?.strings('dynamic') ?? [],
-        buildSystem: root.table('build-system') !== undefined,
-        uv: uvSettings(uv),
-        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
-        tools: tool?.keys() ?? [],
-    };
-}
-/** Whether the folder can be built as a wheel and wants to be. */
-function isPackage(pyproject) {
-    if (pyproject.uv.package !== undefined)
-        return pyproject.uv.package;
-    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
-    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
-}
-/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
-function extraRequirements(pyproject, extras) {
-    const own = pyproject.name === undefined ? undefined : packageName(pyproject.name);
-    const open = new Set(extras.map(packageName));
-    const found = [];
-    // A set that grows while it is walked is walked to its end.
-    for (const extra of open) {
-        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
-            const requirement = parseRequirement(text);
-            if (requirement.name === own)
-                for (const other of requirement.extras)
-                    open.add(other);
-            else
-                found.push(text);
-        }
-    }
-    return found;
-}
-function uvSettings(uv) {
-    const workspace = uv?.table('workspace');
-    const defaults = uv?.raw('default-groups');
-    return {
-        package: uv?.boolean('package'),
-        managed: uv?.boolean('managed') ?? true,
-        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
-        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(packageName),
-        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
-        workspaceExclude: workspace?.strings('exclude') ?? [],
-        sources: sources(uv?.table('sources')),
-    };
-}
-function sources(table) {
-    const found = new Map();
-    for (const key of table?.keys() ?? []) {
-        const value = table?.raw(key);
-        found.set(packageName(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
-    }
-    return found;
-}
-function byName(table) {
-    return new Map((table?.keys() ?? []).map((key) => [packageName(key), table?.strings(key) ?? []]));
-}
-/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
-function dependencyGroups(table, legacyDev, file) {
-    const written = new Map();
-    for (const key of table?.keys() ?? []) {
-        const name = packageName(key);
-        if (written.has(name))
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
-        written.set(name, table?.list(key) ?? []);
-    }
-    const dev = packageName('dev');
-    if (legacyDev !== undefined)
-        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
-    const resolve = (name, path) => {
-        if (path.includes(name)) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
-        }
-        const items = written.get(name);
-        if (items === undefined) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is included, and does not exist`);
-        }
-        return items.flatMap((item) => {
-            if (typeof item === 'string')
-                return [item];
-            const included = isTable(item) ? item['include-group'] : undefined;
-            if (typeof included !== 'string') {
-                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
-            }
-            return resolve(packageName(included), [...path, name]);
-        });
-    };
-    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
-}
-
-;// CONCATENATED MODULE: ./src/project/workspace.js
-/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
-function matchesMember(settings, path) {
-    return (settings.workspaceMembers !== undefined &&
-        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
-        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
-}
-/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
-function matchesGlob(path, glob) {
-    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
-    return matchSegments(segments(path), segments(glob));
-}
-function matchSegments(path, glob) {
-    const [head, ...rest] = glob;
-    if (head === undefined)
-        return path.length === 0;
-    if (head === '**')
-        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
-    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
-}
-function segmentPattern(glob) {
-    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
-        if (found === '*')
-            return '[^/]*';
-        if (found === '?')
-            return '[^/]';
-        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
-    });
-    return new RegExp(`^${source}$`, 's');
-}
-
-;// CONCATENATED MODULE: ./src/host/project/find-lock.js
-
-
-
-
-
-/** Locks of other tools, and the command that makes one of ours from it. */
-const foreign = {
-    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
-    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
-    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
-};
-/**
- * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
- * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
- */
-async function findLock(context) {
-    const names = await (0,promises_.readdir)(context).catch((cause) => {
-        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
-    });
-    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
-    const named = pylocks.filter((name) => name !== 'pylock.toml');
-    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
-    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
-    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
-    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
-    if (inRoot !== undefined && text !== undefined) {
-        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
-    }
-    const [chosen, ...others] = candidates;
-    if (chosen === undefined)
-        throw noLock(context, names);
-    if (named.length > 1 && chosen === named[0]) {
-        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
-            hint: 'name the one for the image pylock.toml',
-        });
-    }
-    const path = (0,external_node_path_.join)(context, chosen);
-    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
-    return { kind, path, shown: chosen, text: await readText(path), others };
-}
-/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
-async function readPyproject(folder, shown = 'pyproject.toml') {
-    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-    return text === undefined ? undefined : parsePyproject(text, shown);
-}
-async function readText(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-async function readIfThere(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        const code = cause.code;
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-/** The folder above whose pyproject.toml counts this one among its workspace's members. */
-async function workspaceRoot(context) {
-    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
-        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-        // A stranger's file further up must not break this project: only a workspace is parsed.
-        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
-            const pyproject = parsePyproject(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
-            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
-                return folder;
-        }
-        if (folder === (0,external_node_path_.dirname)(folder))
-            return undefined;
-    }
-}
-function noLock(context, names) {
-    const other = Object.keys(foreign).find((name) => names.includes(name));
-    if (other !== undefined) {
-        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
-            hint: `export it to one that can: ${foreign[other] ?? ''}`,
-        });
-    }
-    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
-        hint: names.includes('pyproject.toml')
-            ? 'lock the dependencies with: uv lock'
-            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
-    });
-}
-
+// EXTERNAL MODULE: ./src/host/project/find-lock.js + 1 modules
+var find_lock = __nccwpck_require__(1950);
 ;// CONCATENATED MODULE: ./src/project/wheel.js
 /** Undefined for what is no wheel's name: an index may list anything. */
 function parseWheelName(filename) {
@@ -41089,6 +42391,8 @@ function tags_manylinux(version, arch) {
     return [`manylinux_2_${version}_${arch}`, ...(alias === undefined ? [] : [`${alias}_${arch}`])];
 }
 
+// EXTERNAL MODULE: ./src/project/version.js + 5 modules
+var project_version = __nccwpck_require__(9551);
 ;// CONCATENATED MODULE: ./src/project/python-choice.js
 
 
@@ -41127,13 +42431,13 @@ function newestPython(requiresPython, packages, platforms, chosen = { extras: []
 }
 /** Whether some patch version of a Python is in the range. */
 function allowsMinor(range, minor) {
-    return Array.from({ length: 31 }, (_, patch) => `${minor}.${patch}`).some((v) => satisfiesSpecifier(v, range));
+    return Array.from({ length: 31 }, (_, patch) => `${minor}.${patch}`).some((v) => (0,project_version/* satisfiesSpecifier */.yN)(v, range));
 }
 function withoutWheel(packages, target, chosen) {
     const choose = wheelChooser(target);
     const environment = markerEnvironment(target, chosen);
     return packages
-        .filter((p) => p.wheels.length > 0 && markerApplies(p.marker, environment) && choose(p.wheels) === undefined)
+        .filter((p) => p.wheels.length > 0 && (0,project_markers/* markerApplies */.RE)(p.marker, environment) && choose(p.wheels) === undefined)
         .map((p) => p.name);
 }
 /** The official image, whose patch version is the newest there is and thus not known here. */
@@ -41141,6 +42445,8 @@ function typicalTarget(minor, platform) {
     return { platform, python: { minor, full: `${minor}.20` }, libc: { kind: 'glibc', version: '2.36' } };
 }
 
+// EXTERNAL MODULE: ./src/project/requirement.js
+var requirement = __nccwpck_require__(8829);
 ;// CONCATENATED MODULE: ./src/project/requirements-lines.js
 /** Lines that say something; a backslash at the end continues one, a `#` at its start or after a space ends it. */
 function logicalLines(text, file, variables) {
@@ -41271,7 +42577,7 @@ function formats(before, value) {
         const name = part.trim();
         if (name === ':none:')
             return [];
-        return [...all, name === ':all:' ? name : packageName(name)];
+        return [...all, name === ':all:' ? name : (0,project_name/* packageName */.o)(name)];
     }, before);
 }
 function needed(name, value) {
@@ -41355,18 +42661,18 @@ function parseItem(text, place, editable) {
     if (!address && !isPath(body)) {
         if (editable)
             throw new failure/* Failure */.H('usage', `an editable requirement must be a path or a repository, not ${body}`);
-        return { kind: 'named', requirement: parseRequirement(body), hashes, text: body, place };
+        return { kind: 'named', requirement: (0,requirement/* parseRequirement */.p)(body), hashes, text: body, place };
     }
     const [, where = '', marker] = /^(\S+)(?:\s*;\s+|\s+;\s*)(.+)$/s.exec(body) ?? [undefined, body];
     if (marker !== undefined)
-        parseMarker(marker);
+        (0,project_markers/* parseMarker */.gY)(marker);
     if (address && !/^file:/i.test(where))
         return { kind: 'direct', address: where, marker, hashes, text: body, place };
     const [, path = '', extras = ''] = /^(.*?)(?:\[([^\]]*)\])?$/s.exec(where) ?? [];
     if (/\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(path.replace(/#.*/, ''))) {
         return { kind: 'direct', address: path, marker, hashes, text: body, place };
     }
-    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [packageName(extra.trim())]));
+    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [(0,project_name/* packageName */.o)(extra.trim())]));
     return { kind: 'local', path: path.replace(/^file:(\/\/)?/i, ''), extras: names, editable, marker, place };
 }
 function isPath(body) {
@@ -41474,7 +42780,7 @@ function withoutFiles(locked, dropped) {
         ...(sdist && { sdist: sdistTable }),
         ...(keptWheels.length > 0 && { wheels: keptWheels }),
     };
-    return lockedPackage(new TomlReader(table, locked.name));
+    return lockedPackage(new toml/* TomlReader */.Op(table, locked.name));
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -41532,7 +42838,7 @@ async function compileRequirements(compilation, shown, options) {
         let stderr = '';
         let wanted = '';
         for (const minor of compilation.minors) {
-            if (wanted !== '' && compareVersions(minor, wanted) < 0)
+            if (wanted !== '' && (0,project_version/* compareVersions */.Zy)(minor, wanted) < 0)
                 continue;
             const result = await (0,host_process/* run */.eF)(uv, ['pip', 'compile', ...args, '--python-version', minor], {
                 cwd: folder,
@@ -41566,7 +42872,7 @@ async function writeInputs(folder, compilation) {
     await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'constraints.txt'), `${constraints.join('\n')}\n`);
     const metadata = frozen ? pinnedMetadata(compilation.requirements) : [];
     const settings = metadata.length > 0 ? { 'dependency-metadata': metadata } : {};
-    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'uv.toml'), renderToml({ ...compilation.settings, ...settings }));
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'uv.toml'), (0,toml/* renderToml */.ls)({ ...compilation.settings, ...settings }));
     return [
         ...['requirements.txt', '--constraint', 'constraints.txt', '--format', 'pylock.toml', '--universal'],
         ...['--quiet', '--no-header', '--no-annotate', '--no-progress', '--no-python-downloads'],
@@ -41591,7 +42897,7 @@ function pinnedMetadata(lines) {
     return lines.flatMap((line) => {
         if (/^-|^[a-z+]+:\/\/|^\//.test(line))
             return [];
-        const { name, specifier } = parseRequirement(line.replace(/\s--hash=.*$/s, ''));
+        const { name, specifier } = (0,requirement/* parseRequirement */.p)(line.replace(/\s--hash=.*$/s, ''));
         const version = pinnedVersion(specifier);
         return version === undefined ? [] : [{ name, version, 'requires-dist': [] }];
     });
@@ -41668,16 +42974,16 @@ const keys = [
 ];
 /** Those settings from the project's uv.toml, or else from [tool.uv] of its pyproject.toml, as uv would take them. */
 async function indexSettings(context) {
-    const own = await readIfThere((0,external_node_path_.join)(context, 'uv.toml'));
+    const own = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'uv.toml'));
     if (own !== undefined)
-        return uv_settings_pick(parseToml(own, 'uv.toml'));
-    const text = await readIfThere((0,external_node_path_.join)(context, 'pyproject.toml'));
+        return pick((0,toml/* parseToml */.MT)(own, 'uv.toml'));
+    const text = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'pyproject.toml'));
     if (text === undefined)
         return {};
-    const root = new TomlReader(parseToml(text, 'pyproject.toml'), 'pyproject.toml');
-    return uv_settings_pick(root.table('tool')?.table('uv')?.plain() ?? {});
+    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, 'pyproject.toml'), 'pyproject.toml');
+    return pick(root.table('tool')?.table('uv')?.plain() ?? {});
 }
-function uv_settings_pick(table) {
+function pick(table) {
     return Object.fromEntries(Object.entries(table).filter(([key]) => keys.includes(key)));
 }
 
@@ -41715,7 +43021,7 @@ async function readRequirementsLock(context, found, options) {
         options.warn?.(`${found.shown} is not frozen: versions were chosen today. Freeze it: ` +
             'uv pip compile requirements.in --generate-hashes -o requirements.txt');
     }
-    const pyproject = await readPyproject(context);
+    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
     const compilation = {
         requirements: linesOf(context, frozen ? requirements.items.filter((i) => i.kind !== 'local') : requirements.items),
         constraints: frozen ? [] : linesOf(context, requirements.constraints),
@@ -41789,7 +43095,7 @@ function checkHashes(found, { items, options }) {
         open.map((item) => `  ${item.place}: ${item.text}`).join('\n'), { hint: 'make it anew with: uv pip compile requirements.in --generate-hashes -o requirements.txt' });
 }
 function refuseChosen(found, chosen) {
-    const names = [...chosen.extras, ...chosen.groups].map((name) => packageName(name));
+    const names = [...chosen.extras, ...chosen.groups].map((name) => (0,project_name/* packageName */.o)(name));
     if (names.length > 0) {
         throw new failure/* Failure */.H('usage', `${found.shown} has no groups or extras to choose: ${names.join(', ')}`, {
             hint: 'what it lists is what is installed; lock the project with uv lock to choose',
@@ -41817,7 +43123,7 @@ const most = 3_000;
 function sampleEnvironments(markers, requiresPython) {
     const literals = marker_samples_collect(markers);
     const has = (...names) => names.some((name) => literals.has(name));
-    const allowed = pythonSamples(literals).filter((version) => requiresPython === undefined || satisfiesSpecifier(version, requiresPython));
+    const allowed = pythonSamples(literals).filter((version) => requiresPython === undefined || (0,project_version/* satisfiesSpecifier */.yN)(version, requiresPython));
     const usesPython = has('python_version', 'python_full_version', 'implementation_version');
     const pythons = (usesPython ? allowed : allowed.slice(-1)).map((full) => ({
         python_full_version: full,
@@ -41880,7 +43186,7 @@ function pythonSamples(literals) {
         .flatMap((name) => [...(literals.get(name) ?? [])])
         .flatMap((text) => text.split(/[\s,]+/))
         .map((text) => text.replace(/\.\*$/, ''))
-        .filter(isVersion);
+        .filter(project_version/* isVersion */.lF);
     const around = named.flatMap((text) => {
         const [major = 3, minor = 0, patch] = text.split('.').map((part) => parseInt(part, 10) || 0);
         const patches = patch === undefined ? [0, 1] : [Math.max(0, patch - 1), patch, patch + 1];
@@ -42022,7 +43328,7 @@ function staleness(pyprojects, lock) {
     });
     const known = new Map([...pyprojects].flatMap(([path, p]) => (p === undefined ? [] : [[path, p]])));
     const unknown = [...known.values()]
-        .filter((p) => p.name !== undefined && !lock.packages.some((l) => l.name === packageName(p.name ?? '')))
+        .filter((p) => p.name !== undefined && !lock.packages.some((l) => l.name === (0,project_name/* packageName */.o)(p.name ?? '')))
         .map((p) => `${p.file}: ${p.name ?? ''} is not in the lock`);
     const groups = root !== undefined && !root.hasProject ? groupStaleness(root, lock.rootGroups, root, lock, root.file) : [];
     return [...unknown, ...found, ...groups, ...pythonStaleness(known, lock)];
@@ -42037,7 +43343,7 @@ function packageStaleness(pyproject, locked, root, lock) {
     const declared = [
         ...pyproject.dependencies.map((text) => ({ text, extra: undefined })),
         ...[...pyproject.optionalDependencies].flatMap(([extra, list]) => list.map((text) => ({ text, extra }))),
-    ].flatMap(({ text, extra }) => declaredSources(parseRequirement(text), pyproject, above, { extra }));
+    ].flatMap(({ text, extra }) => declaredSources((0,requirement/* parseRequirement */.p)(text), pyproject, above, { extra }));
     const names = sourcesLostInBuild(pyproject, above);
     const compared = declared.filter(({ name }) => !names.has(name));
     const written = (locked.metadata?.requiresDist ?? []).filter(({ name }) => !names.has(name));
@@ -42069,7 +43375,7 @@ function groupStaleness(pyproject, locked, root, lock, file) {
         // Its own requires-python is written into each of its markers.
         if (pyproject.uv.limitedGroups.includes(group))
             return [];
-        const declared = (pyproject.dependencyGroups.get(group) ?? []).flatMap((text) => declaredSources(parseRequirement(text), pyproject, root, { group }));
+        const declared = (pyproject.dependencyGroups.get(group) ?? []).flatMap((text) => declaredSources((0,requirement/* parseRequirement */.p)(text), pyproject, root, { group }));
         return differences(declared, locked.get(group) ?? [], { name: undefined, extras: [] }, lock, `${file} (group ${group})`);
     });
 }
@@ -42099,13 +43405,13 @@ function sameMeaning(now, then, name, owner, requiresPython) {
     }));
 }
 function parsed({ name, extras, specifier, source, markers, unless }) {
-    const version = source === '' ? normalSpecifier(specifier) : '';
+    const version = source === '' ? (0,project_version/* normalSpecifier */.yB)(specifier) : '';
     return {
         name,
         extras,
         asked: `${extras.join(',')} ${version} ${source}`,
-        markers: markers.map(parseMarker),
-        unless: unless.map(parseMarker),
+        markers: markers.map(project_markers/* parseMarker */.gY),
+        unless: unless.map(project_markers/* parseMarker */.gY),
     };
 }
 /** An extra and those that it includes; some build backends write out what others leave as `me[other]`. */
@@ -42130,18 +43436,18 @@ function wanted(requirements, environment, extras) {
     return [...new Set(asked)].sort().join('; ');
 }
 function holds({ markers, unless }, environment) {
-    const is = (marker) => evaluateMarker(marker, environment);
+    const is = (marker) => (0,project_markers/* evaluateMarker */.UZ)(marker, environment);
     return markers.every(is) && !unless.some(is);
 }
 /** The oldest and the newest Python that all members allow, against those of the lock. */
 function pythonStaleness(pyprojects, lock) {
-    const members = [...pyprojects].filter(([path, p]) => path === '.' || lock.members.includes(packageName(p.name ?? '')));
+    const members = [...pyprojects].filter(([path, p]) => path === '.' || lock.members.includes((0,project_name/* packageName */.o)(p.name ?? '')));
     const ranges = members.flatMap(([, { requiresPython }]) => requiresPython ?? []);
     if (ranges.length === 0 || lock.requiresPython === undefined)
         return [];
     const versions = [...supportedPythons, '3.8', '3.15', '3.16'].flatMap((minor) => Array.from({ length: 25 }, (_, patch) => `${minor}.${patch}`));
     const bounds = (list) => {
-        const allowed = versions.filter((v) => list.every((range) => satisfiesSpecifier(v, range))).sort(byPart);
+        const allowed = versions.filter((v) => list.every((range) => (0,project_version/* satisfiesSpecifier */.yN)(v, range))).sort(byPart);
         return `${allowed[0] ?? ''} ${allowed.at(-1) ?? ''}`;
     };
     if (bounds(ranges) === bounds([lock.requiresPython]))
@@ -42164,7 +43470,7 @@ function byPart(a, b) {
 const sourceKeys = ['git', 'url', 'path', 'directory', 'editable', 'virtual', 'index'];
 /** Parses a uv.lock; throws Failure with the file and the line or the path of keys. */
 function parseUvLock(text, file = 'uv.lock') {
-    const root = new TomlReader(parseToml(text, file), file);
+    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, file), file);
     const version = root.number('version');
     if (version !== 1) {
         throw new failure/* Failure */.H('usage', `${file}: version ${String(version)} of the lock format is not known`, {
@@ -42176,7 +43482,7 @@ function parseUvLock(text, file = 'uv.lock') {
         file,
         requiresPython: root.string('requires-python'),
         packages: root.tables('package').map(uvPackage),
-        members: (manifest?.strings('members') ?? []).map(packageName),
+        members: (manifest?.strings('members') ?? []).map(project_name/* packageName */.o),
         rootGroups: mapOf(manifest?.table('dependency-groups'), (table, key) => table.tables(key).map(uvRequirement)),
     };
 }
@@ -42189,8 +43495,8 @@ function localPackages(lock, from, chosen, environments) {
     const local = lock.packages.filter((p) => p.source.kind === 'local');
     const project = local.find((p) => p.source.kind === 'local' && p.source.path === from);
     const roots = project ? [project] : from === '.' ? local : [];
-    const applies = (d) => environments.some((env) => markerApplies(d.marker, env));
-    const extras = new Set(chosen.extras.map(packageName));
+    const applies = (d) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(d.marker, env));
+    const extras = new Set(chosen.extras.map(project_name/* packageName */.o));
     const seen = new Set();
     const found = new Set();
     const visit = (target, extra) => {
@@ -42216,7 +43522,7 @@ function localPackages(lock, from, chosen, environments) {
         for (const extra of extras)
             visit(root, extra);
         for (const group of chosen.groups)
-            follow(root.devDependencies.get(packageName(group)) ?? []);
+            follow(root.devDependencies.get((0,project_name/* packageName */.o)(group)) ?? []);
     }
     return [...found].flatMap(({ name, source }) => source.kind === 'local' && !source.virtual ? [{ name, path: source.path }] : []);
 }
@@ -42227,7 +43533,7 @@ function uvPackage(table) {
     const metadata = table.table('metadata');
     const dependencies = (from, key) => from.tables(key).map(uvDependency);
     return {
-        name: packageName(table.requiredString('name')),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
         version: table.string('version'),
         source: uvSource(table.table('source')),
         dependencies: dependencies(table, 'dependencies'),
@@ -42236,7 +43542,7 @@ function uvPackage(table) {
         metadata: metadata && {
             requiresDist: metadata.tables('requires-dist').map(uvRequirement),
             requiresDev: mapOf(metadata.table('requires-dev'), (t, key) => t.tables(key).map(uvRequirement)),
-            providesExtras: (metadata.strings('provides-extras') ?? []).map(packageName),
+            providesExtras: (metadata.strings('provides-extras') ?? []).map(project_name/* packageName */.o),
         },
     };
 }
@@ -42251,16 +43557,16 @@ function uvSource(table) {
 }
 function uvDependency(table) {
     return {
-        name: packageName(table.requiredString('name')),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
         version: table.string('version'),
-        extras: (table.strings('extra') ?? []).map(packageName),
+        extras: (table.strings('extra') ?? []).map(project_name/* packageName */.o),
         marker: table.string('marker'),
     };
 }
 function uvRequirement(table) {
     return {
-        name: packageName(table.requiredString('name')),
-        extras: (table.strings('extras') ?? []).map(packageName).sort(),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
+        extras: (table.strings('extras') ?? []).map(project_name/* packageName */.o).sort(),
         specifier: table.string('specifier') ?? '',
         marker: table.string('marker'),
         source: sourceOf(table.plain()),
@@ -42270,7 +43576,7 @@ function sourceOf(table) {
     return Object.fromEntries(sourceKeys.flatMap((key) => (typeof table[key] === 'string' ? [[key, table[key]]] : [])));
 }
 function mapOf(table, read) {
-    return new Map(table?.keys().map((key) => [packageName(key), read(table, key)]));
+    return new Map(table?.keys().map((key) => [(0,project_name/* packageName */.o)(key), read(table, key)]));
 }
 
 ;// CONCATENATED MODULE: ./src/host/project/read-uv-lock.js
@@ -42308,7 +43614,7 @@ async function readUvLock(context, found, options) {
 }
 /** Throws Failure for an unknown extra or group, and for a lock that is not up to date. */
 async function checkProject(context, found, uvLock, options) {
-    const pyproject = await readPyproject(context);
+    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
     if (pyproject === undefined) {
         throw new failure/* Failure */.H('usage', `${uvLock.file} is there without the pyproject.toml that it locks`);
     }
@@ -42321,7 +43627,7 @@ async function checkProject(context, found, uvLock, options) {
     const paths = uvLock.packages.flatMap(({ source }) => (source.kind === 'local' ? [source.path] : []));
     for (const path of new Set(['.', (0,external_node_path_.relative)(folder, context) || '.', ...paths])) {
         const shown = (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, path, 'pyproject.toml'));
-        const local = await readPyproject((0,external_node_path_.join)(folder, path), shown);
+        const local = await (0,find_lock/* readPyproject */.x7)((0,external_node_path_.join)(folder, path), shown);
         if (local !== undefined || (await isFolder((0,external_node_path_.join)(folder, path))))
             pyprojects.set(path, local);
     }
@@ -42353,7 +43659,7 @@ async function exportLock(context, found, options) {
                 hint: 'try: uv lock --check',
             });
         }
-        const { packages } = parsePylock(await readText(output), `export of ${found.shown}`);
+        const { packages } = parsePylock(await (0,find_lock/* readText */.yR)(output), `export of ${found.shown}`);
         // uv writes paths relative to its output.
         return renderPylock(packages, {
             keepMarkers: true,
@@ -42381,7 +43687,7 @@ function isFolder(path) {
  * relative to the project's folder. Throws Failure for no lock, a stale one, an unknown extra or group.
  */
 async function readLock(context, options) {
-    const found = await findLock(context);
+    const found = await (0,find_lock/* findLock */.HT)(context);
     if (found.others.length > 0)
         options.note?.(`${found.shown} is the lock; ${found.others.join(', ')} not read`);
     const lock = await readFound(context, found, options);
@@ -42417,6 +43723,8 @@ function cacheKey(...parts) {
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+// EXTERNAL MODULE: ./src/project/pyproject.js
+var project_pyproject = __nccwpck_require__(6378);
 ;// CONCATENATED MODULE: ./src/host/project/read-project.js
 
 
@@ -42432,8 +43740,8 @@ function cacheKey(...parts) {
 
 /** The project in a folder, as its pyproject.toml and its lock describe it. Throws Failure for a broken file. */
 async function readProject(context, chosen, env = process.env) {
-    const found = await findLock(context);
-    const pyproject = await readPyproject(context);
+    const found = await (0,find_lock/* findLock */.HT)(context);
+    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
     const listed = found.kind === 'requirements' ? await readRequirements(context, found.shown, env) : undefined;
     return {
         name: pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(context)),
@@ -42449,15 +43757,15 @@ async function requirementsOf(context, pyproject, listed, chosen, env) {
     const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
     if (declared.length > 0 || listed === undefined)
         return declared;
-    const written = await readIfThere((0,external_node_path_.join)(context, 'requirements.in'));
+    const written = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'requirements.in'));
     const { items } = written === undefined ? listed : await readRequirements(context, 'requirements.in', env);
     if (written === undefined && isFrozen(items))
         return [];
     return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []));
 }
 function declaredRequirements(pyproject, chosen) {
-    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get(packageName(name)) ?? []);
-    return [...new Set([...pyproject.dependencies, ...extraRequirements(pyproject, chosen.extras), ...groups])];
+    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get((0,project_name/* packageName */.o)(name)) ?? []);
+    return [...new Set([...pyproject.dependencies, ...(0,project_pyproject/* extraRequirements */.hW)(pyproject, chosen.extras), ...groups])];
 }
 async function localPackagesOf(context, found, pyproject, listed, chosen) {
     const lockFolder = (0,external_node_path_.dirname)(found.path);
@@ -42470,7 +43778,7 @@ async function localPackagesOf(context, found, pyproject, listed, chosen) {
             path: fromContext(local.path),
         }));
     }
-    const itself = pyproject && isPackage(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : [];
+    const itself = pyproject && (0,project_pyproject/* isPackage */.dn)(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : [];
     const named = listed === undefined
         ? pylockDirectories(found, chosen, environments, fromContext)
         : await listedTrees(context, listed, environments);
@@ -42480,7 +43788,7 @@ async function localPackagesOf(context, found, pyproject, listed, chosen) {
 /** Source trees that a requirements file names: `-e .`, `./library`. */
 async function listedTrees(context, listed, environments) {
     const trees = listed.items.filter((item) => item.kind === 'local');
-    const applying = trees.filter(({ marker }) => environments.some((env) => markerApplies(marker, env)));
+    const applying = trees.filter(({ marker }) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(marker, env)));
     return Promise.all(applying.map(async ({ path, place }) => {
         const folder = (0,external_node_path_.resolve)(context, path);
         const shown = (0,external_node_path_.relative)(context, folder) || '.';
@@ -42490,17 +43798,17 @@ async function listedTrees(context, listed, environments) {
         if (!names.some((name) => ['pyproject.toml', 'setup.py'].includes(name))) {
             throw new failure/* Failure */.H('usage', `${place}: ${shown} has no pyproject.toml and no setup.py`);
         }
-        const inner = await readPyproject(folder, (0,external_node_path_.join)(shown, 'pyproject.toml'));
+        const inner = await (0,find_lock/* readPyproject */.x7)(folder, (0,external_node_path_.join)(shown, 'pyproject.toml'));
         return { name: ownName(folder, inner), path: shown };
     }));
 }
 function ownName(folder, pyproject) {
-    return packageName(pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(folder)));
+    return (0,project_name/* packageName */.o)(pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(folder)));
 }
 function pylockDirectories(found, chosen, environments, fromContext) {
     return choosePylock(parsePylock(found.text, found.shown), chosen)
-        .directories.filter(({ marker }) => environments.some((env) => markerApplies(marker, env)))
-        .map(({ name, path }) => ({ name: packageName(name), path: fromContext(path) }));
+        .directories.filter(({ marker }) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(marker, env)))
+        .map(({ name, path }) => ({ name: (0,project_name/* packageName */.o)(name), path: fromContext(path) }));
 }
 /** Local packages are chosen before the image's Python is known: what applies to any Linux image is taken. */
 function possibleEnvironments(chosen) {
@@ -42511,415 +43819,8 @@ function possibleEnvironments(chosen) {
     }, chosen)));
 }
 
-;// CONCATENATED MODULE: ./src/host/store/failure.js
-
-/**
- * What a failed write means to a user: a full disk, or a folder that may not be written or is none, is named; the rest
- * is passed on.
- */
-function diskFailure(error, path) {
-    const { code } = Object(error);
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-        return new failure/* Failure */.H('build', `the disk is full: ${path} cannot be written`, {
-            hint: 'free some space, or point XDG_CACHE_HOME and the output to a disk that has room',
-            cause: error,
-        });
-    }
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-        return new failure/* Failure */.H('build', `${path} may not be written`, {
-            hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
-            cause: error,
-        });
-    }
-    if (code === 'EEXIST' || code === 'ENOTDIR') {
-        return new failure/* Failure */.H('build', `${path} cannot be written: a part of its path is a file`, {
-            hint: 'remove that file, or set XDG_CACHE_HOME to another folder',
-            cause: error,
-        });
-    }
-    return error;
-}
-
-;// CONCATENATED MODULE: ./src/host/store/blobs.js
-
-
-
-
-
-
-
-/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
-class DamagedBlob extends failure/* Failure */.H {
-    constructor(digest, what = 'was damaged and has been removed') {
-        super('build', `the kept blob ${digest} ${what}`, {
-            hint: 'run the build again: what was lost is made anew',
-        });
-    }
-}
-/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
-const freshFor = 10 * 60 * 1000;
-/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
-class Blobs {
-    #root;
-    #onUse;
-    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
-    constructor(root, onUse = () => undefined) {
-        this.#root = root;
-        this.#onUse = onUse;
-    }
-    /** Where a blob is, or would be. */
-    path(digest) {
-        const hex = (0,image_digest/* hexOf */.ZD)(digest);
-        return (0,external_node_path_.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
-    }
-    /** Whether a blob of this size is here; its bytes are checked when it is read. */
-    async has(digest, size) {
-        try {
-            const found = await (0,promises_.stat)(this.path(digest));
-            if (found.size !== size)
-                return false;
-            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
-            const now = Date.now();
-            if (now - found.mtimeMs > freshFor) {
-                await (0,promises_.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
-            }
-            this.#onUse(digest, size);
-            return true;
-        }
-        catch {
-            return false;
-        }
-    }
-    /**
-     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
-     * as missing: undefined.
-     */
-    async verified(digest, size) {
-        if (!(await this.has(digest, size)))
-            return undefined;
-        const path = this.path(digest);
-        const file = await (0,promises_.open)(path).catch(() => undefined);
-        if (!file)
-            return undefined;
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        // One buffer for all of it: a new one for each chunk costs more than the hashing.
-        const buffer = Buffer.allocUnsafeSlow(1 << 20);
-        try {
-            for (;;) {
-                const { bytesRead } = await file.read(buffer, 0, buffer.length);
-                if (bytesRead === 0)
-                    break;
-                hash.update(buffer.subarray(0, bytesRead));
-            }
-        }
-        finally {
-            await file.close();
-        }
-        if (`sha256:${hash.digest('hex')}` === digest)
-            return path;
-        await (0,promises_.rm)(path, { force: true });
-        return undefined;
-    }
-    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest) {
-        const path = this.path(digest);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        try {
-            for await (const chunk of (0,external_node_fs_namespaceObject.createReadStream)(path, { highWaterMark: 1 << 20 })) {
-                hash.update(chunk);
-                yield chunk;
-            }
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                throw new DamagedBlob(digest, 'is gone');
-            throw error;
-        }
-        if (`sha256:${hash.digest('hex')}` !== digest) {
-            await (0,promises_.rm)(path, { force: true });
-            throw new DamagedBlob(digest);
-        }
-    }
-    /** Starts a blob whose digest is known when all of it has been written. */
-    async create() {
-        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            const file = await (0,promises_.open)(temporary, 'wx', 0o444);
-            return new BlobWriter(file, temporary, (digest, size) => {
-                this.#onUse(digest, size);
-                return this.path(digest);
-            });
-        }
-        catch (error) {
-            throw diskFailure(error, temporary);
-        }
-    }
-    /** Keeps a whole stream. */
-    async keep(chunks) {
-        const writer = await this.create();
-        try {
-            for await (const chunk of chunks)
-                await writer.write(chunk);
-            return await writer.commit();
-        }
-        catch (error) {
-            await writer.abort();
-            throw error;
-        }
-    }
-}
-/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
-class BlobWriter {
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    #temporary;
-    #place;
-    #file;
-    #size = 0;
-    constructor(file, temporary, place) {
-        this.#file = file;
-        this.#temporary = temporary;
-        this.#place = place;
-    }
-    /** Bytes written so far. */
-    get size() {
-        return this.#size;
-    }
-    /** Of what has been written so far. */
-    get digest() {
-        return `sha256:${this.#hash.copy().digest('hex')}`;
-    }
-    /** The chunk is free for other use when this resolves. */
-    async write(chunk) {
-        this.#hash.update(chunk);
-        this.#size += chunk.length;
-        try {
-            for (let at = 0; at < chunk.length;) {
-                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
-            }
-        }
-        catch (error) {
-            throw diskFailure(error, this.#temporary);
-        }
-    }
-    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
-    async commit(expected) {
-        try {
-            await this.#file.close();
-            const digest = `sha256:${this.#hash.digest('hex')}`;
-            if (expected !== undefined && digest !== expected)
-                throw new DamagedBlob(expected, 'has other bytes');
-            const path = this.#place(digest, this.#size);
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-            await (0,promises_.rename)(this.#temporary, path);
-            return { digest, size: this.#size };
-        }
-        catch (error) {
-            await this.abort();
-            throw diskFailure(error, this.#temporary);
-        }
-    }
-    /** Gives up; after a commit it does nothing. */
-    async abort() {
-        await this.#file.close().catch(() => undefined);
-        await (0,promises_.rm)(this.#temporary, { force: true });
-    }
-}
-/** Reads to the end for what reading does on the way: checking, keeping. */
-async function blobs_drain(chunks) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    while ((await iterator.next()).done !== true)
-        ;
-}
-
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: ../node_modules/yauzl/index.js
-var yauzl = __nccwpck_require__(9517);
-;// CONCATENATED MODULE: ./src/host/uv/wheel.js
-
-
-
-
-
-
-const openZip = (0,external_node_util_.promisify)(yauzl/* open */.ho);
-/** Bytes that the program may unpack to; it has about 60 MB. */
-const mostBytes = 500e6;
-/**
- * Takes the program uv out of its wheel, where it lies among the scripts (wheel specification, "The .data directory").
- * Throws when the wheel is damaged or has none.
- */
-async function unpackProgram(wheel, version, program) {
-    const zip = await openZip(wheel, { lazyEntries: true });
-    try {
-        const entry = await find(zip, `uv-${version}.data/scripts/uv`);
-        if (entry.uncompressedSize > mostBytes)
-            throw new Error('uv is larger than it can be');
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(program), { recursive: true });
-        const content = await (0,external_node_util_.promisify)(zip.openReadStream.bind(zip))(entry);
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(content, (0,external_node_fs_namespaceObject.createWriteStream)(program, { flags: 'wx' }));
-        await (0,promises_.chmod)(program, 0o755);
-    }
-    finally {
-        zip.close();
-    }
-}
-function find(zip, name) {
-    return new Promise((resolve, reject) => {
-        zip.on('entry', (entry) => {
-            if (entry.fileName === name)
-                resolve(entry);
-            else
-                zip.readEntry();
-        });
-        zip.on('end', () => reject(new Error(`its wheel has no ${name}`)));
-        zip.on('error', reject);
-        zip.readEntry();
-    });
-}
-
-;// CONCATENATED MODULE: ./src/host/uv/fetch.js
-
-
-
-
-
-
-
-
-/** The version that is fetched, and the SHA-256 of its wheels; all of these change together. */
-const fetched = {
-    version: '0.13.9',
-    wheels: {
-        'manylinux_2_17_x86_64.manylinux2014_x86_64': 'd7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19',
-        musllinux_1_1_x86_64: '2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25',
-        'manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64': '5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe',
-        manylinux_2_28_aarch64: 'ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375',
-        macosx_10_12_x86_64: 'c16ed11e013557536b3e60065f1b912f6407bd6518e041b961e23ef9e6b4fbf5',
-        macosx_11_0_arm64: '66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63',
-    },
-};
-const digests = Object.values(fetched.wheels).map((hash) => (0,image_digest/* parseDigest */.m)(`sha256:${hash}`));
-const installUv = 'install uv (https://docs.astral.sh/uv/) and put it on PATH';
-/**
- * uv of a fixed version in `cacheDir/tools`: out of its wheel, which is kept among the blobs of that folder, or which
- * the host's pip downloads from the index that pip is configured for, its hash checked. Two processes may do this at
- * once. Throws Failure when Python or pip is missing or fails.
- */
-async function fetchUv(cacheDir, options) {
-    const tools = (0,external_node_path_.join)(cacheDir, 'tools');
-    const folder = (0,external_node_path_.join)(tools, `uv-${fetched.version}`);
-    const uv = { path: (0,external_node_path_.join)(folder, 'bin', 'uv'), version: fetched.version };
-    if (await exists(uv.path))
-        return uv;
-    await (0,promises_.mkdir)(tools, { recursive: true });
-    const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)(tools, '.uv-'));
-    try {
-        const made = (0,external_node_path_.join)(temporary, 'uv');
-        const program = (0,external_node_path_.join)(made, 'bin', 'uv');
-        if (!(await fromKept(new Blobs(cacheDir), program, options))) {
-            const wheel = await download(temporary, options);
-            await unpackProgram(wheel, fetched.version, program).catch((cause) => {
-                throw notFetched(cause.message);
-            });
-            await keepWheel(wheel, new Blobs(cacheDir));
-        }
-        await putInPlace(made, folder, uv.path);
-        return uv;
-    }
-    finally {
-        await (0,promises_.rm)(temporary, { recursive: true, force: true });
-    }
-}
-/** The kept wheels of that version, by digest with their sizes: what another machine can unpack uv from. */
-async function keptWheels(blobs) {
-    const found = [];
-    for (const digest of digests) {
-        const size = (await (0,promises_.stat)(blobs.path(digest)).catch(() => undefined))?.size;
-        if (size !== undefined)
-            found.push([digest, size]);
-    }
-    return found;
-}
-/** Unpacks a kept wheel that is for this machine; one for another does not start. */
-async function fromKept(blobs, program, { env, signal }) {
-    for (const [digest, size] of await keptWheels(blobs)) {
-        const wheel = await blobs.verified(digest, size);
-        if (wheel === undefined)
-            continue;
-        try {
-            await unpackProgram(wheel, fetched.version, program);
-            const { code } = await (0,host_process/* run */.eF)(program, ['--version'], { env, ...(signal && { signal }) });
-            if (code === 0)
-                return true;
-        }
-        catch (error) {
-            if (signal?.aborted)
-                throw error;
-        }
-        await (0,promises_.rm)(program, { force: true });
-    }
-    return false;
-}
-async function keepWheel(wheel, blobs) {
-    const writer = await blobs.create();
-    try {
-        for await (const chunk of (0,external_node_fs_namespaceObject.createReadStream)(wheel))
-            await writer.write(chunk);
-        if (digests.includes(writer.digest))
-            await writer.commit();
-    }
-    finally {
-        await writer.abort();
-    }
-}
-/** That version as a line of a requirements file, with the hashes of its wheels for every platform known here. */
-function fetch_uvRequirement() {
-    const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`);
-    return `uv==${fetched.version} ${hashes.join(' ')}\n`;
-}
-/** Path of the wheel for this machine. */
-async function download(temporary, options) {
-    const requirements = (0,external_node_path_.join)(temporary, 'requirements.txt');
-    const to = (0,external_node_path_.join)(temporary, 'wheels');
-    await (0,promises_.writeFile)(requirements, fetch_uvRequirement());
-    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
-    const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to];
-    const result = await (0,host_process/* run */.eF)('python3', [...args, '-r', requirements], options).catch((cause) => {
-        if (options.signal?.aborted)
-            throw cause;
-        throw new failure/* Failure */.H('build', 'uv was not found, and there is no python3 to fetch it with', {
-            hint: installUv,
-            cause,
-        });
-    });
-    const wheel = (await (0,promises_.readdir)(to).catch(() => [])).find((name) => name.endsWith('.whl'));
-    if (result.code === 0 && wheel !== undefined)
-        return (0,external_node_path_.join)(to, wheel);
-    throw notFetched(/No module named pip/.test(result.stderr) ? 'python3 has no pip' : (0,host_process/* toolText */.C_)(result.stderr, 5));
-}
-function notFetched(why) {
-    const message = `uv was not found, and fetching uv ${fetched.version} failed: ${why}`;
-    return new failure/* Failure */.H('build', message, { hint: installUv });
-}
-/** The name appears with everything in it; when another process was first, its folder stays. */
-async function putInPlace(from, folder, program) {
-    try {
-        await (0,promises_.rename)(from, folder);
-    }
-    catch (cause) {
-        if (!(await exists(program))) {
-            throw new failure/* Failure */.H('build', `${folder} is there and holds no uv`, { hint: 'remove that folder', cause });
-        }
-    }
-}
-function exists(path) {
-    return (0,promises_.stat)(path).then(() => true, () => false);
-}
-
+// EXTERNAL MODULE: ./src/host/uv/fetch.js + 1 modules
+var fetch = __nccwpck_require__(3248);
 ;// CONCATENATED MODULE: ./src/host/uv/find.js
 
 
@@ -42943,7 +43844,7 @@ async function findUv(cacheDir, options = {}) {
             return { path, version };
         options.note?.(`uv ${version ?? 'of an unknown version'} on PATH is older than ${oldestUv} and is not used`);
     }
-    return fetchUv(cacheDir, { env, ...signal });
+    return (0,fetch/* fetchUv */.Ap)(cacheDir, { env, ...signal });
 }
 /** First executable file of that name on a PATH. */
 async function findOnPath(name, path) {
@@ -43153,9 +44054,13 @@ function withValues(env, values) {
     return [...kept, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)];
 }
 
+// EXTERNAL MODULE: ./src/host/store/blobs.js
+var store_blobs = __nccwpck_require__(8885);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+// EXTERNAL MODULE: ./src/host/store/failure.js
+var store_failure = __nccwpck_require__(2747);
 ;// CONCATENATED MODULE: ./src/host/store/records.js
 
 
@@ -43219,7 +44124,7 @@ class Records {
         }
         catch (error) {
             await (0,promises_.rm)(temporary, { force: true });
-            throw diskFailure(error, temporary);
+            throw (0,store_failure/* diskFailure */.C)(error, temporary);
         }
     }
 }
@@ -43271,7 +44176,7 @@ class Keep {
 /** The same store, through which what is used is remembered. For what does not change with every commit. */
 function lasting(store) {
     const { root, keep } = store;
-    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
+    return { ...store, blobs: new store_blobs/* Blobs */.Bb(root, keep.blob), records: new Records(root, keep.record) };
 }
 function empty() {
     return { records: new Set(), blobs: new Map() };
@@ -43315,6 +44220,8 @@ function environmentFolder(volume, name) {
     return `${volume}/${name}`;
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/engine/assemble/compress.js
 
 
@@ -43426,38 +44333,8 @@ function packer(compression) {
     return (segment) => zstd(segment, { chunkSize: 2 << 20, params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
-;// CONCATENATED MODULE: ./src/host/store/keep-set.js
-
-
-
-const keepSetSchema = dist/* object */.Ikc({
-    records: dist/* array */.YOg(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/))),
-    blobs: dist/* array */.YOg(dist/* tuple */.PVZ([dist/* custom */.IeY(image_digest/* isDigest */.Bc), dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0))])),
-});
-/** Remembers in the store what the last run with these keys used of it. */
-function rememberSet(store, keys, set) {
-    return store.records.put(keyOf(keys), JSON.stringify(set));
-}
-/** What the last run with these keys used; undefined when nobody knows. */
-async function rememberedSet(store, keys) {
-    const text = await store.records.get(keyOf(keys));
-    if (text === undefined)
-        return undefined;
-    const parsed = v.safeParse(keepSetSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-}
-/** Whether all of a set is in the store. Looks at sizes only: bytes are checked when they are read. */
-async function isHere(store, { records, blobs }) {
-    const found = await Promise.all([
-        ...records.map((name) => stat(store.records.path(name)).then(() => true, () => false)),
-        ...blobs.map(([digest, size]) => store.blobs.has(digest, size)),
-    ]);
-    return found.every(Boolean);
-}
-function keyOf({ project, lock }) {
-    return `store-set-1|${project}|${lock}`;
-}
-
+// EXTERNAL MODULE: ./src/host/store/keep-set.js
+var keep_set = __nccwpck_require__(4205);
 ;// CONCATENATED MODULE: ./src/project/narrow.js
 /**
  * The same package with one of its wheels and nothing else, so that an installer can take no other file. An archive
@@ -43493,7 +44370,7 @@ function planWheels(packages, target) {
     for (const locked of packages) {
         const wheel = choose(locked.wheels);
         const { requiresPython } = locked;
-        if (requiresPython !== undefined && !satisfiesSpecifier(target.python.full, requiresPython))
+        if (requiresPython !== undefined && !(0,project_version/* satisfiesSpecifier */.yN)(target.python.full, requiresPython))
             refused.push(locked);
         else if (wheel !== undefined)
             wheels.push({ package: locked, wheel });
@@ -43843,17 +44720,17 @@ function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, c
     let fd;
     try {
         // Not through a link: what was looked at is what is read.
-        fd = (0,external_node_fs_namespaceObject.openSync)(file, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
+        fd = (0,external_node_fs_.openSync)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
     }
     catch (error) {
         throw unreadable(file, error);
     }
     try {
-        if ((0,external_node_fs_namespaceObject.fstatSync)(fd).size !== size)
+        if ((0,external_node_fs_.fstatSync)(fd).size !== size)
             throw changed(file);
         let left = size;
         while (left > 0) {
-            const read = (0,external_node_fs_namespaceObject.readSync)(fd, buffer, 0, Math.min(left, buffer.length), null);
+            const read = (0,external_node_fs_.readSync)(fd, buffer, 0, Math.min(left, buffer.length), null);
             if (read === 0)
                 throw changed(file);
             left -= read;
@@ -43866,7 +44743,7 @@ function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, c
         throw unreadable(file, error);
     }
     finally {
-        (0,external_node_fs_namespaceObject.closeSync)(fd);
+        (0,external_node_fs_.closeSync)(fd);
     }
 }
 /** A file that is not what it was a moment ago. */
@@ -43921,7 +44798,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const sources = [];
     const texts = {};
     let bytes = 0;
-    for (const row of (0,image_record/* parseRecord */.H)((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
+    for (const row of (0,image_record/* parseRecord */.H)((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
         const inPrefix = external_node_path_.posix.join(site, row.path);
         const inInfo = external_node_path_.posix.dirname(row.path) === info ? external_node_path_.posix.basename(row.path) : undefined;
         if (inInfo !== undefined && (aboutThisMachine.has(inInfo) || (local && inInfo === 'direct_url.json')))
@@ -43936,19 +44813,19 @@ function collect_collect(prefix, distInfo, layout, local = false) {
             continue;
         }
         const file = (0,external_node_path_.join)(prefix, inPrefix);
-        const found = (0,external_node_fs_namespaceObject.lstatSync)(file, { throwIfNoEntry: false });
+        const found = (0,external_node_fs_.lstatSync)(file, { throwIfNoEntry: false });
         if (!found)
             continue;
         const mode = (found.mode & 0o111) === 0 ? 0o644 : 0o755;
         if (found.isSymbolicLink()) {
-            sources.push({ entry: entry(place, 'symlink', { mode: 0o777, linkname: (0,external_node_fs_namespaceObject.readlinkSync)(file) }) });
+            sources.push({ entry: entry(place, 'symlink', { mode: 0o777, linkname: (0,external_node_fs_.readlinkSync)(file) }) });
             rows.push({ ...row, path });
             continue;
         }
         if (!found.isFile())
             continue;
         const script = inPrefix.startsWith('bin/') && found.size < 1 << 20
-            ? withInterpreter((0,external_node_fs_namespaceObject.readFileSync)(file), environmentPython(layout))
+            ? withInterpreter((0,external_node_fs_.readFileSync)(file), environmentPython(layout))
             : undefined;
         if (script) {
             sources.push(textFile(place, script, mode));
@@ -43960,7 +44837,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
         rows.push({ ...row, path });
         bytes += found.size;
         if (inInfo !== undefined && telling.has(inInfo))
-            texts[place] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
+            texts[place] = (0,external_node_fs_.readFileSync)(file, 'utf8');
     }
     const record = (0,image_record/* renderRecord */.s)(rows);
     const recordPath = imagePath(layout, external_node_path_.posix.join(distInfo, 'RECORD'));
@@ -43970,7 +44847,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const unique = sources.filter((source, i) => source.entry.path !== sources[i - 1]?.entry.path);
     const [, name = info, version = ''] = /^(.+?)-([^-]+)\.dist-info$/.exec(info) ?? [];
     return {
-        name: packageName(name),
+        name: (0,project_name/* packageName */.o)(name),
         version,
         directories: directoriesOf(unique.map((source) => source.entry.path), layout.root),
         sources: unique,
@@ -44056,7 +44933,7 @@ async function installedDistributions(prefix) {
         for (const name of await (0,promises_.readdir)((0,external_node_path_.join)(prefix, site)).catch(() => [])) {
             const match = /^(.+?)-[^-]+\.dist-info$/.exec(name);
             if (match?.[1] !== undefined)
-                found.set(packageName(match[1]), (0,external_node_path_.join)(site, name));
+                found.set((0,project_name/* packageName */.o)(match[1]), (0,external_node_path_.join)(site, name));
         }
     }
     return found;
@@ -44327,6 +45204,8 @@ async function keptPart(key, store) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
 
 /**
@@ -44461,7 +45340,7 @@ function zstdDecompressor() {
 }
 async function* through(chunks, decompressor) {
     // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
-    const done = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
+    const done = (0,external_node_stream_promises_.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
     // The loop reports it; this promise must not be left alone with it.
     done.catch(() => undefined);
     try {
@@ -44544,7 +45423,7 @@ async function* partTar(store, part) {
     if (start === end)
         return;
     const path = store.blobs.path(part.blob.digest);
-    const { tar } = await decompress((0,external_node_fs_namespaceObject.createReadStream)(path, { start, end: end - 1, highWaterMark: 1 << 20 }));
+    const { tar } = await decompress((0,external_node_fs_.createReadStream)(path, { start, end: end - 1, highWaterMark: 1 << 20 }));
     yield* tar;
 }
 /**
@@ -44718,13 +45597,13 @@ function requiredNames(part, environment) {
     const header = metadata.split(/\r?\n\r?\n/, 1)[0] ?? '';
     return [...header.matchAll(/^Requires-Dist:\s*([A-Za-z0-9][A-Za-z0-9._-]*)[^;\n]*(?:;([^\n]*))?/gim)]
         .filter(([, , marker]) => applies(marker, environment))
-        .map(([, name = '']) => packageName(name))
+        .map(([, name = '']) => (0,project_name/* packageName */.o)(name))
         .sort();
 }
 /** Metadata of others may have markers that nobody understands; only an order is at stake. */
 function applies(marker, environment) {
     try {
-        return markerApplies(marker?.trim(), environment);
+        return (0,project_markers/* markerApplies */.RE)(marker?.trim(), environment);
     }
     catch {
         return true;
@@ -45502,7 +46381,7 @@ async function listTopLayer(image, store, progress) {
     return descriptor && listingOf(descriptor, image.config.diffIds.at(-1), image, store, progress);
 }
 async function listingOf(descriptor, diffId, image, store, progress, budget = new LayerBudget()) {
-    const kept = await store.records.get(listings_keyOf(descriptor.digest));
+    const kept = await store.records.get(keyOf(descriptor.digest));
     const known = kept === undefined ? undefined : decodeListing(kept);
     if (known) {
         budget.known(known, image.reference);
@@ -45521,13 +46400,13 @@ async function listingOf(descriptor, diffId, image, store, progress, budget = ne
 }
 /** Marks the listings of an image's layers as used, where they are kept. */
 async function touchListings({ manifest }, { records }) {
-    await Promise.all(manifest.layers.map(({ digest }) => records.touch(listings_keyOf(digest))));
+    await Promise.all(manifest.layers.map(({ digest }) => records.touch(keyOf(digest))));
 }
 /** Keeps what is known of a layer that was just made. */
 function keepListing(store, digest, listing) {
-    return store.records.put(listings_keyOf(digest), encodeListing(listing));
+    return store.records.put(keyOf(digest), encodeListing(listing));
 }
-function listings_keyOf(digest) {
+function keyOf(digest) {
     return `listing-1|${digest}`;
 }
 
@@ -45646,7 +46525,7 @@ const environment_layers_schema = dist/* object */.Ikc({
     })),
     warnings: dist/* array */.YOg(dist/* string */.YjP()),
     /** Everything they were made with: what the next lock is made with, but for what changed. */
-    used: keepSetSchema,
+    used: keep_set/* keepSetSchema */.xl,
 });
 /**
  * The layers of a lock's environment: kept as a whole when they were made before, with nothing else looked at; else
@@ -45877,7 +46756,7 @@ const backendNames = {
  */
 function isStaticBuild(pyproject, names) {
     const { project, tool, 'build-system': system } = pyproject;
-    if (!isTable(project) || !isTable(system))
+    if (!(0,toml/* isTable */.bI)(project) || !(0,toml/* isTable */.bI)(system))
         return false;
     if (typeof project['version'] !== 'string' || project['dynamic'] !== undefined)
         return false;
@@ -45892,8 +46771,8 @@ function isStaticBuild(pyproject, names) {
         return false;
     if (!requires.every((one) => typeof one === 'string' && known.requires.test(one.trim())))
         return false;
-    const tools = isTable(tool) ? tool : {};
-    const uv = isTable(tools['uv']) ? tools['uv'] : {};
+    const tools = (0,toml/* isTable */.bI)(tool) ? tool : {};
+    const uv = (0,toml/* isTable */.bI)(tools['uv']) ? tools['uv'] : {};
     if (intoBuilds.some((key) => uv[key] !== undefined))
         return false;
     const settings = tools[known.tool];
@@ -45912,7 +46791,7 @@ function isHarmless(value, path, allowed) {
     if (allowed.includes(path))
         return true;
     const leadsOn = allowed.some((one) => one.startsWith(`${path}.`));
-    if (!leadsOn || !isTable(value))
+    if (!leadsOn || !(0,toml/* isTable */.bI)(value))
         return false;
     return Object.entries(value).every(([key, below]) => isHarmless(below, `${path}.${key}`, allowed));
 }
@@ -45926,11 +46805,11 @@ function decidesBuild(path, pyproject) {
         return true;
     if (/^(?:readme|license|licence|copying|notice|authors|changelog|changes|history)\b/i.test(name))
         return true;
-    const project = isTable(pyproject['project']) ? pyproject['project'] : {};
-    const quoted = [project['readme'], project['license']].map((value) => isTable(value) ? value['file'] : value);
-    return quoted.some((value) => typeof value === 'string' && static_build_clean(value) === path);
+    const project = (0,toml/* isTable */.bI)(pyproject['project']) ? pyproject['project'] : {};
+    const quoted = [project['readme'], project['license']].map((value) => (0,toml/* isTable */.bI)(value) ? value['file'] : value);
+    return quoted.some((value) => typeof value === 'string' && clean(value) === path);
 }
-function static_build_clean(path) {
+function clean(path) {
     return path
         .split('/')
         .filter((part) => part !== '' && part !== '.')
@@ -46039,7 +46918,7 @@ async function copyRepository({ top }, folder, context) {
             continue;
         await (0,promises_.mkdir)((0,external_node_path_.dirname)(to), { recursive: true });
         if (found.isFile())
-            await (0,promises_.copyFile)(from, to, external_node_fs_namespaceObject.constants.COPYFILE_FICLONE);
+            await (0,promises_.copyFile)(from, to, external_node_fs_.constants.COPYFILE_FICLONE);
         else
             await (0,promises_.symlink)(await (0,promises_.readlink)(from, { encoding: 'buffer' }), to);
     }
@@ -46156,7 +47035,7 @@ async function walkProject(root, skip = []) {
                 }
             }
             else if (found.isFile()) {
-                await (0,promises_.access)(file, external_node_fs_namespaceObject.constants.R_OK).catch((error) => {
+                await (0,promises_.access)(file, external_node_fs_.constants.R_OK).catch((error) => {
                     throw unreadable(file, error);
                 });
                 files.push({
@@ -46313,7 +47192,7 @@ class Stage {
                     await this.#place(one, made);
             }
             const above = (0,external_node_path_.join)(this.#root, 'pyproject.toml');
-            await (0,promises_.copyFile)(above, (0,external_node_path_.join)(made, 'pyproject.toml'), external_node_fs_namespaceObject.constants.COPYFILE_EXCL).catch(() => undefined);
+            await (0,promises_.copyFile)(above, (0,external_node_path_.join)(made, 'pyproject.toml'), external_node_fs_.constants.COPYFILE_EXCL).catch(() => undefined);
             return made;
         }
         catch (error) {
@@ -46327,7 +47206,7 @@ class Stage {
         const to = (0,external_node_path_.join)(made, (0,external_node_path_.relative)(this.#root, path));
         await (0,promises_.mkdir)(type === 'directory' ? to : (0,external_node_path_.dirname)(to), { recursive: true });
         try {
-            const flags = external_node_fs_namespaceObject.constants.COPYFILE_FICLONE | external_node_fs_namespaceObject.constants.COPYFILE_EXCL;
+            const flags = external_node_fs_.constants.COPYFILE_FICLONE | external_node_fs_.constants.COPYFILE_EXCL;
             if (type === 'file')
                 await (0,promises_.copyFile)(file, to, flags);
             if (type === 'symlink')
@@ -46353,9 +47232,9 @@ function pyprojectOf(folder) {
 /** Paths that a build needs, whatever `.dockerignore` says: by their names, and the readme that the metadata quotes. */
 async function neededIn(folder) {
     const names = await (0,promises_.readdir)(folder).catch(() => []);
-    const project = parseToml(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
-    const readme = isTable(project) ? project['readme'] : undefined;
-    const file = isTable(readme) ? readme['file'] : readme;
+    const project = (0,toml/* parseToml */.MT)(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
+    const readme = (0,toml/* isTable */.bI)(project) ? project['readme'] : undefined;
+    const file = (0,toml/* isTable */.bI)(readme) ? readme['file'] : readme;
     const quoted = typeof file === 'string' && inside((0,external_node_path_.resolve)(folder, file), folder) ? [file] : [];
     return [...new Set([...names.filter((name) => neededToBuild.test(name)), ...quoted])];
 }
@@ -46546,7 +47425,7 @@ function partKey(kind, { name }, sources, { layout, compression }) {
 /** The part of a package: where it is known what an edit changes in its wheel without a build, else by a build. */
 async function makeLocal(local, sources, stage, context) {
     const { store, layout } = context;
-    const pyproject = parseToml(sources.pyproject, `${local.path}/pyproject.toml`);
+    const pyproject = (0,toml/* parseToml */.MT)(sources.pyproject, `${local.path}/pyproject.toml`);
     const names = sources.files.map(({ path }) => path);
     if (!isStaticBuild(pyproject, names))
         return build(local, await stage.folder(local), context);
@@ -46575,7 +47454,7 @@ function local_wheel_compressed(collected, { store, compression, lanes }) {
 function contentOf({ content }) {
     if (content === undefined)
         return Buffer.alloc(0);
-    return content instanceof Uint8Array ? Buffer.from(content) : (0,external_node_fs_namespaceObject.readFileSync)(content.file);
+    return content instanceof Uint8Array ? Buffer.from(content) : (0,external_node_fs_.readFileSync)(content.file);
 }
 /** Builds a wheel and installs it; `look` sees what that gave before it is gone. */
 async function build(local, folder, context, look = () => Promise.resolve()) {
@@ -47266,7 +48145,7 @@ async function installerLayer(context) {
         'installer-1',
         compressionVersion,
         compression,
-        fetch_uvRequirement(),
+        (0,fetch/* uvRequirement */.$$)(),
         target.platform,
         target.libc.kind,
     ]);
@@ -47278,7 +48157,7 @@ async function makeInstaller(key, context) {
     const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)(store.root, 'tmp', 'installer-'));
     try {
         context.progress('installing uv for the image');
-        await installRequirements(fetch_uvRequirement(), work, context);
+        await installRequirements((0,fetch/* uvRequirement */.$$)(), work, context);
         const prefix = (0,external_node_path_.join)(work, 'prefix');
         const distInfo = (await installedDistributions(prefix)).get('uv');
         if (distInfo === undefined)
@@ -47585,7 +48464,7 @@ function keptBlobs(blobs, store) {
             const kept = await lasting(store).blobs.verified(digest, size);
             if (kept !== undefined)
                 return kept;
-            await blobs_drain(fetch(descriptor));
+            await (0,store_blobs/* drain */.Ze)(fetch(descriptor));
             store.keep.blob(digest, size);
             return store.blobs.path(descriptor.digest);
         },
@@ -47680,7 +48559,7 @@ function targetOf({ facts }, platform) {
     return { platform, python: { minor, full }, libc: facts.libc };
 }
 function checkPython({ requiresPython }, { image }, { python }) {
-    if (requiresPython === undefined || satisfiesSpecifier(python.full, requiresPython))
+    if (requiresPython === undefined || (0,project_version/* satisfiesSpecifier */.yN)(python.full, requiresPython))
         return;
     throw new failure/* Failure */.H('build', `${image.reference} has Python ${python.full}, and the project requires ${requiresPython}`, {
         hint: 'choose a base image with such a Python, or change requires-python and lock again',
@@ -47716,7 +48595,7 @@ function directNames({ requirements }) {
     const names = new Set();
     for (const text of requirements) {
         try {
-            names.add(packageName(parseRequirement(text).name));
+            names.add((0,project_name/* packageName */.o)((0,requirement/* parseRequirement */.p)(text).name));
         }
         catch {
             // What cannot be read was told of where the project was read; here it only misses a mark in a report.
@@ -47741,8 +48620,8 @@ function requirementsIn(environment) {
 }
 function requiredIn(text, environment) {
     try {
-        const { name, marker } = parseRequirement(text);
-        return markerApplies(marker, environment) ? [name] : [];
+        const { name, marker } = (0,requirement/* parseRequirement */.p)(text);
+        return (0,project_markers/* markerApplies */.RE)(marker, environment) ? [name] : [];
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.H))
@@ -48986,19 +49865,21 @@ class Stopwatch {
     constructor(now) {
         this.#now = now;
     }
-    async time(step, work, cached = () => false) {
+    async time(step, work, cached = () => false, detail = () => undefined) {
         const started = this.#now();
         const result = await work();
         const before = this.#steps.get(step);
+        const said = detail(result);
         this.#steps.set(step, {
             ms: (before?.ms ?? 0) + this.#now() - started,
             cached: cached(result) && (before?.cached ?? true),
+            ...(said === undefined ? {} : { detail: said }),
         });
         return result;
     }
     /** What was measured so far, in the order the steps were first met. */
     timings() {
-        return [...this.#steps].map(([step, { ms, cached }]) => ({ step, ms: Math.round(ms), cached }));
+        return [...this.#steps].map(([step, { ms, ...rest }]) => ({ step, ms: Math.round(ms), ...rest }));
     }
 }
 
@@ -49195,7 +50076,7 @@ async function askHelper(name, server, env, signal) {
             return undefined;
         throw fail(`${program} ended with status ${result.code}`, `try: echo ${server} | ${program} get`);
     }
-    const { Username: username, Secret: secret } = helper_parse(result.stdout);
+    const { Username: username, Secret: secret } = parse(result.stdout);
     if (typeof username !== 'string' || typeof secret !== 'string') {
         throw fail(`${program} did not answer with Username and Secret`, `try: echo ${server} | ${program} get`);
     }
@@ -49203,7 +50084,7 @@ async function askHelper(name, server, env, signal) {
         return { kind: 'identity', token: secret };
     return username === '' && secret === '' ? undefined : { kind: 'password', username, password: secret };
 }
-function helper_parse(text) {
+function parse(text) {
     try {
         const json = JSON.parse(text);
         return (0,image_manifest/* isRecord */.u4)(json) ? json : {};
@@ -49595,7 +50476,7 @@ function createImageContext(options) {
     // A run that ends by process.exit has no time for promises.
     const atExit = () => {
         for (const folder of folders)
-            (0,external_node_fs_namespaceObject.rmSync)(folder, { recursive: true, force: true });
+            (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
     };
     return {
         env: options.env,
@@ -49633,7 +50514,7 @@ async function healing(work, tell) {
             return await work();
         }
         catch (error) {
-            if (!(error instanceof DamagedBlob) || attempt === mostAttempts)
+            if (!(error instanceof store_blobs/* DamagedBlob */.bk) || attempt === mostAttempts)
                 throw error;
             tell(error.message);
         }
@@ -49709,9 +50590,9 @@ async function openStore(root) {
         await (0,promises_.mkdir)((0,external_node_path_.join)(root, 'tmp'), { recursive: true });
     }
     catch (error) {
-        throw diskFailure(error, root);
+        throw (0,store_failure/* diskFailure */.C)(error, root);
     }
-    return { root, blobs: new Blobs(root), records: new Records(root), keep: new Keep() };
+    return { root, blobs: new store_blobs/* Blobs */.Bb(root), records: new Records(root), keep: new Keep() };
 }
 const day = 24 * 60 * 60 * 1000;
 /** Prunes at most once a day: 10 GB, 30 days, and never what the last two hours used. Gives the bytes freed. */
@@ -49759,7 +50640,11 @@ async function run(inputs, context) {
             await checkDestination(to);
         const { restore } = context;
         const restored = restore &&
-            (await stopwatch.time('restore', () => restore(store, inputs), ({ whole }) => whole));
+            (await stopwatch.time('restore', () => restore(store, inputs), ({ whole }) => whole, ({ text }) => text));
+        if (restored?.warning !== undefined)
+            telling.warn(restored.warning);
+        else if (restored)
+            progress.note(restored.text);
         const skip = local.flatMap((to) => ('path' in to ? [(0,external_node_path_.resolve)(to.path)] : []));
         const options = { tags: inputs.tags, context: images, progress: telling };
         const build = () => buildImages(inputs, platforms, skip, { store, env, progress: telling, stopwatch, images, signal });
@@ -50259,13 +51144,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   Os: () => (/* binding */ group),
   pq: () => (/* binding */ info),
   lm: () => (/* binding */ notice),
+  LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
   uH: () => (/* binding */ setOutput),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, error, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, platform, saveState, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, error, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, platform, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
@@ -52383,9 +53269,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
