@@ -41,6 +41,7 @@ describe('outputs', () => {
       'update-download': '',
       'download-delta': '34498228',
       'build-time': '5120',
+      'cache-hit': '',
       ...files,
     })
   })
@@ -53,6 +54,10 @@ describe('outputs', () => {
     const report = { ...createReport({ delta: undefined }), verdict: createVerdict('') }
     const outputs = outputsOf(createTold({ reports: [report] }), files)
     expect(outputs).toMatchObject({ 'update-download': '', 'download-delta': '' })
+  })
+
+  it.each([true, false])('say whether all was there: %s', (whole) => {
+    expect(outputsOf(createTold({ restored: { whole } }), files)['cache-hit']).toBe(String(whole))
   })
 
   it('name the pushed image where there is one', () => {

@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Measurement } from '../../src/image/measurement.ts'
 import { createSite, type Site } from '../fixtures/built.ts'
-import { type StartedCacheService, startCacheService, type TokenOptions } from '../fixtures/cache-service.ts'
-import { type ActionResult, type ActionRun, runAction } from '../fixtures/runner.ts'
+import { type StartedCacheService, startCacheService } from '../fixtures/cache-service.ts'
+import { type Job, type JobResult, runJob } from '../fixtures/cached-job.ts'
 import { createWheel } from '../fixtures/wheel.ts'
 
-const src = join(import.meta.dirname, '../../src')
 const slow = 180_000
 const heavy = createWheel('heavy', '1.0', { 'heavy/data.txt': 'heavy '.repeat(900_000) })
 const alpha = createWheel('alpha', '1.0', { 'alpha/data.txt': 'x'.repeat(50_000) })
@@ -26,45 +22,8 @@ afterAll(async () => {
 })
 beforeEach(() => service.reset())
 
-interface Job extends Partial<ActionRun> {
-  readonly token?: TokenOptions & { readonly serviceVersion?: 1 | 2 }
-  /** The store of a machine that lives on; a new one when it is not given. */
-  readonly store?: string
-}
-
-interface JobResult extends ActionResult {
-  /** Paths that the index was asked for. */
-  readonly asked: readonly string[]
-  readonly restore: Measurement['timings'][number] | undefined
-  readonly total: Measurement['timings'][number] | undefined
-}
-
-/** One job on a machine that has nothing: no store, no cache of uv. */
-async function job(workspace: string, { token, store, env, ...run }: Job = {}): Promise<JobResult> {
-  const before = site.index.requests.length
-  const result = await runAction({
-    main: join(src, 'main.ts'),
-    post: join(src, 'post.ts'),
-    temp: await site.newFolder('runner'),
-    workspace,
-    ...run,
-    env: {
-      ...(await site.env(store ?? (await site.newFolder('store')))),
-      UV_CACHE_DIR: await site.newFolder('uv'),
-      ...service.env(token),
-      ...env,
-    },
-    inputs: { 'base-image': site.base, command: 'python app.py', ...run.inputs },
-  })
-  const text = await readFile(result.outputs['measurement'] ?? '', 'utf8').catch(() => '{"timings":[]}')
-  const { timings } = JSON.parse(text) as Pick<Measurement, 'timings'>
-  return {
-    ...result,
-    asked: site.index.requests.slice(before),
-    restore: timings.find(({ step }) => step === 'restore'),
-    total: timings.find(({ step }) => step === 'total'),
-  }
-}
+const job = (workspace: string, options?: Job): Promise<JobResult> =>
+  runJob(site, service, workspace, options)
 
 function projectOf(...packages: Parameters<Site['project']>[0]): Promise<string> {
   return site.project(packages, { 'app.py': 'print("app")\n' })
@@ -81,6 +40,7 @@ describe('the second run', () => {
       expect(first.asked).toHaveLength(3)
       expect(first.restore).toMatchObject({ cached: false, detail: 'nothing is kept yet' })
       expect(first.total).toMatchObject({ cached: false })
+      expect(first.outputs['cache-hit']).toBe('false')
       expect(first.postLog).toMatch(/^kept [\d.]+ kB for the next run: pydeps-image-store-v1-linux-/)
       expect(service.entries).toHaveLength(1)
       const [entry] = service.entries
@@ -89,6 +49,7 @@ describe('the second run', () => {
       expect(second).toMatchObject({ status: 0, warnings: [], asked: [], postLog: '' })
       expect(second.outputs['digest']).toBe(first.outputs['digest'])
       expect(second.restore?.cached).toBe(true)
+      expect(second.outputs['cache-hit']).toBe('true')
       expect(second.restore?.detail).toMatch(/^[\d.]+ kB of this lock: pydeps-image-store-v1-linux-/)
       expect(second.restore?.detail).toContain(entry?.key)
       expect(second.total).toMatchObject({ cached: true })
@@ -119,6 +80,7 @@ describe('the second run', () => {
       const second = await job(await projectOf(heavy, alpha2, beta), { inputs: { name: 'app' } })
       expect(second).toMatchObject({ status: 0, asked: [`/files/${alpha2.filename}`] })
       expect(second.restore).toMatchObject({ cached: false })
+      expect(second.outputs['cache-hit']).toBe('false')
       expect(second.restore?.detail).toContain('of another lock')
       expect(service.entries).toHaveLength(2)
       expect(service.calls.filter((call) => call === 'reserve')).toHaveLength(2)
@@ -135,3 +97,62 @@ describe('the second run', () => {
     slow,
   )
 })
+
+it(
+  'keeps nothing with `cache: false`',
+  async () => {
+    const workspace = await projectOf(alpha)
+    const result = await job(workspace, { inputs: { cache: 'false' } })
+    expect(result).toMatchObject({ status: 0, postStatus: 0, postLog: '', restore: undefined })
+    expect(result.outputs['cache-hit']).toBe('')
+    expect(service.calls).toEqual([])
+  },
+  slow,
+)
+
+it(
+  'does not ask for what the machine still has',
+  async () => {
+    const workspace = await projectOf(alpha, beta)
+    const store = await site.newFolder('store')
+    await job(workspace, { store })
+    service.calls.length = 0
+    const second = await job(workspace, { store })
+    expect(second).toMatchObject({ status: 0, asked: [], restore: { cached: true } })
+    expect(second.restore?.detail).toBe('all of it is on this machine')
+    expect(second.outputs['cache-hit']).toBe('true')
+    expect(service.calls).toEqual([])
+  },
+  slow,
+)
+
+it(
+  'keeps the images of a repository apart',
+  async () => {
+    const [one, other] = [await projectOf(heavy, alpha), await projectOf(alpha, beta)]
+    await job(one, { inputs: { name: 'one' } })
+    const first = await job(other, { inputs: { name: 'other' } })
+    expect(first.restore?.detail).toBe('nothing is kept yet')
+    expect(new Set(service.entries.map(({ key }) => key.split('-').slice(0, 7).join('-'))).size).toBe(2)
+    const second = await job(one, { inputs: { name: 'one' } })
+    expect(second).toMatchObject({ asked: [], restore: { cached: true } })
+  },
+  slow,
+)
+
+it(
+  'gives a pull request the entries of its base, and the base none of its own',
+  async () => {
+    const scope = 'refs/pull/7/merge'
+    const token = { scope, reads: ['refs/heads/main'] }
+    await job(await projectOf(heavy, alpha), { inputs: { name: 'app' } })
+    const changed = await projectOf(heavy, alpha2)
+    const first = await job(changed, { inputs: { name: 'app' }, token })
+    expect(first.asked).toEqual([`/files/${alpha2.filename}`])
+    expect(service.entries.map((entry) => entry.scope)).toEqual(['refs/heads/main', scope])
+    expect((await job(changed, { inputs: { name: 'app' }, token })).asked).toEqual([])
+    // What the pull request wrote is not read by the branch.
+    expect((await job(changed, { inputs: { name: 'app' } })).asked).toEqual([`/files/${alpha2.filename}`])
+  },
+  slow,
+)

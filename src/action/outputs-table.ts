@@ -9,6 +9,7 @@ export type OutputName =
   | 'update-download'
   | 'download-delta'
   | 'build-time'
+  | 'cache-hit'
   | 'measurement'
   | 'report'
 
@@ -25,6 +26,8 @@ export const outputTable: Readonly<Record<OutputName, string>> = {
   'download-delta':
     'Growth of the download in bytes; negative when it shrank. Empty when nothing was compared.',
   'build-time': 'Milliseconds that the build took.',
+  'cache-hit':
+    'Whether all that this lock needs was left by an earlier run: `true` or `false`. Empty with `cache: false`.',
   measurement: 'Path of the measurement as JSON; an array with several platforms.',
   report: 'Path of the report as markdown.',
 }

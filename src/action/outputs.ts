@@ -5,7 +5,7 @@ import type { Told } from './told.ts'
 
 /** The action's outputs as text; sizes and times are of the first platform. */
 export function outputsOf(
-  { digest, images, reports, verdict }: Told,
+  { digest, images, reports, verdict, restored }: Told,
   files: ReportFiles,
 ): Readonly<Record<OutputName, string>> {
   const [first] = reports
@@ -25,6 +25,7 @@ export function outputsOf(
     'update-download': text(sizes?.updateDownload),
     'download-delta': text(download?.kind === 'compared' ? download.delta : undefined),
     'build-time': text(total?.ms),
+    'cache-hit': restored === undefined ? '' : String(restored.whole),
     measurement: files.measurement,
     report: files.report,
   }

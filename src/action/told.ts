@@ -14,4 +14,6 @@ export interface Told {
     readonly base?: Measurement | undefined
   })[]
   readonly verdict: Outcome
+  /** What earlier runs left for it; undefined where nothing is kept from run to run. */
+  readonly restored?: { readonly whole: boolean } | undefined
 }
