@@ -31902,7 +31902,7 @@ var cache_program = __nccwpck_require__(6142);
 ;// CONCATENATED MODULE: ./src/action/outputs.js
 
 /** The action's outputs as text; sizes and times are of the first platform. */
-function outputsOf({ digest, images, reports, verdict }, files) {
+function outputsOf({ digest, images, reports, verdict, restored }, files) {
     const [first] = reports;
     const sizes = first?.measurement.sizes;
     const download = first?.delta?.figures.download;
@@ -31920,6 +31920,7 @@ function outputsOf({ digest, images, reports, verdict }, files) {
         'update-download': text(sizes?.updateDownload),
         'download-delta': text(download?.kind === 'compared' ? download.delta : undefined),
         'build-time': text(total?.ms),
+        'cache-hit': restored === undefined ? '' : String(restored.whole),
         measurement: files.measurement,
         report: files.report,
     };
