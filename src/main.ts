@@ -3,9 +3,9 @@ import { performance } from 'node:perf_hooks'
 import { createCacheClient } from './action/cache/client.ts'
 import { programBeside } from './action/cache/program.ts'
 import { fail } from './action/failure.ts'
-import { inertLines } from './action/fence.ts'
 import { loadInputs } from './action/inputs.ts'
 import { annotated } from './action/progress.ts'
+import { createStepLog } from './action/step-log.ts'
 import { tell } from './action/tell.ts'
 import { run as runProgram } from './host/process.ts'
 import { betweenRuns, placeOf } from './host/store/between-runs.ts'
@@ -16,13 +16,13 @@ import { createProgress } from './terminal/progress.ts'
 import { screenOf } from './terminal/screen.ts'
 
 const { env, stdout, argv } = process
-const log = inertLines(stdout)
+const log = createStepLog(stdout)
 try {
   keepMemoryLow()
   const { inputs, settings } = loadInputs(env, process.cwd())
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
-  const context = { env, progress: annotated(progress), now: () => performance.now(), today: Date.now }
+  const context = { env, progress: annotated(progress, log), now: () => performance.now(), today: Date.now }
   const build = async (signal: AbortSignal): ReturnType<typeof run> => {
     const program = programBeside(argv[1] ?? '', 'cache')
     const cache = createCacheClient({ run: runProgram, program, env, signal })
@@ -31,7 +31,7 @@ try {
     core.saveState('store', (await kept?.remember()) ?? '')
     return result
   }
-  const result = await core
+  const result = await log
     .group('Build the image', () => interruptible(build))
     .finally(() => progress.close())
   await tell(result, log, { env, colour: screen.colour, settings, runProgram })

@@ -58,7 +58,9 @@ describe('a build', () => {
       image: { digest: result.outputs['digest'] },
     })
     expect(existsSync(join(result.workspace, 'image', 'index.json'))).toBe(true)
-    expect(result.log).toMatch(/^::group::Build the image\n[^]*\n::endgroup::\nthe api {2}linux/)
+    expect(result.log).toMatch(
+      /^::group::Build the image\n::stop-commands::(.+)\n[^]*\n::\1::\n::endgroup::\nthe api {2}linux/,
+    )
   })
 
   it('is compared with what an earlier one measured', async () => {
@@ -126,7 +128,7 @@ describe('what cannot be built', () => {
       })
       const result = await act({ name: text }, { workspace })
       expect(result.status).toBe(1)
-      expect(commandsIn(result.log)).toEqual(['group', 'endgroup', 'error'])
+      expect(commandsIn(result.log)).toEqual(['group', 'stop-commands', 'endgroup', 'error'])
     },
   )
 })
