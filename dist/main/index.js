@@ -30658,32 +30658,6 @@ function lines(text) {
 
 /***/ }),
 
-/***/ 2006:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   w: () => (/* binding */ inertLines)
-/* harmony export */ });
-/* unused harmony export inert */
-// The runner compares as its culture does, and so may pass over what has no width and no weight.
-const unseen = String.raw `\p{Cf}\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000e-\u001f\u007f-\u009f`;
-const command = new RegExp(String.raw `^([^\S\n\r]|[${unseen}])*:(?=[${unseen}]*:)`, 'gmu');
-const oldCommand = new RegExp(String.raw `#(?=[${unseen}]*#[${unseen}]*\[)`, 'gu');
-/**
- * Text that the runner takes no command from, with the same line ends. A runner reads `::command::` at the start of a
- * line, after any white space, and the old `##[command]` anywhere in one.
- */
-function inert(text) {
-    return text.replace(command, '$& ').replace(oldCommand, '# ');
-}
-/** A stream that lets only inert lines through. What is written at once must be whole lines. */
-function inertLines(stream) {
-    return { write: (text) => stream.write(inert(text)) };
-}
-
-
-/***/ }),
-
 /***/ 8527:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31476,11 +31450,82 @@ function inputsFailure(problems) {
 
 
 /** The same progress, with its warnings as annotations. */
-function annotated(progress) {
+function annotated(progress, log) {
     return {
         step: (name) => progress.step(name),
         note: (text) => progress.note(text),
-        warn: (text) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .capped */ .uo)((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(text), 1000)),
+        warn: (text) => log.command(() => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .capped */ .uo)((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(text), 1000))),
+    };
+}
+
+
+/***/ }),
+
+/***/ 3326:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  d: () => (/* binding */ createStepLog)
+});
+
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var core = __nccwpck_require__(8436);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/action/fence.js
+// The runner compares as its culture does, and so may pass over what has no width and no weight.
+const unseen = String.raw `\p{Cf}\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000e-\u001f\u007f-\u009f`;
+const command = new RegExp(String.raw `^([^\S\n\r]|[${unseen}])*:(?=[${unseen}]*:)`, 'gmu');
+const oldCommand = new RegExp(String.raw `#(?=[${unseen}]*#[${unseen}]*\[)`, 'gu');
+/**
+ * Text that the runner takes no command from, with the same line ends. A runner reads `::command::` at the start of a
+ * line, after any white space, and the old `##[command]` anywhere in one.
+ */
+function inert(text) {
+    return text.replace(command, '$& ').replace(oldCommand, '# ');
+}
+/** A stream that lets only inert lines through. What is written at once must be whole lines. */
+function inertLines(stream) {
+    return { write: (text) => stream.write(inert(text)) };
+}
+
+;// CONCATENATED MODULE: ./src/action/step-log.js
+
+
+
+function createStepLog(stream) {
+    const lines = inertLines(stream);
+    let token;
+    const stop = () => {
+        // Whoever has read the token could resume: none serves twice.
+        token = (0,external_node_crypto_.randomUUID)();
+        stream.write(`::stop-commands::${token}\n`);
+    };
+    const resume = () => {
+        if (token !== undefined)
+            stream.write(`::${token}::\n`);
+        token = undefined;
+    };
+    return {
+        write: (text) => void lines.write(text),
+        group: (name, act) => core/* group */.Os(name, async () => {
+            stop();
+            try {
+                return await act();
+            }
+            finally {
+                resume();
+            }
+        }),
+        command(give) {
+            const stopped = token !== undefined;
+            resume();
+            give();
+            if (stopped)
+                stop();
+        },
     };
 }
 
@@ -36898,9 +36943,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_cache_client_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4951);
 /* harmony import */ var _action_cache_program_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6142);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6809);
-/* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8527);
-/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2332);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8527);
+/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2332);
+/* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3326);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2153);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3186);
 /* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9397);
@@ -36926,13 +36971,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const { env, stdout, argv } = process;
-const log = (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_5__/* .inertLines */ .w)(stdout);
+const log = (0,_action_step_log_js__WEBPACK_IMPORTED_MODULE_7__/* .createStepLog */ .d)(stdout);
 try {
     (0,_memory_js__WEBPACK_IMPORTED_MODULE_11__/* .keepMemoryLow */ .P)();
-    const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .loadInputs */ .I)(env, process.cwd());
+    const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .loadInputs */ .I)(env, process.cwd());
     const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__/* .screenOf */ .S)(stdout, env);
     const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__/* .createProgress */ .m)(log, screen);
-    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_7__/* .annotated */ .d)(progress), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
+    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_6__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
     const build = async (signal) => {
         const program = (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_3__/* .programBeside */ .B)(argv[1] ?? '', 'cache');
         const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_2__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .eF, program, env, signal });
@@ -36941,7 +36986,8 @@ try {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ('store', (await kept?.remember()) ?? '');
         return result;
     };
-    const result = await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__/* .interruptible */ .I)(build))
+    const result = await log
+        .group('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__/* .interruptible */ .I)(build))
         .finally(() => progress.close());
     await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_8__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .eF });
 }
