@@ -13,7 +13,7 @@ export async function analyze(
   const store = await openStore(storeRoot(env))
   const images = createImageContext({ env, signal })
   try {
-    const { image, measurement, tree } = await analyzeImage(inputs.image, inputs, { store, images, progress })
+    const { image, measurement, tree, inventory } = await analyzeImage(inputs.image, inputs, { store, images, progress })
     const labels = { ...image.config.config.labels, ...image.manifest.annotations }
     const base = labels['org.opencontainers.image.base.name']
     const apart = measurement.layers.some(({ part }) => part === 'base')
@@ -33,6 +33,7 @@ export async function analyze(
           name: measurement.image.reference,
           measurement,
           ...(inputs.html === undefined ? {} : { tree: await tree() }),
+          ...(inputs.sbom === undefined ? {} : { inventory: await inventory() }),
           notes,
           outputs: [],
         },

@@ -36,6 +36,7 @@ export interface Given {
   readonly json?: string | undefined
   readonly markdown?: string | undefined
   readonly html?: string | undefined
+  readonly sbom?: string | undefined
 }
 
 /** Where the image goes when nothing says where: a folder beside the user, which needs no daemon and no registry. */
@@ -103,6 +104,7 @@ export function parseGiven(
     json: given.json,
     markdown: given.markdown,
     html: given.html,
+    sbom: given.sbom,
   }
   if (push && splitList(given.tag).length === 0) {
     problems.push(`${spell('push')} needs ${spell('tag')} to say where to, as registry.example/team/api:1`)
@@ -114,18 +116,25 @@ export function parseGiven(
     )
   }
   problems.push(...standardOutputProblems(given, spell))
-  if (platforms.size > 1 && given.html === '-') {
-    problems.push(`${spell('html')}: each of ${platforms.size} platforms has a page of its own: name a file`)
+  for (const [key, what] of [
+    ['html', 'page'],
+    ['sbom', 'bill of materials'],
+  ] as const) {
+    if (platforms.size > 1 && given[key] === '-') {
+      problems.push(`${spell(key)}: each of ${platforms.size} platforms has a ${what} of its own: name a file`)
+    }
   }
   return problems.length === 0 ? { inputs: Object.freeze(inputs), problems: [] } : { problems }
 }
 
+const reportKeys = ['json', 'markdown', 'html', 'sbom'] as const
+
 /** Standard output takes one report. */
 export function standardOutputProblems(
-  paths: Pick<Given, 'json' | 'markdown' | 'html'>,
-  spell: (key: 'json' | 'markdown' | 'html') => string,
+  paths: Pick<Given, (typeof reportKeys)[number]>,
+  spell: (key: (typeof reportKeys)[number]) => string,
 ): readonly string[] {
-  const [first, second] = (['json', 'markdown', 'html'] as const).filter((key) => paths[key] === '-')
+  const [first, second] = reportKeys.filter((key) => paths[key] === '-')
   if (first === undefined || second === undefined) return []
   return [`${spell(first)} and ${spell(second)} cannot both be written to standard output`]
 }

@@ -9,8 +9,13 @@ export interface ReportPaths {
   readonly html: string | undefined
 }
 
+/** Path to write the bill of materials to; `-` is standard output. */
+export interface SbomPath {
+  readonly sbom: string | undefined
+}
+
 /** Everything a run was asked for, read once, in the units of the domain. A thing not given is undefined. */
-export interface Inputs extends ReportPaths {
+export interface Inputs extends ReportPaths, SbomPath {
   /** Absolute path of the project's folder. */
   readonly context: string
   readonly mode: 'ship' | 'volume'
@@ -42,7 +47,7 @@ export interface Inputs extends ReportPaths {
 }
 
 /** What an analysis was asked for. */
-export interface AnalyzeInputs extends ReportPaths {
+export interface AnalyzeInputs extends ReportPaths, SbomPath {
   readonly image: ImageReference
   /** The image that it stands on. */
   readonly base: ImageReference | undefined

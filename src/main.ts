@@ -23,11 +23,12 @@ try {
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
   const context = { env, progress: annotated(progress, log), now: () => performance.now(), today: Date.now }
+  const details = { trees: settings.uploadReport, inventory: true }
   const build = async (signal: AbortSignal): ReturnType<typeof run> => {
     const program = programBeside(argv[1] ?? '', 'cache')
     const cache = createCacheClient({ run: runProgram, program, env, signal })
     const kept = settings.cache ? betweenRuns(cache, placeOf(env)) : undefined
-    const result = await run(inputs, { ...context, signal, restore: kept?.restore })
+    const result = await run(inputs, { ...context, signal, details, restore: kept?.restore })
     core.saveState('store', (await kept?.remember()) ?? '')
     return result
   }

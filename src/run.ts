@@ -5,7 +5,7 @@ import { compare } from './compare/compare.ts'
 import type { Delta } from './compare/delta.ts'
 import { totalStep } from './compare/timings.ts'
 import { buildImages, type Built } from './engine/assemble/build.ts'
-import { measureBuilt, treeOfBuilt } from './engine/assemble/measure-built.ts'
+import { inventoryOfBuilt, measureBuilt, treeOfBuilt } from './engine/assemble/measure-built.ts'
 import type { Comparand } from './engine/comparand.ts'
 import { deliver, destinationsOf } from './engine/deliver.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
@@ -35,6 +35,15 @@ export interface RunContext {
   /** Puts what earlier runs left into the store, before the build. Never throws. */
   readonly restore?: ((store: Store, inputs: Inputs) => Promise<RestoredForRun>) | undefined
   readonly ports?: Ports
+  /** What the reports need though no path of the inputs asks for it. */
+  readonly details?: Details
+}
+
+/** What takes another look at the layers, and so is there for who wants it only. */
+export interface Details {
+  /** Where the bytes are, down to the files. */
+  readonly trees: boolean
+  readonly inventory: boolean
 }
 
 /** What came of a run; nothing has been told to anyone yet. */
@@ -125,6 +134,10 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
       )
     }
     const reports: RunResult['reports'][number][] = []
+    const wanted = {
+      trees: inputs.html !== undefined || context.details?.trees === true,
+      inventory: inputs.sbom !== undefined || context.details?.inventory === true,
+    }
     for (const [i, one] of judged.entries()) {
       reports.push({
         ...one,
@@ -132,7 +145,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
           identity.platforms.length === 1
             ? identity.name
             : `${identity.name} (${identity.platforms[i] ?? ''})`,
-        ...(inputs.html === undefined ? {} : await treesOf(built[i], comparands[i], store)),
+        ...(await detailsOf(built[i], comparands[i], store, wanted)),
         notes,
         outputs: delivered.map((value) => ({ label: 'image', value })),
       })
@@ -163,12 +176,17 @@ function judgeOne(measured: Measurement, rules: Inputs, comparand: Comparand | u
   }
 }
 
-async function treesOf(
+async function detailsOf(
   built: Built | undefined,
   comparand: Comparand | undefined,
   store: Store,
-): Promise<Pick<ReportInput, 'tree' | 'baseTree'>> {
-  return { tree: built && (await treeOfBuilt(built, store)), baseTree: await comparand?.tree() }
+  { trees, inventory }: Details,
+): Promise<Pick<ReportInput, 'tree' | 'baseTree' | 'inventory'>> {
+  if (built === undefined) return {}
+  return {
+    ...(trees ? { tree: await treeOfBuilt(built, store), baseTree: await comparand?.tree() } : {}),
+    ...(inventory ? { inventory: await inventoryOfBuilt(built, store) } : {}),
+  }
 }
 
 function withUpdateDownload(measurement: Measurement, { updateDownload }: Delta): Measurement {

@@ -15,7 +15,8 @@ import { createLayer, createMeasurement } from '../fixtures/measurement.ts'
 import { createHostileReport, createReport, createVerdict } from '../fixtures/report.ts'
 import { commandsIn, runnerCommands } from '../fixtures/runner-commands.ts'
 
-const files = { measurement: '/temp/measurement.json', report: '/temp/report.md' }
+const paths = { measurement: '/temp/measurement.json', report: '/temp/report.md' }
+const files = { ...paths, sboms: ['/temp/sbom-linux-amd64.cdx.json', '/temp/sbom-linux-arm64.cdx.json'] }
 
 function createTold(overrides: Partial<Told> = {}): Told {
   const verdict = createVerdict('download grows by > 5%')
@@ -42,7 +43,8 @@ describe('outputs', () => {
       'download-delta': '34498228',
       'build-time': '5120',
       'cache-hit': '',
-      ...files,
+      ...paths,
+      sbom: '/temp/sbom-linux-amd64.cdx.json',
     })
   })
 

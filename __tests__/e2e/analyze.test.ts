@@ -155,6 +155,22 @@ describe('analyze and compare', () => {
     expect(page).toContain('"code.py"')
   })
 
+  it('writes a bill of materials', async () => {
+    const { status, stdout } = await run('analyze', 'oci:after', '--base', 'oci:base', '--sbom', '-')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      metadata: { component: { type: 'container', version: images.after.digest } },
+      components: [{ purl: 'pkg:pypi/numpy@1.0' }, { purl: 'pkg:pypi/pandas@1.0' }],
+      dependencies: [
+        { dependsOn: ['pkg:pypi/pandas@1.0'] },
+        { dependsOn: [] },
+        { dependsOn: ['pkg:pypi/numpy@1.0'] },
+      ],
+    })
+    expect((await run('analyze', 'oci:after', '-q', '--sbom', 's.json')).stdout).toBe('')
+    expect(JSON.parse(await readFile(join(folder, 's.json'), 'utf8'))).toHaveProperty('bomFormat')
+  })
+
   it.each<[string, string[], number, string]>([
     ['an image that is not there', ['analyze', 'oci:nowhere'], 2, 'nowhere'],
     ['a platform that it has not', ['analyze', 'oci:both', '--platform', 'linux/s390x'], 2, 'linux/s390x'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { findRequirers } from '../../src/image/required-by.ts'
+import { findRequirers, requirementsAmong } from '../../src/image/required-by.ts'
 
 /** Distributions by name, with what they require. */
 function requirers(
@@ -116,5 +116,34 @@ describe('findRequirers', () => {
     }))
     const found = findRequirers(distributions, ['a'], ({ name }) => (name === 'a' ? ['B'] : []))
     expect(found.get('b')).toEqual({ direct: false, requiredBy: [['a']] })
+  })
+})
+
+describe('requirementsAmong', () => {
+  const among = (graph: Readonly<Record<string, readonly string[]>>, direct?: readonly string[]): object =>
+    Object.fromEntries(
+      requirementsAmong(
+        Object.entries(graph).map(([name, requiresDist]) => ({
+          name,
+          metadata: { name, version: '1', requiresDist },
+        })),
+        direct,
+      ),
+    )
+
+  it('tells what each requires of the others, and nothing that is not there', () => {
+    expect(among({ a: ['C', 'b>1', 'gone'], b: [], c: ['a'] })).toEqual({ a: ['b', 'c'], b: [], c: ['a'] })
+  })
+
+  it('takes the extras that someone asks for, and no other', () => {
+    const graph = {
+      u: ['click', 'loop; extra == "fast"', 'docs; extra == "docs"'],
+      click: [],
+      loop: [],
+      docs: [],
+    }
+    expect(among({ web: ['u[fast]'], ...graph })).toMatchObject({ web: ['u'], u: ['click', 'loop'] })
+    expect(among(graph, ['u[docs]'])).toMatchObject({ u: ['click', 'docs'] })
+    expect(among(graph, ['u'])).toMatchObject({ u: ['click'] })
   })
 })

@@ -85,7 +85,18 @@ describe('build', () => {
 
 describe('analyze', () => {
   it('takes an image, what it stands on, and where reports go', () => {
-    const args = ['oci:image', '--base', 'python:3.13', '--platform', 'linux/arm64', '--html', 'r.html', '-q']
+    const args = [
+      'oci:image',
+      '--base',
+      'python:3.13',
+      '--platform',
+      'linux/arm64',
+      '--html',
+      'r.html',
+      '--sbom',
+      's.json',
+      '-q',
+    ]
     expect(parse('analyze', ...args)).toEqual({
       command: 'analyze',
       quiet: true,
@@ -96,6 +107,7 @@ describe('analyze', () => {
         json: undefined,
         markdown: undefined,
         html: 'r.html',
+        sbom: 's.json',
       },
     })
   })
@@ -126,6 +138,12 @@ describe('wrong usage', () => {
     [['analyze'], 'IMAGE is missing'],
     [['analyze', 'oci:image', '--platform', 'x/y/z/w'], '--platform: platform "x/y/z/w"'],
     [['analyze', 'oci:image', '--json', '-', '--html', '-'], '--json and --html cannot both be written'],
+    [['build', '--sbom', '-', '--html', '-'], '--html and --sbom cannot both be written'],
+    [
+      ['build', '--sbom', '-', '--platform', 'linux/amd64,linux/arm64'],
+      '--sbom: each of 2 platforms has a bill of materials of its own: name a file',
+    ],
+    [['compare', 'a', 'b', '--sbom', 's.json'], '"--sbom" is not an option'],
     [['compare', 'oci:image'], 'HEAD is missing'],
     [['compare', 'a', 'b', 'c'], '"c" is one argument too many'],
     [['build', '--max-build-time', '4'], '--max-build-time, line 1, column 1: 4 needs a unit'],

@@ -1,8 +1,10 @@
 import type { Given } from '../given.ts'
 import type { GivenSettings } from './settings.ts'
 
+type ReportKey = 'json' | 'markdown' | 'html' | 'sbom'
+
 /** What of a run the action's inputs say; the rest only the command line has. */
-export type RunKey = Exclude<keyof Given, 'json' | 'markdown' | 'html' | 'against'>
+export type RunKey = Exclude<keyof Given, ReportKey | 'against'>
 
 export type ActionKey = RunKey | keyof GivenSettings
 
@@ -172,13 +174,14 @@ export const inputTable: Readonly<Record<ActionKey, InputRow>> = {
   uploadReport: {
     name: 'upload-report',
     kind: 'boolean',
-    description: 'Upload the whole report (HTML, JSON, markdown) as an artifact of the run.',
+    description:
+      'Upload the whole report (HTML, JSON, markdown, bill of materials) as an artifact of the run.',
     otherwise: '`false`',
   },
 }
 
 /** An input's name in a workflow file. */
 export function inputName(key: keyof Given): string {
-  if (key === 'json' || key === 'markdown' || key === 'html') return key
+  if (key === 'json' || key === 'markdown' || key === 'html' || key === 'sbom') return key
   return inputTable[key === 'against' ? 'baseline' : key].name
 }

@@ -12,6 +12,7 @@ export type OutputName =
   | 'cache-hit'
   | 'measurement'
   | 'report'
+  | 'sbom'
 
 /** Every output with its description in markdown, in the order people read them. */
 export const outputTable: Readonly<Record<OutputName, string>> = {
@@ -30,4 +31,5 @@ export const outputTable: Readonly<Record<OutputName, string>> = {
     'Whether all that this lock needs was left by an earlier run: `true` or `false`. Empty with `cache: false`.',
   measurement: 'Path of the measurement as JSON; an array with several platforms.',
   report: 'Path of the report as markdown.',
+  sbom: 'Path of the bill of materials as CycloneDX JSON; with several platforms that of the first, and the others are beside it.',
 }

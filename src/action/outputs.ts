@@ -28,5 +28,6 @@ export function outputsOf(
     'cache-hit': restored === undefined ? '' : String(restored.whole),
     measurement: files.measurement,
     report: files.report,
+    sbom: files.sboms[0] ?? '',
   }
 }

@@ -6,7 +6,7 @@ import { renderHtml } from '../report/html/page.ts'
 import type { ReportInput } from '../report/input.ts'
 import type { ArtifactClient } from './artifact/client.ts'
 import { imageId } from './comment/words.ts'
-import type { ReportFiles } from './report-files.ts'
+import { platformSuffix, type ReportFiles } from './report-files.ts'
 
 /**
  * Keeps the report files and a page for each platform as an artifact of the run, one for each image and attempt. That
@@ -21,8 +21,7 @@ export async function uploadReport(
     const root = dirname(files.report)
     const pages: string[] = []
     for (const report of reports) {
-      const platform = reports.length === 1 ? '' : `-${report.measurement.image.platform.replace(/\W/g, '-')}`
-      const page = join(root, `report${platform}.html`)
+      const page = join(root, `report${platformSuffix(report, reports)}.html`)
       await writeFile(page, renderHtml(report))
       pages.push(page)
     }
@@ -30,7 +29,7 @@ export async function uploadReport(
     const name = `pydeps-image-report-${imageId(reports)}-${attempt}`
     const uploaded = await artifacts.upload({
       name,
-      files: [files.measurement, files.report, ...pages],
+      files: [files.measurement, files.report, ...files.sboms, ...pages],
       root,
     })
     if (uploaded.kind === 'uploaded') core.info(`the report is kept as the artifact ${name}`)

@@ -3,6 +3,7 @@ import type { ImageContext } from '../host/images/context.ts'
 import { openImage } from '../host/images/open.ts'
 import type { Store } from '../host/store/store.ts'
 import { findBaseFacts } from '../image/base-facts.ts'
+import { type Inventory, takeInventory } from '../image/inventory.ts'
 import type { LayerListing } from '../image/listing.ts'
 import type { Measured } from '../image/measure.ts'
 import type { Measurement } from '../image/measurement.ts'
@@ -21,6 +22,7 @@ export interface Analysis {
   readonly image: Image
   readonly measurement: Measurement
   readonly tree: () => Promise<SizeNode>
+  readonly inventory: () => Promise<Inventory>
 }
 
 export interface AnalysisContext {
@@ -53,7 +55,11 @@ export async function analyzeImage(
     step.done()
     const tree = async (): Promise<SizeNode> =>
       sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) })
-    return { image, measurement, tree }
+    const inventory = async (): Promise<Inventory> => {
+      const listings = await listLayers(image, store, tell, { mayMiss: true })
+      return takeInventory({ ...image, baseLayers, listings, ...requirementsOf(image, listings) })
+    }
+    return { image, measurement, tree, inventory }
   } catch (error) {
     step.failed()
     throw error

@@ -27,23 +27,11 @@ export function findRequirers(
   directNames: readonly string[] | ReadonlySet<string> | undefined,
   requirementsOf: RequirementsOf = always,
 ): ReadonlyMap<string, Requirers> {
-  const names = new Set(distributions.map(({ name }) => name))
-  const required = dependentsOf(distributions, names, (one) =>
-    requirementsOf(one.metadata).map(distributionName),
+  const { names, project, required, forExtras, byExtras } = graphOf(
+    distributions,
+    directNames,
+    requirementsOf,
   )
-  const project = directNames && [...directNames].flatMap((text) => parseRequiredName(text) ?? [])
-  const asked = extrasAskedFor([
-    ...(project ?? []),
-    ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
-  ])
-  const forExtras = (isOn: (name: string, extra: string) => boolean): Dependents =>
-    dependentsOf(distributions, names, ({ name, metadata }) =>
-      requiredNames(metadata)
-        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
-        .map((requirement) => requirement.name),
-    )
-
-  const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true)
   const roots = [...names].filter((name) => !required.has(name))
   const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)))
 
@@ -77,6 +65,56 @@ export function findRequirers(
       return [name, { direct: direct.has(name), requiredBy: chains }]
     }),
   )
+}
+
+/**
+ * What each distribution requires of the others, by normalised name: always, or for an extra that someone asks for.
+ */
+export function requirementsAmong(
+  distributions: readonly Installed[],
+  directNames: readonly string[] | ReadonlySet<string> | undefined,
+  requirementsOf: RequirementsOf = always,
+): ReadonlyMap<string, readonly string[]> {
+  const { names, required, byExtras } = graphOf(distributions, directNames, requirementsOf)
+  const among = new Map<string, Set<string>>([...names].map((name) => [name, new Set()]))
+  for (const dependents of [required, byExtras]) {
+    for (const [name, requirers] of dependents) for (const one of requirers) among.get(one)?.add(name)
+  }
+  return new Map([...among].map(([name, all]) => [name, [...all].sort()]))
+}
+
+interface Graph {
+  readonly names: ReadonlySet<string>
+  /** What the project requires itself; undefined where that is not known. */
+  readonly project: readonly RequiredName[] | undefined
+  readonly required: Dependents
+  readonly forExtras: (isOn: (name: string, extra: string) => boolean) => Dependents
+  /** By an extra that someone asks for. */
+  readonly byExtras: Dependents
+}
+
+function graphOf(
+  distributions: readonly Installed[],
+  directNames: readonly string[] | ReadonlySet<string> | undefined,
+  requirementsOf: RequirementsOf,
+): Graph {
+  const names = new Set(distributions.map(({ name }) => name))
+  const required = dependentsOf(distributions, names, (one) =>
+    requirementsOf(one.metadata).map(distributionName),
+  )
+  const project = directNames && [...directNames].flatMap((text) => parseRequiredName(text) ?? [])
+  const asked = extrasAskedFor([
+    ...(project ?? []),
+    ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
+  ])
+  const forExtras: Graph['forExtras'] = (isOn) =>
+    dependentsOf(distributions, names, ({ name, metadata }) =>
+      requiredNames(metadata)
+        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
+        .map((requirement) => requirement.name),
+    )
+  const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true)
+  return { names, project, required, forExtras, byExtras }
 }
 
 /** From a package towards the project: the requirer that is nearest to it, and how far it is. */

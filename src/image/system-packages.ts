@@ -5,14 +5,16 @@ import { createPlaces } from './place.ts'
 
 /** A package of the distribution's own package manager, and its files in the image. */
 export interface SystemPackage {
+  /** Kind of package, as package URLs name it. */
+  readonly kind: 'deb' | 'apk'
   readonly name: string
   readonly version: string
+  /** As the package manager spells it: `amd64`, `x86_64`, `all`; empty where it does not say. */
+  readonly architecture: string
   readonly files: readonly string[]
 }
 
-interface Listed {
-  readonly name: string
-  readonly version: string
+interface Listed extends Omit<SystemPackage, 'files'> {
   /** As its list has them, with or without the leading `/`. */
   readonly paths: readonly string[]
 }
@@ -26,7 +28,7 @@ export function findSystemPackages(filesystem: Filesystem): readonly SystemPacka
   const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1))
   const place = createPlaces(filesystem)
   const owned = new Set<string>()
-  return listed.map(({ name, version, paths }) => {
+  return listed.map(({ paths, ...about }) => {
     const own: string[] = []
     for (const path of paths) {
       const real = place(path.replace(/^\.?\//, ''))
@@ -34,7 +36,7 @@ export function findSystemPackages(filesystem: Filesystem): readonly SystemPacka
       owned.add(real)
       own.push(real)
     }
-    return { name, version, files: own }
+    return { ...about, files: own }
   })
 }
 
@@ -48,8 +50,7 @@ function dpkgPackages(texts: ReadonlyMap<string, string>): readonly Listed[] {
       texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
       ''
     packages.push({
-      name,
-      version: field(paragraph, 'Version') ?? '',
+      ...debian(name, paragraph),
       paths: list.split('\n').filter(Boolean),
     })
   }
@@ -60,12 +61,16 @@ function dpkgPackages(texts: ReadonlyMap<string, string>): readonly Listed[] {
     const sums = texts.get(`${path}.md5sums`) ?? ''
     const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? [])
     packages.push({
-      name,
-      version: field(paragraph, 'Version') ?? '',
+      ...debian(name, paragraph),
       paths: [...paths, path, `${path}.md5sums`],
     })
   }
   return packages
+}
+
+function debian(name: string, paragraph: string): Omit<SystemPackage, 'files'> {
+  const version = field(paragraph, 'Version') ?? ''
+  return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' }
 }
 
 /** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
@@ -80,7 +85,8 @@ function apkPackages(texts: ReadonlyMap<string, string>): readonly Listed[] {
       if (line.startsWith('F:')) folder = line.slice(2)
       else if (line.startsWith('R:')) paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`)
     }
-    return [{ name, version: /^V:(.+)$/m.exec(paragraph)?.[1] ?? '', paths }]
+    const stated = (key: string): string => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? ''
+    return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }]
   })
 }
 

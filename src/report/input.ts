@@ -1,6 +1,7 @@
 import type { Verdict } from '../budget/verdict.ts'
 import type { Delta } from '../compare/delta.ts'
 import type { HistoryPoint } from '../compare/history.ts'
+import type { Inventory } from '../image/inventory.ts'
 import type { Measurement } from '../image/measurement.ts'
 import type { SizeNode } from '../image/size-tree.ts'
 
@@ -12,6 +13,8 @@ export interface ReportInput {
   /** Where the bytes are, down to the files, and where the base's are; without it down to the packages. */
   readonly tree?: SizeNode | undefined
   readonly baseTree?: SizeNode | undefined
+  /** What is installed in the image; it is there where a bill of materials is asked for. */
+  readonly inventory?: Inventory | undefined
   readonly delta?: Delta | undefined
   /** What the delta is against, as in `main@1a2b3c4`. */
   readonly baselineText?: string | undefined

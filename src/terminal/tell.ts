@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { Failure } from '../failure.ts'
-import type { ReportPaths } from '../inputs.ts'
+import type { ReportPaths, SbomPath } from '../inputs.ts'
 import type { ReportInput } from '../report/input.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderMarkdown } from '../report/markdown.ts'
+import { renderSbom } from '../report/sbom/sbom.ts'
 import { renderText } from '../report/text.ts'
 import type { Screen } from './screen.ts'
 
@@ -18,7 +19,7 @@ interface Told {
  */
 export async function tell(
   { reports }: Told,
-  { inputs, quiet }: { readonly inputs: ReportPaths; readonly quiet: boolean },
+  { inputs, quiet }: { readonly inputs: ReportPaths & Partial<SbomPath>; readonly quiet: boolean },
   { stdout, screen }: { readonly stdout: { write(text: string): unknown }; readonly screen: Screen },
 ): Promise<void> {
   const measurements = reports.map(({ measurement }) => measurement)
@@ -27,9 +28,14 @@ export async function tell(
     { path: inputs.json, text: () => json },
     { path: inputs.markdown, text: () => reports.map((report) => renderMarkdown(report)).join('\n\n') },
     ...reports.map((report) => ({
-      path: pagePath(inputs.html, report, reports.length),
+      path: ownPath(inputs.html, report, reports.length),
       text: () => renderHtml(report),
     })),
+    ...reports.flatMap((report) => {
+      const { name, inventory } = report
+      const path = ownPath(inputs.sbom, report, reports.length)
+      return inventory === undefined ? [] : [{ path, text: () => renderSbom(name, inventory) }]
+    }),
   ]
   for (const { path, text } of files) {
     if (path === '-') stdout.write(text())
@@ -40,8 +46,8 @@ export async function tell(
   stdout.write(reports.map((report) => renderText(report, options)).join('\n'))
 }
 
-/** A page is about one image: of several platforms each has its own, `report.linux-arm64.html`. */
-function pagePath(path: string | undefined, { measurement }: ReportInput, count: number): string | undefined {
+/** What is about one image: of several platforms each has its own, `report.linux-arm64.html`. */
+function ownPath(path: string | undefined, { measurement }: ReportInput, count: number): string | undefined {
   if (path === undefined || count === 1) return path
   const platform = measurement.image.platform.replace(/[^\w.]+/g, '-')
   const { dir, name, ext } = parse(path)

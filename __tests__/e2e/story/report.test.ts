@@ -17,7 +17,8 @@ it('the whole report is an artifact of the run, where that is asked for', async 
   expect(others).toEqual([])
   expect(artifact?.name).toMatch(/^pydeps-image-report-[0-9a-f]{16}-1$/)
   const zip = Buffer.from(artifact?.zip ?? []).toString('latin1')
-  for (const name of ['measurement.json', 'report.md', 'report.html']) expect(zip).toContain(name)
+  for (const name of ['measurement.json', 'report.md', 'report.html', 'sbom.cdx.json'])
+    expect(zip).toContain(name)
 }, 300_000)
 
 it('an artifact that cannot be kept is a warning, and the image is there', async () => {

@@ -39,6 +39,9 @@ export interface Built extends Assembled {
   readonly base: Base
   readonly recipe: Recipe
   readonly project: Project
+  readonly target: Target
+  /** What of the lock applies to the target. */
+  readonly lock: Lock
 }
 
 /** Builds the image of a project for each platform that was asked for, from its lock, without a daemon. */
@@ -101,7 +104,7 @@ export async function buildImages(
         ),
       )
       assembled.warnings.forEach((text) => progress.warn(text))
-      built.push({ ...assembled, platform, base, recipe, project })
+      built.push({ ...assembled, platform, base, recipe, project, target, lock })
     }
     return built
   } finally {
@@ -124,8 +127,8 @@ async function defaultBase(
 }
 
 /** What this program keeps, writes or reads that is no part of the project, though it may lie in its folder. */
-function ownFiles({ json, markdown, against }: Inputs, { root }: Store): readonly string[] {
-  const named = [json, markdown, against].flatMap((path) => path ?? [])
+function ownFiles({ json, markdown, html, sbom, against }: Inputs, { root }: Store): readonly string[] {
+  const named = [json, markdown, html, sbom, against].flatMap((path) => path ?? [])
   return [root, ...named.map((path) => resolve(path))]
 }
 

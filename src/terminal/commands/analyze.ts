@@ -27,6 +27,7 @@ export function defineAnalyze(command: Command): Command {
       .optionsGroup('The image:')
       .option('--platform <platform>', 'as linux/arm64 (default: of this machine, or the only one)')
       .option('--base <image>', 'the image that it stands on, to tell what was added to it'),
+    { sbom: true },
   ).addHelpText(
     'after',
     `

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { defaultOutput, type Given, parseGiven } from '../../given.ts'
 import type { Inputs } from '../../inputs.ts'
 import { collect, flagOf, type Reading } from './reading.ts'
+import { sbomHelp } from './reports.ts'
 
 /** `pydeps-image build`. */
 export interface BuildRequest {
@@ -50,6 +51,7 @@ export function defineBuild(command: Command): Command {
     .option('--json <file>', 'write the measurement; - is standard output')
     .option('--markdown <file>', 'write the report as markdown; - is standard output')
     .option('--html <file>', 'write the report as a page with a map of the image; - is standard output')
+    .option('--sbom <file>', sbomHelp)
     .optionsGroup('Other:')
     .option('-q, --quiet', 'no progress and no report, only warnings and errors')
     .addHelpText(

@@ -2,16 +2,21 @@ import type { Command } from 'commander'
 import { Failure } from '../../failure.ts'
 import { standardOutputProblems } from '../../given.ts'
 import { parsePlatform } from '../../image/platform.ts'
-import type { ReportPaths } from '../../inputs.ts'
+import type { ReportPaths, SbomPath } from '../../inputs.ts'
 import { flagOf } from './reading.ts'
 
+/** What `--sbom` does. */
+export const sbomHelp = 'write a bill of materials, as CycloneDX JSON; - is standard output'
+
 /** The options of a command that reads images and tells of them. */
-export function defineReports(command: Command): Command {
-  return command
+export function defineReports(command: Command, { sbom = false } = {}): Command {
+  const reports = command
     .optionsGroup('Reports:')
     .option('--json <file>', 'write the measurement; - is standard output')
     .option('--markdown <file>', 'write the report as markdown; - is standard output')
     .option('--html <file>', 'write the report as a page with a map of the image; - is standard output')
+  if (sbom) reports.option('--sbom <file>', sbomHelp)
+  return reports
     .optionsGroup('Other:')
     .option('-q, --quiet', 'no progress and no report, only warnings and errors')
 }
@@ -47,12 +52,12 @@ export class Values {
   }
 
   /** What {@link defineReports} and `--platform` ask for. */
-  reports(): ReportPaths & {
+  reports(): ReportPaths & SbomPath & {
     readonly platform: ReturnType<typeof parsePlatform> | undefined
     readonly quiet: boolean
   } {
     const path = (key: string): string | undefined => this.option(key, (text) => text)
-    const paths = { json: path('json'), markdown: path('markdown'), html: path('html') }
+    const paths = { json: path('json'), markdown: path('markdown'), html: path('html'), sbom: path('sbom') }
     this.problems.push(...standardOutputProblems(paths, flagOf))
     return {
       ...paths,
