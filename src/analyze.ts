@@ -13,7 +13,11 @@ export async function analyze(
   const store = await openStore(storeRoot(env))
   const images = createImageContext({ env, signal })
   try {
-    const { image, measurement, tree, inventory } = await analyzeImage(inputs.image, inputs, { store, images, progress })
+    const { image, measurement, tree, inventory } = await analyzeImage(inputs.image, inputs, {
+      store,
+      images,
+      progress,
+    })
     const labels = { ...image.config.config.labels, ...image.manifest.annotations }
     const base = labels['org.opencontainers.image.base.name']
     const apart = measurement.layers.some(({ part }) => part === 'base')

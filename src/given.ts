@@ -121,7 +121,9 @@ export function parseGiven(
     ['sbom', 'bill of materials'],
   ] as const) {
     if (platforms.size > 1 && given[key] === '-') {
-      problems.push(`${spell(key)}: each of ${platforms.size} platforms has a ${what} of its own: name a file`)
+      problems.push(
+        `${spell(key)}: each of ${platforms.size} platforms has a ${what} of its own: name a file`,
+      )
     }
   }
   return problems.length === 0 ? { inputs: Object.freeze(inputs), problems: [] } : { problems }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createSite, type Ended, type Site, startCli } from '../fixtures/built.ts'
 import { createDistribution } from '../fixtures/distribution.ts'
@@ -52,6 +53,19 @@ describe('pydeps-image build', () => {
     expect(measurement['timings']).toEqual(
       expect.arrayContaining([expect.objectContaining({ step: 'total' })]),
     )
+  })
+
+  it('writes a bill of materials with the hash of the locked wheel', async () => {
+    const { stdout } = await build('--sbom', '-')
+    expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(stdout)).toBeNull()
+    const { metadata, components } = JSON.parse(stdout) as {
+      readonly metadata: { readonly component: { readonly name: string } }
+      readonly components: readonly { readonly name: string; readonly hashes?: unknown }[]
+    }
+    expect(metadata.component.name).toBe('web')
+    expect(components.find(({ name }) => name === 'alpha')?.hashes).toEqual([
+      { alg: 'SHA-256', content: alpha.sha256 },
+    ])
   })
 
   it('is silent with --quiet, and writes what was asked for', async () => {

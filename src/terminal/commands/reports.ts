@@ -52,10 +52,11 @@ export class Values {
   }
 
   /** What {@link defineReports} and `--platform` ask for. */
-  reports(): ReportPaths & SbomPath & {
-    readonly platform: ReturnType<typeof parsePlatform> | undefined
-    readonly quiet: boolean
-  } {
+  reports(): ReportPaths &
+    SbomPath & {
+      readonly platform: ReturnType<typeof parsePlatform> | undefined
+      readonly quiet: boolean
+    } {
     const path = (key: string): string | undefined => this.option(key, (text) => text)
     const paths = { json: path('json'), markdown: path('markdown'), html: path('html'), sbom: path('sbom') }
     this.problems.push(...standardOutputProblems(paths, flagOf))
