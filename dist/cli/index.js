@@ -1921,7 +1921,11 @@ async function analyze(inputs, { env, progress, signal }) {
     const store = await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_2__/* .openStore */ .Ch)((0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_2__/* .storeRoot */ .q1)(env));
     const images = (0,_host_images_context_js__WEBPACK_IMPORTED_MODULE_1__/* .createImageContext */ .R)({ env, signal });
     try {
-        const { image, measurement, tree } = await (0,_engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__/* .analyzeImage */ .q)(inputs.image, inputs, { store, images, progress });
+        const { image, measurement, tree, inventory } = await (0,_engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__/* .analyzeImage */ .q)(inputs.image, inputs, {
+            store,
+            images,
+            progress,
+        });
         const labels = { ...image.config.config.labels, ...image.manifest.annotations };
         const base = labels['org.opencontainers.image.base.name'];
         const apart = measurement.layers.some(({ part }) => part === 'base');
@@ -1938,6 +1942,7 @@ async function analyze(inputs, { env, progress, signal }) {
                     name: measurement.image.reference,
                     measurement,
                     ...(inputs.html === undefined ? {} : { tree: await tree() }),
+                    ...(inputs.sbom === undefined ? {} : { inventory: await inventory() }),
                     notes,
                     outputs: [],
                 },
@@ -1981,13 +1986,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _analyze_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5980);
 /* harmony import */ var _compare_images_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2326);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5480);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8638);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
-/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1667);
+/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8387);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3816);
 
 
@@ -2376,12 +2381,14 @@ function compareTimings(head, base, platforms) {
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
 /* harmony import */ var _host_images_open_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8560);
 /* harmony import */ var _image_base_facts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7527);
-/* harmony import */ var _image_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9047);
-/* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8310);
-/* harmony import */ var _project_installed_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7212);
-/* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7637);
-/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(348);
-/* harmony import */ var _measured_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3169);
+/* harmony import */ var _image_inventory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4062);
+/* harmony import */ var _image_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9047);
+/* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8310);
+/* harmony import */ var _project_installed_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7212);
+/* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7637);
+/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(348);
+/* harmony import */ var _measured_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4493);
+
 
 
 
@@ -2396,20 +2403,24 @@ function compareTimings(head, base, platforms) {
  * stands on. Throws Failure, also when it does not stand on that.
  */
 async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
-    const step = progress.step(`read ${(0,_image_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .formatImageReference */ .my)(reference)}`);
+    const step = progress.step(`read ${(0,_image_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatImageReference */ .my)(reference)}`);
     try {
         const image = await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(reference, platform, images);
-        const baseLayers = base && layersBelow(image, await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(base, image.platform, images), (0,_image_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .formatImageReference */ .my)(base));
+        const baseLayers = base && layersBelow(image, await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(base, image.platform, images), (0,_image_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatImageReference */ .my)(base));
         const { reference: name } = image;
         const how = {
             ...{ reference: name, baseLayers, timings: [] },
             byLayers: (listings) => requirementsOf(image, listings),
         };
         const tell = (text) => step.update(text);
-        const measurement = await (0,_measured_js__WEBPACK_IMPORTED_MODULE_8__/* .measureImage */ .u)(image, how, store, tell);
+        const measurement = await (0,_measured_js__WEBPACK_IMPORTED_MODULE_9__/* .measureImage */ .u)(image, how, store, tell);
         step.done();
-        const tree = async () => (0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_4__/* .sizeTree */ .K)({ ...image, baseLayers, listings: await (0,_listings_js__WEBPACK_IMPORTED_MODULE_7__/* .listLayers */ .VR)(image, store, tell, { mayMiss: true }) });
-        return { image, measurement, tree };
+        const tree = async () => (0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__/* .sizeTree */ .K)({ ...image, baseLayers, listings: await (0,_listings_js__WEBPACK_IMPORTED_MODULE_8__/* .listLayers */ .VR)(image, store, tell, { mayMiss: true }) });
+        const inventory = async () => {
+            const listings = await (0,_listings_js__WEBPACK_IMPORTED_MODULE_8__/* .listLayers */ .VR)(image, store, tell, { mayMiss: true });
+            return (0,_image_inventory_js__WEBPACK_IMPORTED_MODULE_3__/* .takeInventory */ .O)({ ...image, baseLayers, listings, ...requirementsOf(image, listings) });
+        };
+        return { image, measurement, tree, inventory };
     }
     catch (error) {
         step.failed();
@@ -2420,7 +2431,7 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
 function requirementsOf({ reference, config, platform }, listings) {
     try {
         const { interpreter: python, libc } = (0,_image_base_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .findBaseFacts */ .O)(reference, config, listings);
-        return { requirementsOf: (0,_project_installed_js__WEBPACK_IMPORTED_MODULE_5__/* .requirementsIn */ .m)((0,_project_target_js__WEBPACK_IMPORTED_MODULE_6__/* .markerEnvironment */ .wp)({ platform, python, libc })) };
+        return { requirementsOf: (0,_project_installed_js__WEBPACK_IMPORTED_MODULE_6__/* .requirementsIn */ .m)((0,_project_target_js__WEBPACK_IMPORTED_MODULE_7__/* .markerEnvironment */ .wp)({ platform, python, libc })) };
     }
     catch (error) {
         if (error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H)
@@ -3093,7 +3104,7 @@ function keyOf(digest) {
 
 /***/ }),
 
-/***/ 3169:
+/***/ 4493:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3112,124 +3123,8 @@ var failure = __nccwpck_require__(5598);
 var image_measurement = __nccwpck_require__(7114);
 // EXTERNAL MODULE: ./src/image/platform.js
 var platform = __nccwpck_require__(3491);
-// EXTERNAL MODULE: ./src/image/metadata.js
-var metadata = __nccwpck_require__(9497);
-;// CONCATENATED MODULE: ./src/image/required-by.js
-
-/** Chains that are told of one package, and names in one. */
-const limits = { chains: 3, names: 20 };
-/**
- * Why each distribution is there, by normalised name. `directNames` are the project's own requirements, as names or
- * as written; without them those that no other requires. Extras come second: what an extra that someone asks for
- * requires, then what any extra of a direct requirement does, counts where nothing else explains a package.
- */
-function findRequirers(distributions, directNames, requirementsOf = always) {
-    const names = new Set(distributions.map(({ name }) => name));
-    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(metadata/* distributionName */.SE));
-    const project = directNames && [...directNames].flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
-    const asked = extrasAskedFor([
-        ...(project ?? []),
-        ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
-    ]);
-    const forExtras = (isOn) => dependentsOf(distributions, names, ({ name, metadata }) => requiredNames(metadata)
-        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
-        .map((requirement) => requirement.name));
-    const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true);
-    const roots = [...names].filter((name) => !required.has(name));
-    const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)));
-    const steps = new Map();
-    for (const name of direct)
-        if (names.has(name))
-            steps.set(name, { next: undefined, distance: 0 });
-    reach(steps, required);
-    reach(steps, byExtras);
-    for (const name of project === undefined ? roots : []) {
-        // Its extra is asked for by someone who is not there for a reason himself.
-        if (steps.has(name))
-            continue;
-        direct.add(name);
-        steps.set(name, { next: undefined, distance: 0 });
-    }
-    reach(steps, forExtras((name) => direct.has(name)));
-    reach(steps, required);
-    return new Map([...names].map((name) => {
-        const distance = (requirer) => steps.get(requirer)?.distance ?? Infinity;
-        const only = steps.get(name)?.next;
-        const requirers = [...(required.get(name) ?? [])].filter((requirer) => steps.has(requirer));
-        if (requirers.length === 0 && only !== undefined)
-            requirers.push(only);
-        const chains = requirers
-            .sort((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1))
-            .slice(0, limits.chains)
-            .map((requirer) => chainFrom(requirer, steps))
-            .filter((chain) => !chain.includes(name));
-        return [name, { direct: direct.has(name), requiredBy: chains }];
-    }));
-}
-/** Adds the steps of all that can be reached from those that are known. */
-function reach(steps, dependents) {
-    const dependencies = new Map();
-    for (const [name, requirers] of [...dependents].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        for (const requirer of requirers) {
-            const known = dependencies.get(requirer);
-            if (known)
-                known.push(name);
-            else
-                dependencies.set(requirer, [name]);
-        }
-    }
-    const queue = [...steps.keys()].sort((a, b) => (a < b ? -1 : 1));
-    for (const requirer of queue) {
-        const distance = (steps.get(requirer)?.distance ?? 0) + 1;
-        for (const name of dependencies.get(requirer) ?? []) {
-            if (steps.has(name))
-                continue;
-            steps.set(name, { next: requirer, distance });
-            queue.push(name);
-        }
-    }
-}
-/** A chain that is too long to be told keeps its beginning and its end. */
-function chainFrom(name, steps) {
-    const chain = [];
-    for (let at = name; at !== undefined; at = steps.get(at)?.next) {
-        if (chain.length === limits.names)
-            chain.pop();
-        chain.push(at);
-    }
-    return chain;
-}
-function dependentsOf(distributions, names, requires) {
-    const dependents = new Map();
-    for (const one of distributions) {
-        for (const required of requires(one)) {
-            if (required === one.name || !names.has(required))
-                continue;
-            const known = dependents.get(required);
-            if (known)
-                known.add(one.name);
-            else
-                dependents.set(required, new Set([one.name]));
-        }
-    }
-    return dependents;
-}
-function extrasAskedFor(requirements) {
-    const asked = new Map();
-    for (const { name, extras, onlyFor } of requirements) {
-        if (extras.length === 0 || onlyFor.length > 0)
-            continue;
-        asked.set(name, new Set([...(asked.get(name) ?? []), ...extras]));
-    }
-    return asked;
-}
-function requiredNames({ requiresDist }) {
-    return requiresDist.flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
-}
-function always(metadata) {
-    return requiredNames(metadata).flatMap(({ name, onlyFor }) => (onlyFor.length === 0 ? [name] : []));
-}
-
+// EXTERNAL MODULE: ./src/image/required-by.js
+var required_by = __nccwpck_require__(1535);
 ;// CONCATENATED MODULE: ./src/image/measure.js
 
 
@@ -3251,7 +3146,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
     const layers = layersOf(image, filesystem, baseLayers, byLayer);
     const bytesOf = (files) => sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0));
     const added = distributions.filter(({ info, files }) => files.some((path) => (path === info || path.startsWith(`${info}/`)) && isAdded(path)));
-    const requirers = findRequirers(added, image.directNames, image.requirementsOf);
+    const requirers = (0,required_by/* findRequirers */.O)(added, image.directNames, image.requirementsOf);
     return {
         schemaVersion: 1,
         image: { reference: image.reference, digest: image.digest, platform: (0,platform/* formatPlatform */.Bq)(image.platform) },
@@ -6997,7 +6892,7 @@ function findSystemPackages(filesystem) {
     const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
     const place = createPlaces(filesystem);
     const owned = new Set();
-    return listed.map(({ name, version, paths }) => {
+    return listed.map(({ paths, ...about }) => {
         const own = [];
         for (const path of paths) {
             const real = place(path.replace(/^\.?\//, ''));
@@ -7006,7 +6901,7 @@ function findSystemPackages(filesystem) {
             owned.add(real);
             own.push(real);
         }
-        return { name, version, files: own };
+        return { ...about, files: own };
     });
 }
 function dpkgPackages(texts) {
@@ -7019,8 +6914,7 @@ function dpkgPackages(texts) {
             texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
             '';
         packages.push({
-            name,
-            version: field(paragraph, 'Version') ?? '',
+            ...debian(name, paragraph),
             paths: list.split('\n').filter(Boolean),
         });
     }
@@ -7032,12 +6926,15 @@ function dpkgPackages(texts) {
         const sums = texts.get(`${path}.md5sums`) ?? '';
         const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
         packages.push({
-            name,
-            version: field(paragraph, 'Version') ?? '',
+            ...debian(name, paragraph),
             paths: [...paths, path, `${path}.md5sums`],
         });
     }
     return packages;
+}
+function debian(name, paragraph) {
+    const version = field(paragraph, 'Version') ?? '';
+    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
 }
 /** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
 function apkPackages(texts) {
@@ -7054,7 +6951,8 @@ function apkPackages(texts) {
             else if (line.startsWith('R:'))
                 paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
         }
-        return [{ name, version: /^V:(.+)$/m.exec(paragraph)?.[1] ?? '', paths }];
+        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
+        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
     });
 }
 function field(paragraph, name) {
@@ -7538,6 +7436,59 @@ function copy(from, key, to, name) {
     const value = from !== undefined && Object.hasOwn(from, key) ? from[key] : undefined;
     if (value !== undefined)
         to.set(name, value);
+}
+
+
+/***/ }),
+
+/***/ 4062:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ takeInventory)
+/* harmony export */ });
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7945);
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3813);
+/* harmony import */ var _required_by_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1535);
+
+
+
+/** Takes the inventory of an image, from its layers' listings alone. */
+function takeInventory(image) {
+    const { filesystem, distributions, systemPackages, isAdded } = (0,_attribution_js__WEBPACK_IMPORTED_MODULE_0__/* .attribute */ .l)(image);
+    const requires = (0,_required_by_js__WEBPACK_IMPORTED_MODULE_1__/* .requirementsAmong */ .p)(distributions, image.directNames, image.requirementsOf);
+    return {
+        image: { digest: image.digest, platform: image.platform },
+        system: systemOf(filesystem),
+        distributions: distributions.map((one) => ({
+            name: one.name,
+            version: one.version,
+            location: `/${one.location}`,
+            licence: licenceOf(filesystem, one),
+            requires: requires.get(one.name) ?? [],
+            hashes: (one.files.some(isAdded) && image.hashesOf?.(one.name, one.version)) || {},
+        })),
+        systemPackages: systemPackages.map(({ kind, name, version, architecture }) => ({
+            kind,
+            name,
+            version,
+            architecture,
+        })),
+    };
+}
+function licenceOf({ texts }, { info }) {
+    const text = texts.get(`${info}/METADATA`) ?? texts.get(`${info}/PKG-INFO`) ?? texts.get(info) ?? '';
+    const field = (name) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldValues */ .X)(text, name).find((value) => value !== '');
+    return {
+        expression: field('License-Expression'),
+        text: field('License'),
+        classifiers: (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldValues */ .X)(text, 'Classifier').filter((one) => one.startsWith('License ::')),
+    };
+}
+function systemOf({ texts }) {
+    const text = texts.get('etc/os-release') ?? texts.get('usr/lib/os-release') ?? '';
+    const value = (name) => new RegExp(`^${name}=["']?([^"'\n]*)`, 'm').exec(text)?.[1]?.trim() ?? '';
+    return { id: value('ID'), version: value('VERSION_ID') };
 }
 
 
@@ -8381,6 +8332,149 @@ function splitPathTag(text) {
 function splitFirstTag(text) {
     const colon = text.indexOf(':');
     return { path: text.slice(0, colon), tag: text.slice(colon + 1) };
+}
+
+
+/***/ }),
+
+/***/ 1535:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ findRequirers),
+/* harmony export */   p: () => (/* binding */ requirementsAmong)
+/* harmony export */ });
+/* harmony import */ var _metadata_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9497);
+
+/** Chains that are told of one package, and names in one. */
+const limits = { chains: 3, names: 20 };
+/**
+ * Why each distribution is there, by normalised name. `directNames` are the project's own requirements, as names or
+ * as written; without them those that no other requires. Extras come second: what an extra that someone asks for
+ * requires, then what any extra of a direct requirement does, counts where nothing else explains a package.
+ */
+function findRequirers(distributions, directNames, requirementsOf = always) {
+    const { names, project, required, forExtras, byExtras } = graphOf(distributions, directNames, requirementsOf);
+    const roots = [...names].filter((name) => !required.has(name));
+    const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)));
+    const steps = new Map();
+    for (const name of direct)
+        if (names.has(name))
+            steps.set(name, { next: undefined, distance: 0 });
+    reach(steps, required);
+    reach(steps, byExtras);
+    for (const name of project === undefined ? roots : []) {
+        // Its extra is asked for by someone who is not there for a reason himself.
+        if (steps.has(name))
+            continue;
+        direct.add(name);
+        steps.set(name, { next: undefined, distance: 0 });
+    }
+    reach(steps, forExtras((name) => direct.has(name)));
+    reach(steps, required);
+    return new Map([...names].map((name) => {
+        const distance = (requirer) => steps.get(requirer)?.distance ?? Infinity;
+        const only = steps.get(name)?.next;
+        const requirers = [...(required.get(name) ?? [])].filter((requirer) => steps.has(requirer));
+        if (requirers.length === 0 && only !== undefined)
+            requirers.push(only);
+        const chains = requirers
+            .sort((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1))
+            .slice(0, limits.chains)
+            .map((requirer) => chainFrom(requirer, steps))
+            .filter((chain) => !chain.includes(name));
+        return [name, { direct: direct.has(name), requiredBy: chains }];
+    }));
+}
+/**
+ * What each distribution requires of the others, by normalised name: always, or for an extra that someone asks for.
+ */
+function requirementsAmong(distributions, directNames, requirementsOf = always) {
+    const { names, required, byExtras } = graphOf(distributions, directNames, requirementsOf);
+    const among = new Map([...names].map((name) => [name, new Set()]));
+    for (const dependents of [required, byExtras]) {
+        for (const [name, requirers] of dependents)
+            for (const one of requirers)
+                among.get(one)?.add(name);
+    }
+    return new Map([...among].map(([name, all]) => [name, [...all].sort()]));
+}
+function graphOf(distributions, directNames, requirementsOf) {
+    const names = new Set(distributions.map(({ name }) => name));
+    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(_metadata_js__WEBPACK_IMPORTED_MODULE_0__/* .distributionName */ .SE));
+    const project = directNames && [...directNames].flatMap((text) => (0,_metadata_js__WEBPACK_IMPORTED_MODULE_0__/* .parseRequiredName */ .Qe)(text) ?? []);
+    const asked = extrasAskedFor([
+        ...(project ?? []),
+        ...distributions.flatMap(({ metadata }) => requiredNames(metadata)),
+    ]);
+    const forExtras = (isOn) => dependentsOf(distributions, names, ({ name, metadata }) => requiredNames(metadata)
+        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
+        .map((requirement) => requirement.name));
+    const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true);
+    return { names, project, required, forExtras, byExtras };
+}
+/** Adds the steps of all that can be reached from those that are known. */
+function reach(steps, dependents) {
+    const dependencies = new Map();
+    for (const [name, requirers] of [...dependents].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        for (const requirer of requirers) {
+            const known = dependencies.get(requirer);
+            if (known)
+                known.push(name);
+            else
+                dependencies.set(requirer, [name]);
+        }
+    }
+    const queue = [...steps.keys()].sort((a, b) => (a < b ? -1 : 1));
+    for (const requirer of queue) {
+        const distance = (steps.get(requirer)?.distance ?? 0) + 1;
+        for (const name of dependencies.get(requirer) ?? []) {
+            if (steps.has(name))
+                continue;
+            steps.set(name, { next: requirer, distance });
+            queue.push(name);
+        }
+    }
+}
+/** A chain that is too long to be told keeps its beginning and its end. */
+function chainFrom(name, steps) {
+    const chain = [];
+    for (let at = name; at !== undefined; at = steps.get(at)?.next) {
+        if (chain.length === limits.names)
+            chain.pop();
+        chain.push(at);
+    }
+    return chain;
+}
+function dependentsOf(distributions, names, requires) {
+    const dependents = new Map();
+    for (const one of distributions) {
+        for (const required of requires(one)) {
+            if (required === one.name || !names.has(required))
+                continue;
+            const known = dependents.get(required);
+            if (known)
+                known.add(one.name);
+            else
+                dependents.set(required, new Set([one.name]));
+        }
+    }
+    return dependents;
+}
+function extrasAskedFor(requirements) {
+    const asked = new Map();
+    for (const { name, extras, onlyFor } of requirements) {
+        if (extras.length === 0 || onlyFor.length > 0)
+            continue;
+        asked.set(name, new Set([...(asked.get(name) ?? []), ...extras]));
+    }
+    return asked;
+}
+function requiredNames({ requiresDist }) {
+    return requiresDist.flatMap((text) => (0,_metadata_js__WEBPACK_IMPORTED_MODULE_0__/* .parseRequiredName */ .Qe)(text) ?? []);
+}
+function always(metadata) {
+    return requiredNames(metadata).flatMap(({ name, onlyFor }) => (onlyFor.length === 0 ? [name] : []));
 }
 
 
@@ -9952,7 +10046,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 5480:
+/***/ 8638:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17394,7 +17488,7 @@ async function buildImages(inputs, platforms, skip, context) {
             const own = { store, env, signal, uv, python, target, context: inputs.context, compression };
             const assembled = await progressing(progress, `assemble${of}`, (update) => stopwatch.time('assemble', () => assemble(input, { ...own, progress: update }), ({ made }) => made.length === 0));
             assembled.warnings.forEach((text) => progress.warn(text));
-            built.push({ ...assembled, platform, base, recipe, project });
+            built.push({ ...assembled, platform, base, recipe, project, target, lock });
         }
         return built;
     }
@@ -17411,8 +17505,8 @@ async function defaultBase(inputs, platforms, project, lock) {
     return (0,image_reference/* parseImageReference */.o_)(`docker://docker.io/library/python:${minor}-slim`);
 }
 /** What this program keeps, writes or reads that is no part of the project, though it may lie in its folder. */
-function ownFiles({ json, markdown, against }, { root }) {
-    const named = [json, markdown, against].flatMap((path) => path ?? []);
+function ownFiles({ json, markdown, html, sbom, against }, { root }) {
+    const named = [json, markdown, html, sbom, against].flatMap((path) => path ?? []);
     return [root, ...named.map((path) => (0,external_node_path_.resolve)(path))];
 }
 function targetOf({ facts }, platform) {
@@ -17444,6 +17538,8 @@ function once(make) {
     return () => (made ??= make());
 }
 
+// EXTERNAL MODULE: ./src/image/inventory.js
+var inventory = __nccwpck_require__(4062);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
 ;// CONCATENATED MODULE: ./src/project/direct.js
@@ -17467,8 +17563,20 @@ function directNames({ requirements }) {
 
 // EXTERNAL MODULE: ./src/project/installed.js
 var installed = __nccwpck_require__(7212);
-// EXTERNAL MODULE: ./src/engine/measured.js + 3 modules
-var measured = __nccwpck_require__(3169);
+;// CONCATENATED MODULE: ./src/project/locked-hashes.js
+
+
+/** Hashes of the wheel that a lock, narrowed to a target, has installed there; nothing for what was built from source. */
+function lockedHashes({ packages }, target) {
+    const chosen = new Map(planWheels(packages, target).wheels.map((one) => [one.package.name, one]));
+    return (name, version) => {
+        const found = chosen.get((0,project_name/* packageName */.o)(name));
+        return found?.package.version === version ? found.wheel.hashes : {};
+    };
+}
+
+// EXTERNAL MODULE: ./src/engine/measured.js + 2 modules
+var measured = __nccwpck_require__(4493);
 ;// CONCATENATED MODULE: ./src/engine/assemble/measure-built.js
 
 
@@ -17476,19 +17584,32 @@ var measured = __nccwpck_require__(3169);
 
 
 
+
+
 /** The measurement of an image that was built here, which knows its project and its base. */
-function measureBuilt({ image, base, project, platform }, { mode, reference, timings, store }) {
-    const baseLayers = base.image.manifest.layers.length;
-    const { interpreter: python, libc } = base.facts;
-    const requirementsOf = (0,installed/* requirementsIn */.m)((0,project_target/* markerEnvironment */.wp)({ platform, python, libc }));
-    const how = { reference, baseLayers, mode, engine: 'assemble', timings };
-    const named = { ...how, directNames: directNames(project), requirementsOf };
-    return (0,measured/* measureImage */.u)(image, named, store, () => undefined);
+function measureBuilt(built, { mode, reference, timings, store }) {
+    const how = { ...knownOf(built), reference, mode, engine: 'assemble', timings };
+    return (0,measured/* measureImage */.u)(built.image, how, store, () => undefined);
 }
 /** Where its bytes are, down to the files. */
 async function treeOfBuilt({ image, base }, store) {
     const listings = await (0,engine_listings/* listLayers */.VR)(image, store, () => undefined);
     return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
+}
+/** What is installed in it, with the hashes of the wheels that its lock chose. */
+async function inventoryOfBuilt(built, store) {
+    const { image, lock, target } = built;
+    const listings = await (0,engine_listings/* listLayers */.VR)(image, store, () => undefined);
+    return (0,inventory/* takeInventory */.O)({ ...image, ...knownOf(built), listings, hashesOf: lockedHashes(lock, target) });
+}
+/** What a build knows of its image, and the image itself does not say. */
+function knownOf({ base, project, platform, }) {
+    const { interpreter: python, libc } = base.facts;
+    return {
+        baseLayers: base.image.manifest.layers.length,
+        directNames: directNames(project),
+        requirementsOf: (0,installed/* requirementsIn */.m)((0,project_target/* markerEnvironment */.wp)({ platform, python, libc })),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/output-failure.js
@@ -18452,13 +18573,17 @@ async function run(inputs, context) {
             telling.warn(`the image is over budget and was not pushed to ${registries.map(image_reference/* formatImageReference */.my).join(', ')}`);
         }
         const reports = [];
+        const wanted = {
+            trees: inputs.html !== undefined || context.details?.trees === true,
+            inventory: inputs.sbom !== undefined || context.details?.inventory === true,
+        };
         for (const [i, one] of judged.entries()) {
             reports.push({
                 ...one,
                 name: identity.platforms.length === 1
                     ? identity.name
                     : `${identity.name} (${identity.platforms[i] ?? ''})`,
-                ...(inputs.html === undefined ? {} : await treesOf(built[i], comparands[i], store)),
+                ...(await detailsOf(built[i], comparands[i], store, wanted)),
                 notes,
                 outputs: delivered.map((value) => ({ label: 'image', value })),
             });
@@ -18483,8 +18608,13 @@ function judgeOne(measured, rules, comparand) {
         history: comparand?.history,
     };
 }
-async function treesOf(built, comparand, store) {
-    return { tree: built && (await treeOfBuilt(built, store)), baseTree: await comparand?.tree() };
+async function detailsOf(built, comparand, store, { trees, inventory }) {
+    if (built === undefined)
+        return {};
+    return {
+        ...(trees ? { tree: await treeOfBuilt(built, store), baseTree: await comparand?.tree() } : {}),
+        ...(inventory ? { inventory: await inventoryOfBuilt(built, store) } : {}),
+    };
 }
 function withUpdateDownload(measurement, { updateDownload }) {
     if (updateDownload.kind !== 'compared')
@@ -23552,6 +23682,7 @@ function parseGiven(given, { cwd, spell }) {
         json: given.json,
         markdown: given.markdown,
         html: given.html,
+        sbom: given.sbom,
     };
     if (push && splitList(given.tag).length === 0) {
         problems.push(`${spell('push')} needs ${spell('tag')} to say where to, as registry.example/team/api:1`);
@@ -23561,14 +23692,20 @@ function parseGiven(given, { cwd, spell }) {
             `(write to oci:DIR or oci-archive:FILE, or ${spell('push')})`);
     }
     problems.push(...standardOutputProblems(given, spell));
-    if (platforms.size > 1 && given.html === '-') {
-        problems.push(`${spell('html')}: each of ${platforms.size} platforms has a page of its own: name a file`);
+    for (const [key, what] of [
+        ['html', 'page'],
+        ['sbom', 'bill of materials'],
+    ]) {
+        if (platforms.size > 1 && given[key] === '-') {
+            problems.push(`${spell(key)}: each of ${platforms.size} platforms has a ${what} of its own: name a file`);
+        }
     }
     return problems.length === 0 ? { inputs: Object.freeze(inputs), problems: [] } : { problems };
 }
+const reportKeys = ['json', 'markdown', 'html', 'sbom'];
 /** Standard output takes one report. */
 function standardOutputProblems(paths, spell) {
-    const [first, second] = ['json', 'markdown', 'html'].filter((key) => paths[key] === '-');
+    const [first, second] = reportKeys.filter((key) => paths[key] === '-');
     if (first === undefined || second === undefined)
         return [];
     return [`${spell(first)} and ${spell(second)} cannot both be written to standard output`];
@@ -23637,13 +23774,18 @@ function flagOf(key) {
 
 
 
+/** What `--sbom` does. */
+const sbomHelp = 'write a bill of materials, as CycloneDX JSON; - is standard output';
 /** The options of a command that reads images and tells of them. */
-function defineReports(command) {
-    return command
+function defineReports(command, { sbom = false } = {}) {
+    const reports = command
         .optionsGroup('Reports:')
         .option('--json <file>', 'write the measurement; - is standard output')
         .option('--markdown <file>', 'write the report as markdown; - is standard output')
-        .option('--html <file>', 'write the report as a page with a map of the image; - is standard output')
+        .option('--html <file>', 'write the report as a page with a map of the image; - is standard output');
+    if (sbom)
+        reports.option('--sbom <file>', sbomHelp);
+    return reports
         .optionsGroup('Other:')
         .option('-q, --quiet', 'no progress and no report, only warnings and errors');
 }
@@ -23678,7 +23820,7 @@ class Values {
     /** What {@link defineReports} and `--platform` ask for. */
     reports() {
         const path = (key) => this.option(key, (text) => text);
-        const paths = { json: path('json'), markdown: path('markdown'), html: path('html') };
+        const paths = { json: path('json'), markdown: path('markdown'), html: path('html'), sbom: path('sbom') };
         this.problems.push(...standardOutputProblems(paths, flagOf));
         return {
             ...paths,
@@ -23699,7 +23841,7 @@ function defineAnalyze(command) {
         .argument('[image]', 'oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME or docker://REGISTRY/NAME:TAG')
         .optionsGroup('The image:')
         .option('--platform <platform>', 'as linux/arm64 (default: of this machine, or the only one)')
-        .option('--base <image>', 'the image that it stands on, to tell what was added to it')).addHelpText('after', `
+        .option('--base <image>', 'the image that it stands on, to tell what was added to it'), { sbom: true }).addHelpText('after', `
 Examples:
   pydeps-image analyze oci:image
   pydeps-image analyze docker-daemon:api:dev --html api.html
@@ -23718,6 +23860,7 @@ function readAnalyze({ operands, options }) {
 }
 
 ;// CONCATENATED MODULE: ./src/terminal/commands/build.js
+
 
 
 function defineBuild(command) {
@@ -23754,6 +23897,7 @@ function defineBuild(command) {
         .option('--json <file>', 'write the measurement; - is standard output')
         .option('--markdown <file>', 'write the report as markdown; - is standard output')
         .option('--html <file>', 'write the report as a page with a map of the image; - is standard output')
+        .option('--sbom <file>', sbomHelp)
         .optionsGroup('Other:')
         .option('-q, --quiet', 'no progress and no report, only warnings and errors')
         .addHelpText('after', `
@@ -24182,7 +24326,7 @@ function screenOf(stream, env) {
 
 /***/ }),
 
-/***/ 1667:
+/***/ 8387:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -25424,6 +25568,221 @@ function renderMarkdown(input, { maxCharacters = commentCharacters } = {}) {
         `### ${mark}${summary}\n`.slice(0, Math.max(0, maxCharacters)));
 }
 
+// EXTERNAL MODULE: ./src/version.js
+var version = __nccwpck_require__(3816);
+;// CONCATENATED MODULE: ./src/report/sbom/licence.js
+
+/** Trove classifiers that name one licence, by their last part, with its SPDX id; `BSD License` may be any of four. */
+const ids = new Map([
+    ['Boost Software License 1.0 (BSL-1.0)', 'BSL-1.0'],
+    ['CC0 1.0 Universal (CC0 1.0) Public Domain Dedication', 'CC0-1.0'],
+    ['Eclipse Public License 2.0 (EPL-2.0)', 'EPL-2.0'],
+    ['European Union Public Licence 1.2 (EUPL 1.2)', 'EUPL-1.2'],
+    ['GNU Affero General Public License v3', 'AGPL-3.0-only'],
+    ['GNU Affero General Public License v3 or later (AGPLv3+)', 'AGPL-3.0-or-later'],
+    ['GNU General Public License v2 (GPLv2)', 'GPL-2.0-only'],
+    ['GNU General Public License v2 or later (GPLv2+)', 'GPL-2.0-or-later'],
+    ['GNU General Public License v3 (GPLv3)', 'GPL-3.0-only'],
+    ['GNU General Public License v3 or later (GPLv3+)', 'GPL-3.0-or-later'],
+    ['GNU Lesser General Public License v2 (LGPLv2)', 'LGPL-2.0-only'],
+    ['GNU Lesser General Public License v2 or later (LGPLv2+)', 'LGPL-2.0-or-later'],
+    ['GNU Lesser General Public License v3 (LGPLv3)', 'LGPL-3.0-only'],
+    ['GNU Lesser General Public License v3 or later (LGPLv3+)', 'LGPL-3.0-or-later'],
+    ['ISC License (ISCL)', 'ISC'],
+    ['MIT License', 'MIT'],
+    ['MIT No Attribution License (MIT-0)', 'MIT-0'],
+    ['Mozilla Public License 2.0 (MPL 2.0)', 'MPL-2.0'],
+    ['Python Software Foundation License', 'PSF-2.0'],
+    ['The Unlicense (Unlicense)', 'Unlicense'],
+    ['zlib/libpng License', 'Zlib'],
+]);
+/** Ids that the `License` field is often filled with. */
+const known = new Set([...ids.values(), 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD']);
+/**
+ * The licences that a distribution states: its SPDX expression; else the `License` field and the classifiers, where
+ * the field says nothing that a classifier does not. Nothing is made more exact than it was stated.
+ */
+function licencesOf({ expression, text, classifiers }) {
+    if (expression !== undefined)
+        return [{ expression: shown(expression), acknowledgement: 'declared' }];
+    const names = classifiers
+        .map((one) => one.split(' :: ').at(-1) ?? '')
+        .filter((one) => one !== 'OSI Approved');
+    const own = text === undefined || /^unknown$/i.test(text) ? [] : [text];
+    const exact = own.filter((one) => known.has(one));
+    const stated = exact.length > 0 ? exact : names.length > 0 ? names : own;
+    return [...new Set(stated.filter((one) => one.trim() !== ''))].map((one) => {
+        const id = known.has(one) ? one : ids.get(one);
+        return {
+            license: {
+                ...(id === undefined ? { name: shown(one) } : { id }),
+                acknowledgement: 'declared',
+            },
+        };
+    });
+}
+/** Some have the whole text of their licence in the field. */
+function shown(text) {
+    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text.trim()), 200);
+}
+
+;// CONCATENATED MODULE: ./src/report/sbom/purl.js
+/** A package URL in its canonical form (purl specification, ECMA-427). */
+function formatPurl({ type, namespace = '', name, version, qualifiers = {} }) {
+    const pairs = Object.entries(qualifiers)
+        .filter(([, value]) => value !== '')
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => `${key}=${encoded(value)}`);
+    return [
+        `pkg:${type}/`,
+        namespace === '' ? '' : `${encoded(namespace)}/`,
+        encoded(name),
+        version === '' ? '' : `@${encoded(version)}`,
+        pairs.length === 0 ? '' : `?${pairs.join('&')}`,
+    ].join('');
+}
+/** Everything but letters, digits, `.-_~` and the colon, as percent signs and UTF-8. */
+function encoded(text) {
+    // A lone surrogate has no UTF-8 and becomes the character that stands for what is none.
+    return encodeURIComponent(Buffer.from(text).toString())
+        .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+        .replaceAll('%3A', ':');
+}
+
+;// CONCATENATED MODULE: ./src/report/sbom/sbom.js
+
+
+
+
+
+/** Names of hash algorithms, as locks and as CycloneDX spell them. */
+const algorithms = new Map([
+    ['sha256', ['SHA-256', 64]],
+    ['sha384', ['SHA-384', 96]],
+    ['sha512', ['SHA-512', 128]],
+]);
+/**
+ * A bill of materials of an image in CycloneDX 1.6 as JSON. `name` is the image's for people. The same image gives
+ * the same text: there is no time in it, and its serial number comes from what it says.
+ */
+function renderSbom(name, inventory) {
+    const { image, distributions } = inventory;
+    const python = distributions.map(distributionComponent);
+    const refs = unique([...python, ...systemComponents(inventory)]);
+    const own = refs.slice(0, python.length);
+    const [algorithm = '', hex = ''] = image.digest.split(':');
+    const root = {
+        type: 'container',
+        'bom-ref': image.digest,
+        name,
+        version: image.digest,
+        hashes: hashesOf({ [algorithm]: hex }),
+        purl: formatPurl({
+            type: 'oci',
+            name: repositoryName(name),
+            version: image.digest,
+            qualifiers: { arch: image.platform.architecture },
+        }),
+    };
+    const refOf = refsByName(distributions, own);
+    const edges = distributions.map((one) => one.requires.map((required) => refOf(required, one.location)));
+    const required = new Set(edges.flat());
+    const roots = refs.map((one) => one['bom-ref']).filter((ref) => !required.has(ref));
+    const bom = {
+        $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+        bomFormat: 'CycloneDX',
+        specVersion: '1.6',
+        version: 1,
+        metadata: {
+            tools: { components: [{ type: 'application', name: 'pydeps-image', version: version/* version */.r }] },
+            component: root,
+        },
+        components: refs,
+        dependencies: [
+            { ref: image.digest, dependsOn: roots },
+            ...refs.map((one, i) => ({
+                ref: one['bom-ref'],
+                dependsOn: [...new Set(edges[i] ?? [])].filter((ref) => ref !== one['bom-ref']),
+            })),
+        ],
+    };
+    return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
+}
+function distributionComponent(one) {
+    const purl = formatPurl({ type: 'pypi', name: one.name, version: one.version });
+    const hashes = hashesOf(one.hashes);
+    const licenses = licencesOf(one.licence);
+    return {
+        type: 'library',
+        'bom-ref': purl,
+        name: one.name,
+        version: shortened(one.version),
+        ...(hashes.length === 0 ? {} : { hashes }),
+        ...(licenses.length === 0 ? {} : { licenses }),
+        purl,
+        evidence: { occurrences: [{ location: one.location }] },
+    };
+}
+function systemComponents({ system, systemPackages }) {
+    const distro = [system.id, system.version].filter((part) => part !== '').join('-');
+    return systemPackages.map(({ kind, name, version: own, architecture: arch }) => {
+        const namespace = system.id || (kind === 'deb' ? 'debian' : 'alpine');
+        const purl = formatPurl({ type: kind, namespace, name, version: own, qualifiers: { arch, distro } });
+        return { type: 'library', 'bom-ref': purl, name, version: shortened(own), purl };
+    });
+}
+/** CycloneDX allows a version 1,024 characters. */
+function shortened(text) {
+    return (0,report_escape/* capped */.uo)(text, 1000);
+}
+/** The same distribution may be in two places, and every reference must be one. */
+function unique(components) {
+    const seen = new Map();
+    return components.map((one) => {
+        const ref = one['bom-ref'];
+        const count = (seen.get(ref) ?? 0) + 1;
+        seen.set(ref, count);
+        return count === 1 ? one : { ...one, 'bom-ref': `${ref}#${count}` };
+    });
+}
+/** Where a name leads from a place: to the distribution in the same place, else to the first of that name. */
+function refsByName(distributions, components) {
+    const byPlace = new Map();
+    const first = new Map();
+    distributions.forEach(({ name, location }, i) => {
+        const ref = components[i]?.['bom-ref'] ?? '';
+        const place = `${location}\0${name}`;
+        if (!byPlace.has(place))
+            byPlace.set(place, ref);
+        if (!first.has(name))
+            first.set(name, ref);
+    });
+    return (name, location) => byPlace.get(`${location}\0${name}`) ?? first.get(name) ?? '';
+}
+function hashesOf(hashes) {
+    return Object.entries(hashes).flatMap(([name, value]) => {
+        const [alg, digits] = algorithms.get(name) ?? [];
+        const content = value.toLowerCase();
+        const isHash = alg !== undefined && content.length === digits && /^[0-9a-f]+$/.test(content);
+        return isHash ? [{ alg, content }] : [];
+    });
+}
+/** The last part of a repository's name, without transport, folder, tag and platform: what an image's URL is called by. */
+function repositoryName(name) {
+    const [place = ''] = name.replace(/^[a-z-]+:/, '').split(' ');
+    return (place
+        .split('/')
+        .at(-1)
+        ?.replace(/[:@].*$/, '')
+        .toLowerCase() ?? '');
+}
+/** A UUID of version 8 (RFC 9562, 5.8) from the text itself. */
+function serialNumber(text) {
+    const hex = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+    const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+    return `urn:uuid:${parts.join('-')}-${hex.slice(20, 32)}`;
+}
+
 // EXTERNAL MODULE: ./src/report/style.js
 var report_style = __nccwpck_require__(7262);
 // EXTERNAL MODULE: ./src/report/width.js
@@ -25472,7 +25831,7 @@ function text_rules({ input, style, columns }) {
     return [
         style.bold('Budget'),
         ...input.verdict.rules.flatMap(({ rule, outcome, reason }) => {
-            const [first = '', ...rest] = (0,report_width/* wrap */.LV)(shown(`${rule.text}: ${reason}`), columns - 4);
+            const [first = '', ...rest] = (0,report_width/* wrap */.LV)(text_shown(`${rule.text}: ${reason}`), columns - 4);
             return [`  ${text_markOf(outcome, style)} ${first}`, ...rest.map((line) => `    ${line}`)];
         }),
     ];
@@ -25489,7 +25848,7 @@ function text_figures({ input, style, columns }) {
             compared ? line(figure, before, after, delta, growth).trimEnd() : line(figure, after),
             ...(reason === ''
                 ? []
-                : (0,report_width/* wrap */.LV)(shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
+                : (0,report_width/* wrap */.LV)(text_shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
         ]),
     ];
 }
@@ -25567,7 +25926,7 @@ function text_waste({ input, style, columns, rows }) {
             .slice(0, rows)
             .flatMap((each) => [
             `  ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
-            ...(0,report_width/* wrap */.LV)(shown(`${each.why}: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
+            ...(0,report_width/* wrap */.LV)(text_shown(`${each.why}: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
         ]),
         ...more(all.length - rows, style),
     ];
@@ -25595,7 +25954,7 @@ function text_layers({ input, style, columns, rows }) {
 }
 function text_notes({ input, style, columns }) {
     return input.notes.flatMap((note) => {
-        const [first = '', ...rest] = (0,report_width/* wrap */.LV)(shown(note), columns - 2);
+        const [first = '', ...rest] = (0,report_width/* wrap */.LV)(text_shown(note), columns - 2);
         return [`${style.yellow('!')} ${first}`, ...rest.map((line) => `  ${line}`)];
     });
 }
@@ -25625,11 +25984,12 @@ function text_markOf(outcome, style) {
     }
 }
 /** A sentence with names in it, of a length that does not bury the rest. */
-function shown(text) {
+function text_shown(text) {
     return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), 1000);
 }
 
 ;// CONCATENATED MODULE: ./src/terminal/tell.js
+
 
 
 
@@ -25647,9 +26007,14 @@ async function tell({ reports }, { inputs, quiet }, { stdout, screen }) {
         { path: inputs.json, text: () => json },
         { path: inputs.markdown, text: () => reports.map((report) => renderMarkdown(report)).join('\n\n') },
         ...reports.map((report) => ({
-            path: pagePath(inputs.html, report, reports.length),
+            path: ownPath(inputs.html, report, reports.length),
             text: () => renderHtml(report),
         })),
+        ...reports.flatMap((report) => {
+            const { name, inventory } = report;
+            const path = ownPath(inputs.sbom, report, reports.length);
+            return inventory === undefined ? [] : [{ path, text: () => renderSbom(name, inventory) }];
+        }),
     ];
     for (const { path, text } of files) {
         if (path === '-')
@@ -25662,8 +26027,8 @@ async function tell({ reports }, { inputs, quiet }, { stdout, screen }) {
     const options = { colour: screen.colour, columns: Math.min(screen.columns, 100) };
     stdout.write(reports.map((report) => renderText(report, options)).join('\n'));
 }
-/** A page is about one image: of several platforms each has its own, `report.linux-arm64.html`. */
-function pagePath(path, { measurement }, count) {
+/** What is about one image: of several platforms each has its own, `report.linux-arm64.html`. */
+function ownPath(path, { measurement }, count) {
     if (path === undefined || count === 1)
         return path;
     const platform = measurement.image.platform.replace(/[^\w.]+/g, '-');

@@ -39893,6 +39893,7 @@ function parseGiven(given, { cwd, spell }) {
         json: given.json,
         markdown: given.markdown,
         html: given.html,
+        sbom: given.sbom,
     };
     if (push && splitList(given.tag).length === 0) {
         problems.push(`${spell('push')} needs ${spell('tag')} to say where to, as registry.example/team/api:1`);
@@ -39902,14 +39903,20 @@ function parseGiven(given, { cwd, spell }) {
             `(write to oci:DIR or oci-archive:FILE, or ${spell('push')})`);
     }
     problems.push(...standardOutputProblems(given, spell));
-    if (platforms.size > 1 && given.html === '-') {
-        problems.push(`${spell('html')}: each of ${platforms.size} platforms has a page of its own: name a file`);
+    for (const [key, what] of [
+        ['html', 'page'],
+        ['sbom', 'bill of materials'],
+    ]) {
+        if (platforms.size > 1 && given[key] === '-') {
+            problems.push(`${spell(key)}: each of ${platforms.size} platforms has a ${what} of its own: name a file`);
+        }
     }
     return problems.length === 0 ? { inputs: Object.freeze(inputs), problems: [] } : { problems };
 }
+const reportKeys = ['json', 'markdown', 'html', 'sbom'];
 /** Standard output takes one report. */
 function standardOutputProblems(paths, spell) {
-    const [first, second] = ['json', 'markdown', 'html'].filter((key) => paths[key] === '-');
+    const [first, second] = reportKeys.filter((key) => paths[key] === '-');
     if (first === undefined || second === undefined)
         return [];
     return [`${spell(first)} and ${spell(second)} cannot both be written to standard output`];
@@ -40124,13 +40131,13 @@ const inputTable = {
     uploadReport: {
         name: 'upload-report',
         kind: 'boolean',
-        description: 'Upload the whole report (HTML, JSON, markdown) as an artifact of the run.',
+        description: 'Upload the whole report (HTML, JSON, markdown, bill of materials) as an artifact of the run.',
         otherwise: '`false`',
     },
 };
 /** An input's name in a workflow file. */
 function inputName(key) {
-    if (key === 'json' || key === 'markdown' || key === 'html')
+    if (key === 'json' || key === 'markdown' || key === 'html' || key === 'sbom')
         return key;
     return inputTable[key === 'against' ? 'baseline' : key].name;
 }

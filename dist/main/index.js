@@ -31104,6 +31104,7 @@ function parseGiven(given, { cwd, spell }) {
         json: given.json,
         markdown: given.markdown,
         html: given.html,
+        sbom: given.sbom,
     };
     if (push && splitList(given.tag).length === 0) {
         problems.push(`${spell('push')} needs ${spell('tag')} to say where to, as registry.example/team/api:1`);
@@ -31113,14 +31114,20 @@ function parseGiven(given, { cwd, spell }) {
             `(write to oci:DIR or oci-archive:FILE, or ${spell('push')})`);
     }
     problems.push(...standardOutputProblems(given, spell));
-    if (platforms.size > 1 && given.html === '-') {
-        problems.push(`${spell('html')}: each of ${platforms.size} platforms has a page of its own: name a file`);
+    for (const [key, what] of [
+        ['html', 'page'],
+        ['sbom', 'bill of materials'],
+    ]) {
+        if (platforms.size > 1 && given[key] === '-') {
+            problems.push(`${spell(key)}: each of ${platforms.size} platforms has a ${what} of its own: name a file`);
+        }
     }
     return problems.length === 0 ? { inputs: Object.freeze(inputs), problems: [] } : { problems };
 }
+const reportKeys = ['json', 'markdown', 'html', 'sbom'];
 /** Standard output takes one report. */
 function standardOutputProblems(paths, spell) {
-    const [first, second] = ['json', 'markdown', 'html'].filter((key) => paths[key] === '-');
+    const [first, second] = reportKeys.filter((key) => paths[key] === '-');
     if (first === undefined || second === undefined)
         return [];
     return [`${spell(first)} and ${spell(second)} cannot both be written to standard output`];
@@ -31335,13 +31342,13 @@ const inputTable = {
     uploadReport: {
         name: 'upload-report',
         kind: 'boolean',
-        description: 'Upload the whole report (HTML, JSON, markdown) as an artifact of the run.',
+        description: 'Upload the whole report (HTML, JSON, markdown, bill of materials) as an artifact of the run.',
         otherwise: '`false`',
     },
 };
 /** An input's name in a workflow file. */
 function inputName(key) {
-    if (key === 'json' || key === 'markdown' || key === 'html')
+    if (key === 'json' || key === 'markdown' || key === 'html' || key === 'sbom')
         return key;
     return inputTable[key === 'against' ? 'baseline' : key].name;
 }
@@ -31532,7 +31539,7 @@ function createStepLog(stream) {
 
 /***/ }),
 
-/***/ 2153:
+/***/ 8216:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31968,6 +31975,7 @@ function outputsOf({ digest, images, reports, verdict, restored }, files) {
         'cache-hit': restored === undefined ? '' : String(restored.whole),
         measurement: files.measurement,
         report: files.report,
+        sbom: files.sboms[0] ?? '',
     };
 }
 
@@ -33122,7 +33130,225 @@ async function tellPullRequest(reports, settings, { env, artifacts }) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/version.js
+/** The version of the program, as in package.json; a test holds the two together. */
+const version = '1.0.0';
+
+;// CONCATENATED MODULE: ./src/report/sbom/licence.js
+
+/** Trove classifiers that name one licence, by their last part, with its SPDX id; `BSD License` may be any of four. */
+const ids = new Map([
+    ['Boost Software License 1.0 (BSL-1.0)', 'BSL-1.0'],
+    ['CC0 1.0 Universal (CC0 1.0) Public Domain Dedication', 'CC0-1.0'],
+    ['Eclipse Public License 2.0 (EPL-2.0)', 'EPL-2.0'],
+    ['European Union Public Licence 1.2 (EUPL 1.2)', 'EUPL-1.2'],
+    ['GNU Affero General Public License v3', 'AGPL-3.0-only'],
+    ['GNU Affero General Public License v3 or later (AGPLv3+)', 'AGPL-3.0-or-later'],
+    ['GNU General Public License v2 (GPLv2)', 'GPL-2.0-only'],
+    ['GNU General Public License v2 or later (GPLv2+)', 'GPL-2.0-or-later'],
+    ['GNU General Public License v3 (GPLv3)', 'GPL-3.0-only'],
+    ['GNU General Public License v3 or later (GPLv3+)', 'GPL-3.0-or-later'],
+    ['GNU Lesser General Public License v2 (LGPLv2)', 'LGPL-2.0-only'],
+    ['GNU Lesser General Public License v2 or later (LGPLv2+)', 'LGPL-2.0-or-later'],
+    ['GNU Lesser General Public License v3 (LGPLv3)', 'LGPL-3.0-only'],
+    ['GNU Lesser General Public License v3 or later (LGPLv3+)', 'LGPL-3.0-or-later'],
+    ['ISC License (ISCL)', 'ISC'],
+    ['MIT License', 'MIT'],
+    ['MIT No Attribution License (MIT-0)', 'MIT-0'],
+    ['Mozilla Public License 2.0 (MPL 2.0)', 'MPL-2.0'],
+    ['Python Software Foundation License', 'PSF-2.0'],
+    ['The Unlicense (Unlicense)', 'Unlicense'],
+    ['zlib/libpng License', 'Zlib'],
+]);
+/** Ids that the `License` field is often filled with. */
+const known = new Set([...ids.values(), 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD']);
+/**
+ * The licences that a distribution states: its SPDX expression; else the `License` field and the classifiers, where
+ * the field says nothing that a classifier does not. Nothing is made more exact than it was stated.
+ */
+function licencesOf({ expression, text, classifiers }) {
+    if (expression !== undefined)
+        return [{ expression: licence_shown(expression), acknowledgement: 'declared' }];
+    const names = classifiers
+        .map((one) => one.split(' :: ').at(-1) ?? '')
+        .filter((one) => one !== 'OSI Approved');
+    const own = text === undefined || /^unknown$/i.test(text) ? [] : [text];
+    const exact = own.filter((one) => known.has(one));
+    const stated = exact.length > 0 ? exact : names.length > 0 ? names : own;
+    return [...new Set(stated.filter((one) => one.trim() !== ''))].map((one) => {
+        const id = known.has(one) ? one : ids.get(one);
+        return {
+            license: {
+                ...(id === undefined ? { name: licence_shown(one) } : { id }),
+                acknowledgement: 'declared',
+            },
+        };
+    });
+}
+/** Some have the whole text of their licence in the field. */
+function licence_shown(text) {
+    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text.trim()), 200);
+}
+
+;// CONCATENATED MODULE: ./src/report/sbom/purl.js
+/** A package URL in its canonical form (purl specification, ECMA-427). */
+function formatPurl({ type, namespace = '', name, version, qualifiers = {} }) {
+    const pairs = Object.entries(qualifiers)
+        .filter(([, value]) => value !== '')
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => `${key}=${encoded(value)}`);
+    return [
+        `pkg:${type}/`,
+        namespace === '' ? '' : `${encoded(namespace)}/`,
+        encoded(name),
+        version === '' ? '' : `@${encoded(version)}`,
+        pairs.length === 0 ? '' : `?${pairs.join('&')}`,
+    ].join('');
+}
+/** Everything but letters, digits, `.-_~` and the colon, as percent signs and UTF-8. */
+function encoded(text) {
+    // A lone surrogate has no UTF-8 and becomes the character that stands for what is none.
+    return encodeURIComponent(Buffer.from(text).toString())
+        .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+        .replaceAll('%3A', ':');
+}
+
+;// CONCATENATED MODULE: ./src/report/sbom/sbom.js
+
+
+
+
+
+/** Names of hash algorithms, as locks and as CycloneDX spell them. */
+const algorithms = new Map([
+    ['sha256', ['SHA-256', 64]],
+    ['sha384', ['SHA-384', 96]],
+    ['sha512', ['SHA-512', 128]],
+]);
+/**
+ * A bill of materials of an image in CycloneDX 1.6 as JSON. `name` is the image's for people. The same image gives
+ * the same text: there is no time in it, and its serial number comes from what it says.
+ */
+function renderSbom(name, inventory) {
+    const { image, distributions } = inventory;
+    const python = distributions.map(distributionComponent);
+    const refs = unique([...python, ...systemComponents(inventory)]);
+    const own = refs.slice(0, python.length);
+    const [algorithm = '', hex = ''] = image.digest.split(':');
+    const root = {
+        type: 'container',
+        'bom-ref': image.digest,
+        name,
+        version: image.digest,
+        hashes: hashesOf({ [algorithm]: hex }),
+        purl: formatPurl({
+            type: 'oci',
+            name: repositoryName(name),
+            version: image.digest,
+            qualifiers: { arch: image.platform.architecture },
+        }),
+    };
+    const refOf = refsByName(distributions, own);
+    const edges = distributions.map((one) => one.requires.map((required) => refOf(required, one.location)));
+    const required = new Set(edges.flat());
+    const roots = refs.map((one) => one['bom-ref']).filter((ref) => !required.has(ref));
+    const bom = {
+        $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+        bomFormat: 'CycloneDX',
+        specVersion: '1.6',
+        version: 1,
+        metadata: {
+            tools: { components: [{ type: 'application', name: 'pydeps-image', version: version }] },
+            component: root,
+        },
+        components: refs,
+        dependencies: [
+            { ref: image.digest, dependsOn: roots },
+            ...refs.map((one, i) => ({
+                ref: one['bom-ref'],
+                dependsOn: [...new Set(edges[i] ?? [])].filter((ref) => ref !== one['bom-ref']),
+            })),
+        ],
+    };
+    return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
+}
+function distributionComponent(one) {
+    const purl = formatPurl({ type: 'pypi', name: one.name, version: one.version });
+    const hashes = hashesOf(one.hashes);
+    const licenses = licencesOf(one.licence);
+    return {
+        type: 'library',
+        'bom-ref': purl,
+        name: one.name,
+        version: shortened(one.version),
+        ...(hashes.length === 0 ? {} : { hashes }),
+        ...(licenses.length === 0 ? {} : { licenses }),
+        purl,
+        evidence: { occurrences: [{ location: one.location }] },
+    };
+}
+function systemComponents({ system, systemPackages }) {
+    const distro = [system.id, system.version].filter((part) => part !== '').join('-');
+    return systemPackages.map(({ kind, name, version: own, architecture: arch }) => {
+        const namespace = system.id || (kind === 'deb' ? 'debian' : 'alpine');
+        const purl = formatPurl({ type: kind, namespace, name, version: own, qualifiers: { arch, distro } });
+        return { type: 'library', 'bom-ref': purl, name, version: shortened(own), purl };
+    });
+}
+/** CycloneDX allows a version 1,024 characters. */
+function shortened(text) {
+    return (0,report_escape/* capped */.uo)(text, 1000);
+}
+/** The same distribution may be in two places, and every reference must be one. */
+function unique(components) {
+    const seen = new Map();
+    return components.map((one) => {
+        const ref = one['bom-ref'];
+        const count = (seen.get(ref) ?? 0) + 1;
+        seen.set(ref, count);
+        return count === 1 ? one : { ...one, 'bom-ref': `${ref}#${count}` };
+    });
+}
+/** Where a name leads from a place: to the distribution in the same place, else to the first of that name. */
+function refsByName(distributions, components) {
+    const byPlace = new Map();
+    const first = new Map();
+    distributions.forEach(({ name, location }, i) => {
+        const ref = components[i]?.['bom-ref'] ?? '';
+        const place = `${location}\0${name}`;
+        if (!byPlace.has(place))
+            byPlace.set(place, ref);
+        if (!first.has(name))
+            first.set(name, ref);
+    });
+    return (name, location) => byPlace.get(`${location}\0${name}`) ?? first.get(name) ?? '';
+}
+function hashesOf(hashes) {
+    return Object.entries(hashes).flatMap(([name, value]) => {
+        const [alg, digits] = algorithms.get(name) ?? [];
+        const content = value.toLowerCase();
+        const isHash = alg !== undefined && content.length === digits && /^[0-9a-f]+$/.test(content);
+        return isHash ? [{ alg, content }] : [];
+    });
+}
+/** The last part of a repository's name, without transport, folder, tag and platform: what an image's URL is called by. */
+function repositoryName(name) {
+    const [place = ''] = name.replace(/^[a-z-]+:/, '').split(' ');
+    return (place
+        .split('/')
+        .at(-1)
+        ?.replace(/[:@].*$/, '')
+        .toLowerCase() ?? '');
+}
+/** A UUID of version 8 (RFC 9562, 5.8) from the text itself. */
+function serialNumber(text) {
+    const hex = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+    const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+    return `urn:uuid:${parts.join('-')}-${hex.slice(20, 32)}`;
+}
+
 ;// CONCATENATED MODULE: ./src/action/report-files.js
+
 
 
 
@@ -33130,11 +33356,24 @@ async function tellPullRequest(reports, settings, { env, artifacts }) {
 async function writeReportFiles(reports, parent) {
     const folder = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(parent, 'pydeps-image-'));
     const files = { measurement: (0,external_node_path_.join)(folder, 'measurement.json'), report: (0,external_node_path_.join)(folder, 'report.md') };
+    const sboms = [];
     const measurements = reports.map(({ measurement }) => measurement);
     const json = measurements.length === 1 ? measurements[0] : measurements;
     await (0,external_node_fs_promises_.writeFile)(files.measurement, `${JSON.stringify(json, null, 2)}\n`);
     await (0,external_node_fs_promises_.writeFile)(files.report, reports.map((report) => renderMarkdown(report)).join('\n'));
-    return files;
+    for (const report of reports) {
+        const { name, inventory } = report;
+        if (inventory === undefined)
+            continue;
+        const file = (0,external_node_path_.join)(folder, `sbom${platformSuffix(report, reports)}.cdx.json`);
+        await (0,external_node_fs_promises_.writeFile)(file, renderSbom(name, inventory));
+        sboms.push(file);
+    }
+    return { ...files, sboms };
+}
+/** What tells the files of one platform from those of the others, as `-linux-arm64`; nothing where there is one. */
+function platformSuffix({ measurement }, reports) {
+    return reports.length === 1 ? '' : `-${measurement.image.platform.replace(/\W/g, '-')}`;
 }
 
 ;// CONCATENATED MODULE: ./src/action/summary.js
@@ -33925,6 +34164,7 @@ function scale({ delta }) {
 
 
 
+
 /**
  * Keeps the report files and a page for each platform as an artifact of the run, one for each image and attempt. That
  * it cannot be kept is a warning.
@@ -33934,8 +34174,7 @@ async function uploadReport(reports, files, { env, artifacts }) {
         const root = (0,external_node_path_.dirname)(files.report);
         const pages = [];
         for (const report of reports) {
-            const platform = reports.length === 1 ? '' : `-${report.measurement.image.platform.replace(/\W/g, '-')}`;
-            const page = (0,external_node_path_.join)(root, `report${platform}.html`);
+            const page = (0,external_node_path_.join)(root, `report${platformSuffix(report, reports)}.html`);
             await (0,external_node_fs_promises_.writeFile)(page, renderHtml(report));
             pages.push(page);
         }
@@ -33943,7 +34182,7 @@ async function uploadReport(reports, files, { env, artifacts }) {
         const name = `pydeps-image-report-${imageId(reports)}-${attempt}`;
         const uploaded = await artifacts.upload({
             name,
-            files: [files.measurement, files.report, ...pages],
+            files: [files.measurement, files.report, ...files.sboms, ...pages],
             root,
         });
         if (uploaded.kind === 'uploaded')
@@ -35723,7 +35962,7 @@ function findSystemPackages(filesystem) {
     const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
     const place = createPlaces(filesystem);
     const owned = new Set();
-    return listed.map(({ name, version, paths }) => {
+    return listed.map(({ paths, ...about }) => {
         const own = [];
         for (const path of paths) {
             const real = place(path.replace(/^\.?\//, ''));
@@ -35732,7 +35971,7 @@ function findSystemPackages(filesystem) {
             owned.add(real);
             own.push(real);
         }
-        return { name, version, files: own };
+        return { ...about, files: own };
     });
 }
 function dpkgPackages(texts) {
@@ -35745,8 +35984,7 @@ function dpkgPackages(texts) {
             texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
             '';
         packages.push({
-            name,
-            version: field(paragraph, 'Version') ?? '',
+            ...debian(name, paragraph),
             paths: list.split('\n').filter(Boolean),
         });
     }
@@ -35758,12 +35996,15 @@ function dpkgPackages(texts) {
         const sums = texts.get(`${path}.md5sums`) ?? '';
         const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
         packages.push({
-            name,
-            version: field(paragraph, 'Version') ?? '',
+            ...debian(name, paragraph),
             paths: [...paths, path, `${path}.md5sums`],
         });
     }
     return packages;
+}
+function debian(name, paragraph) {
+    const version = field(paragraph, 'Version') ?? '';
+    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
 }
 /** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
 function apkPackages(texts) {
@@ -35780,7 +36021,8 @@ function apkPackages(texts) {
             else if (line.startsWith('R:'))
                 paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
         }
-        return [{ name, version: /^V:(.+)$/m.exec(paragraph)?.[1] ?? '', paths }];
+        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
+        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
     });
 }
 function field(paragraph, name) {
@@ -36946,11 +37188,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8527);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3326);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2153);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8216);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3186);
 /* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9397);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5513);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4528);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7397);
@@ -36978,11 +37220,12 @@ try {
     const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__/* .screenOf */ .S)(stdout, env);
     const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__/* .createProgress */ .m)(log, screen);
     const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_6__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
+    const details = { trees: settings.uploadReport, inventory: true };
     const build = async (signal) => {
         const program = (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_3__/* .programBeside */ .B)(argv[1] ?? '', 'cache');
         const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_2__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .eF, program, env, signal });
         const kept = settings.cache ? (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__/* .betweenRuns */ .tO)(cache, (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__/* .placeOf */ .$t)(env)) : undefined;
-        const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_12__/* .run */ .e)(inputs, { ...context, signal, restore: kept?.restore });
+        const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_12__/* .run */ .e)(inputs, { ...context, signal, details, restore: kept?.restore });
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ('store', (await kept?.remember()) ?? '');
         return result;
     };
@@ -39836,7 +40079,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 5513:
+/***/ 4528:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48580,7 +48823,7 @@ async function buildImages(inputs, platforms, skip, context) {
             const own = { store, env, signal, uv, python, target, context: inputs.context, compression };
             const assembled = await progressing(progress, `assemble${of}`, (update) => stopwatch.time('assemble', () => assemble(input, { ...own, progress: update }), ({ made }) => made.length === 0));
             assembled.warnings.forEach((text) => progress.warn(text));
-            built.push({ ...assembled, platform, base, recipe, project });
+            built.push({ ...assembled, platform, base, recipe, project, target, lock });
         }
         return built;
     }
@@ -48597,8 +48840,8 @@ async function defaultBase(inputs, platforms, project, lock) {
     return (0,image_reference/* parseImageReference */.o_)(`docker://docker.io/library/python:${minor}-slim`);
 }
 /** What this program keeps, writes or reads that is no part of the project, though it may lie in its folder. */
-function ownFiles({ json, markdown, against }, { root }) {
-    const named = [json, markdown, against].flatMap((path) => path ?? []);
+function ownFiles({ json, markdown, html, sbom, against }, { root }) {
+    const named = [json, markdown, html, sbom, against].flatMap((path) => path ?? []);
     return [root, ...named.map((path) => (0,external_node_path_.resolve)(path))];
 }
 function targetOf({ facts }, platform) {
@@ -48630,58 +48873,12 @@ function once(make) {
     return () => (made ??= make());
 }
 
-// EXTERNAL MODULE: ./src/image/size-tree.js
-var size_tree = __nccwpck_require__(8310);
-;// CONCATENATED MODULE: ./src/project/direct.js
-
-
-/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
-function directNames({ requirements }) {
-    if (requirements.length === 0)
-        return undefined;
-    const names = new Set();
-    for (const text of requirements) {
-        try {
-            names.add((0,project_name/* packageName */.o)((0,requirement/* parseRequirement */.p)(text).name));
-        }
-        catch {
-            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
-        }
-    }
-    return names;
-}
-
-// EXTERNAL MODULE: ./src/image/metadata.js
-var metadata = __nccwpck_require__(9497);
-;// CONCATENATED MODULE: ./src/project/installed.js
-
-
-
-
-/**
- * Names that installed distributions require in an environment, without extras: their `Requires-Dist` (PEP 508) whose
- * marker holds. A line that is none, as old tools wrote them, is taken by its name.
- */
-function requirementsIn(environment) {
-    return ({ requiresDist }) => requiresDist.flatMap((text) => requiredIn(text, environment));
-}
-function requiredIn(text, environment) {
-    try {
-        const { name, marker } = (0,requirement/* parseRequirement */.p)(text);
-        return (0,project_markers/* markerApplies */.RE)(marker, environment) ? [name] : [];
-    }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.H))
-            throw error;
-        const read = (0,metadata/* parseRequiredName */.Qe)(text);
-        return read?.onlyFor.length === 0 ? [read.name] : [];
-    }
-}
-
 // EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
 var image_attribution = __nccwpck_require__(7945);
-// EXTERNAL MODULE: ./src/image/measurement.js
-var image_measurement = __nccwpck_require__(7114);
+// EXTERNAL MODULE: ./src/image/fields.js
+var fields = __nccwpck_require__(3813);
+// EXTERNAL MODULE: ./src/image/metadata.js
+var metadata = __nccwpck_require__(9497);
 ;// CONCATENATED MODULE: ./src/image/required-by.js
 
 /** Chains that are told of one package, and names in one. */
@@ -48692,17 +48889,7 @@ const limits = { chains: 3, names: 20 };
  * requires, then what any extra of a direct requirement does, counts where nothing else explains a package.
  */
 function findRequirers(distributions, directNames, requirementsOf = always) {
-    const names = new Set(distributions.map(({ name }) => name));
-    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(metadata/* distributionName */.SE));
-    const project = directNames && [...directNames].flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
-    const asked = extrasAskedFor([
-        ...(project ?? []),
-        ...distributions.flatMap(({ metadata }) => required_by_requiredNames(metadata)),
-    ]);
-    const forExtras = (isOn) => dependentsOf(distributions, names, ({ name, metadata }) => required_by_requiredNames(metadata)
-        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
-        .map((requirement) => requirement.name));
-    const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true);
+    const { names, project, required, forExtras, byExtras } = graphOf(distributions, directNames, requirementsOf);
     const roots = [...names].filter((name) => !required.has(name));
     const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)));
     const steps = new Map();
@@ -48733,6 +48920,33 @@ function findRequirers(distributions, directNames, requirementsOf = always) {
             .filter((chain) => !chain.includes(name));
         return [name, { direct: direct.has(name), requiredBy: chains }];
     }));
+}
+/**
+ * What each distribution requires of the others, by normalised name: always, or for an extra that someone asks for.
+ */
+function requirementsAmong(distributions, directNames, requirementsOf = always) {
+    const { names, required, byExtras } = graphOf(distributions, directNames, requirementsOf);
+    const among = new Map([...names].map((name) => [name, new Set()]));
+    for (const dependents of [required, byExtras]) {
+        for (const [name, requirers] of dependents)
+            for (const one of requirers)
+                among.get(one)?.add(name);
+    }
+    return new Map([...among].map(([name, all]) => [name, [...all].sort()]));
+}
+function graphOf(distributions, directNames, requirementsOf) {
+    const names = new Set(distributions.map(({ name }) => name));
+    const required = dependentsOf(distributions, names, (one) => requirementsOf(one.metadata).map(metadata/* distributionName */.SE));
+    const project = directNames && [...directNames].flatMap((text) => (0,metadata/* parseRequiredName */.Qe)(text) ?? []);
+    const asked = extrasAskedFor([
+        ...(project ?? []),
+        ...distributions.flatMap(({ metadata }) => required_by_requiredNames(metadata)),
+    ]);
+    const forExtras = (isOn) => dependentsOf(distributions, names, ({ name, metadata }) => required_by_requiredNames(metadata)
+        .filter(({ onlyFor }) => onlyFor.some((extra) => isOn(name, extra)))
+        .map((requirement) => requirement.name));
+    const byExtras = forExtras((name, extra) => asked.get(name)?.has(extra) === true);
+    return { names, project, required, forExtras, byExtras };
 }
 /** Adds the steps of all that can be reached from those that are known. */
 function reach(steps, dependents) {
@@ -48798,6 +49012,108 @@ function always(metadata) {
     return required_by_requiredNames(metadata).flatMap(({ name, onlyFor }) => (onlyFor.length === 0 ? [name] : []));
 }
 
+;// CONCATENATED MODULE: ./src/image/inventory.js
+
+
+
+/** Takes the inventory of an image, from its layers' listings alone. */
+function takeInventory(image) {
+    const { filesystem, distributions, systemPackages, isAdded } = (0,image_attribution/* attribute */.l)(image);
+    const requires = requirementsAmong(distributions, image.directNames, image.requirementsOf);
+    return {
+        image: { digest: image.digest, platform: image.platform },
+        system: systemOf(filesystem),
+        distributions: distributions.map((one) => ({
+            name: one.name,
+            version: one.version,
+            location: `/${one.location}`,
+            licence: licenceOf(filesystem, one),
+            requires: requires.get(one.name) ?? [],
+            hashes: (one.files.some(isAdded) && image.hashesOf?.(one.name, one.version)) || {},
+        })),
+        systemPackages: systemPackages.map(({ kind, name, version, architecture }) => ({
+            kind,
+            name,
+            version,
+            architecture,
+        })),
+    };
+}
+function licenceOf({ texts }, { info }) {
+    const text = texts.get(`${info}/METADATA`) ?? texts.get(`${info}/PKG-INFO`) ?? texts.get(info) ?? '';
+    const field = (name) => (0,fields/* fieldValues */.X)(text, name).find((value) => value !== '');
+    return {
+        expression: field('License-Expression'),
+        text: field('License'),
+        classifiers: (0,fields/* fieldValues */.X)(text, 'Classifier').filter((one) => one.startsWith('License ::')),
+    };
+}
+function systemOf({ texts }) {
+    const text = texts.get('etc/os-release') ?? texts.get('usr/lib/os-release') ?? '';
+    const value = (name) => new RegExp(`^${name}=["']?([^"'\n]*)`, 'm').exec(text)?.[1]?.trim() ?? '';
+    return { id: value('ID'), version: value('VERSION_ID') };
+}
+
+// EXTERNAL MODULE: ./src/image/size-tree.js
+var size_tree = __nccwpck_require__(8310);
+;// CONCATENATED MODULE: ./src/project/direct.js
+
+
+/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
+function directNames({ requirements }) {
+    if (requirements.length === 0)
+        return undefined;
+    const names = new Set();
+    for (const text of requirements) {
+        try {
+            names.add((0,project_name/* packageName */.o)((0,requirement/* parseRequirement */.p)(text).name));
+        }
+        catch {
+            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
+        }
+    }
+    return names;
+}
+
+;// CONCATENATED MODULE: ./src/project/installed.js
+
+
+
+
+/**
+ * Names that installed distributions require in an environment, without extras: their `Requires-Dist` (PEP 508) whose
+ * marker holds. A line that is none, as old tools wrote them, is taken by its name.
+ */
+function requirementsIn(environment) {
+    return ({ requiresDist }) => requiresDist.flatMap((text) => requiredIn(text, environment));
+}
+function requiredIn(text, environment) {
+    try {
+        const { name, marker } = (0,requirement/* parseRequirement */.p)(text);
+        return (0,project_markers/* markerApplies */.RE)(marker, environment) ? [name] : [];
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.H))
+            throw error;
+        const read = (0,metadata/* parseRequiredName */.Qe)(text);
+        return read?.onlyFor.length === 0 ? [read.name] : [];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/project/locked-hashes.js
+
+
+/** Hashes of the wheel that a lock, narrowed to a target, has installed there; nothing for what was built from source. */
+function lockedHashes({ packages }, target) {
+    const chosen = new Map(planWheels(packages, target).wheels.map((one) => [one.package.name, one]));
+    return (name, version) => {
+        const found = chosen.get((0,project_name/* packageName */.o)(name));
+        return found?.package.version === version ? found.wheel.hashes : {};
+    };
+}
+
+// EXTERNAL MODULE: ./src/image/measurement.js
+var image_measurement = __nccwpck_require__(7114);
 ;// CONCATENATED MODULE: ./src/image/measure.js
 
 
@@ -49097,19 +49413,32 @@ function measuredBefore(text) {
 
 
 
+
+
 /** The measurement of an image that was built here, which knows its project and its base. */
-function measureBuilt({ image, base, project, platform }, { mode, reference, timings, store }) {
-    const baseLayers = base.image.manifest.layers.length;
-    const { interpreter: python, libc } = base.facts;
-    const requirementsOf = requirementsIn(markerEnvironment({ platform, python, libc }));
-    const how = { reference, baseLayers, mode, engine: 'assemble', timings };
-    const named = { ...how, directNames: directNames(project), requirementsOf };
-    return measureImage(image, named, store, () => undefined);
+function measureBuilt(built, { mode, reference, timings, store }) {
+    const how = { ...knownOf(built), reference, mode, engine: 'assemble', timings };
+    return measureImage(built.image, how, store, () => undefined);
 }
 /** Where its bytes are, down to the files. */
 async function treeOfBuilt({ image, base }, store) {
     const listings = await listLayers(image, store, () => undefined);
     return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
+}
+/** What is installed in it, with the hashes of the wheels that its lock chose. */
+async function inventoryOfBuilt(built, store) {
+    const { image, lock, target } = built;
+    const listings = await listLayers(image, store, () => undefined);
+    return takeInventory({ ...image, ...knownOf(built), listings, hashesOf: lockedHashes(lock, target) });
+}
+/** What a build knows of its image, and the image itself does not say. */
+function knownOf({ base, project, platform, }) {
+    const { interpreter: python, libc } = base.facts;
+    return {
+        baseLayers: base.image.manifest.layers.length,
+        directNames: directNames(project),
+        requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/output-failure.js
@@ -49961,6 +50290,7 @@ function collecting(progress, kept) {
 
 
 
+
 /**
  * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
  * stands on. Throws Failure, also when it does not stand on that.
@@ -49979,7 +50309,11 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
         const measurement = await measureImage(image, how, store, tell);
         step.done();
         const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
-        return { image, measurement, tree };
+        const inventory = async () => {
+            const listings = await listLayers(image, store, tell, { mayMiss: true });
+            return takeInventory({ ...image, baseLayers, listings, ...analysis_requirementsOf(image, listings) });
+        };
+        return { image, measurement, tree, inventory };
     }
     catch (error) {
         step.failed();
@@ -50732,13 +51066,17 @@ async function run(inputs, context) {
             telling.warn(`the image is over budget and was not pushed to ${registries.map(image_reference/* formatImageReference */.my).join(', ')}`);
         }
         const reports = [];
+        const wanted = {
+            trees: inputs.html !== undefined || context.details?.trees === true,
+            inventory: inputs.sbom !== undefined || context.details?.inventory === true,
+        };
         for (const [i, one] of judged.entries()) {
             reports.push({
                 ...one,
                 name: identity.platforms.length === 1
                     ? identity.name
                     : `${identity.name} (${identity.platforms[i] ?? ''})`,
-                ...(inputs.html === undefined ? {} : await treesOf(built[i], comparands[i], store)),
+                ...(await detailsOf(built[i], comparands[i], store, wanted)),
                 notes,
                 outputs: delivered.map((value) => ({ label: 'image', value })),
             });
@@ -50763,8 +51101,13 @@ function judgeOne(measured, rules, comparand) {
         history: comparand?.history,
     };
 }
-async function treesOf(built, comparand, store) {
-    return { tree: built && (await treeOfBuilt(built, store)), baseTree: await comparand?.tree() };
+async function detailsOf(built, comparand, store, { trees, inventory }) {
+    if (built === undefined)
+        return {};
+    return {
+        ...(trees ? { tree: await treeOfBuilt(built, store), baseTree: await comparand?.tree() } : {}),
+        ...(inventory ? { inventory: await inventoryOfBuilt(built, store) } : {}),
+    };
 }
 function withUpdateDownload(measurement, { updateDownload }) {
     if (updateDownload.kind !== 'compared')
