@@ -22,9 +22,14 @@ export interface Image {
   readonly source: 'oci' | 'oci-archive' | 'docker-archive' | 'docker-daemon' | 'registry'
 }
 
+export interface OpenOptions {
+  /** The reader is done with a chunk when it asks for the one after the next, so that its memory may be used again. */
+  readonly lent?: boolean
+}
+
 /** Bytes of a blob in chunks; verified against the digest at the end: a wrong one throws before the stream ends. */
 export interface BlobReader {
-  open(descriptor: Descriptor): AsyncIterable<Uint8Array>
+  open(descriptor: Descriptor, options?: OpenOptions): AsyncIterable<Uint8Array>
   /** A file that holds exactly this blob and may be hard-linked or copied; undefined when there is none. */
   file?(descriptor: Descriptor): Promise<string | undefined>
   /** The registry and repository that have this blob already: a push beside it can mount it. */

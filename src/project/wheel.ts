@@ -9,23 +9,21 @@ export interface WheelName {
   readonly platforms: readonly string[]
 }
 
+const tagSet = String.raw`(\w+(?:\.\w+)*)`
+const pattern = new RegExp(
+  String.raw`^([\w.]+)-([^-]+)(?:-(\d+)([^-]*))?-${tagSet}-${tagSet}-${tagSet}\.whl$`,
+)
+
 /** Undefined for what is no wheel's name: an index may list anything. */
 export function parseWheelName(filename: string): WheelName | undefined {
-  if (!filename.endsWith('.whl')) return undefined
-  const parts = filename.slice(0, -'.whl'.length).split('-')
-  if (parts.length !== 5 && parts.length !== 6) return undefined
-  const [distribution = '', version = ''] = parts
-  const build = parts.length === 6 ? /^(\d+)(.*)$/s.exec(parts[2] ?? '') : undefined
-  const [pythons = [], abis = [], platforms = []] = parts
-    .slice(-3)
-    .map((part) => part.toLowerCase().split('.'))
-  const tags = [...pythons, ...abis, ...platforms]
-  if (build === null || !/^[\w.]+$/.test(distribution) || version === '') return undefined
-  if (!tags.every((tag) => /^\w+$/.test(tag))) return undefined
+  const match = pattern.exec(filename)
+  if (!match) return undefined
+  const [, distribution = '', version = '', build, suffix = '', ...sets] = match
+  const [pythons = [], abis = [], platforms = []] = sets.map((set) => set.toLowerCase().split('.'))
   return {
     distribution,
     version,
-    build: build ? [Number(build[1]), build[2] ?? ''] : undefined,
+    build: build === undefined ? undefined : [Number(build), suffix],
     pythons,
     abis,
     platforms,

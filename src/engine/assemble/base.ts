@@ -1,7 +1,7 @@
 import { findBaseFacts } from '../../image/base-facts.ts'
 import type { BaseFacts } from '../../image/interpreter.ts'
 import type { Descriptor } from '../../image/manifest.ts'
-import type { BlobReader, Image } from '../../image/source.ts'
+import type { BlobReader, Image, OpenOptions } from '../../image/source.ts'
 import { drain } from '../../host/store/blobs.ts'
 import { lasting } from '../../host/store/keep.ts'
 import type { Store } from '../../host/store/store.ts'
@@ -36,9 +36,9 @@ export async function inspectBase(
 
 /** Blobs of an image, taken from the store first and kept there when they have to be fetched. */
 function keptBlobs(blobs: BlobReader, store: Store): BlobReader {
-  const fetch = async function* (descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+  const fetch = async function* (descriptor: Descriptor, options?: OpenOptions): AsyncGenerator<Uint8Array> {
     if (await store.blobs.has(descriptor.digest, descriptor.size)) {
-      yield* store.blobs.read(descriptor.digest)
+      yield* store.blobs.read(descriptor.digest, options)
       return
     }
     const writer = await store.blobs.create()
@@ -54,7 +54,7 @@ function keptBlobs(blobs: BlobReader, store: Store): BlobReader {
   }
   const local = blobs.file !== undefined
   return {
-    open: (descriptor) => (local ? blobs.open(descriptor) : fetch(descriptor)),
+    open: (descriptor, options) => (local ? blobs.open(descriptor, options) : fetch(descriptor, options)),
     file: async (descriptor) => {
       if (local) return blobs.file?.(descriptor)
       const { digest, size } = descriptor

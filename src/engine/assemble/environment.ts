@@ -2,7 +2,6 @@ import { formatPlatform } from '../../image/platform.ts'
 import type { LockedFile, LockedPackage } from '../../project/lock.ts'
 import { withOnly } from '../../project/narrow.ts'
 import { checkWheels } from '../../project/native.ts'
-import { wheelChooser } from '../../project/tags.ts'
 import { compressionVersion } from './compress.ts'
 import type { InstallContext } from './install.ts'
 import type { LayerContext } from './layer.ts'
@@ -41,9 +40,9 @@ export function chooseFiles(
   packages: readonly LockedPackage[],
   context: EnvironmentContext,
 ): readonly Chosen[] {
-  checkWheels(packages, context.target)
-  const best = wheelChooser(context.target)
-  return packages.map((locked) => choose(locked, best(locked.wheels), context))
+  const { wheels } = checkWheels(packages, context.target)
+  const wheelOf = new Map(wheels.map((one) => [one.package, one.wheel]))
+  return packages.map((locked) => choose(locked, wheelOf.get(locked), context))
 }
 
 /**

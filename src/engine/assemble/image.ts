@@ -42,8 +42,10 @@ export function composeImage(
     configBytes,
     source: 'oci',
     blobs: {
-      open: (descriptor) =>
-        made.has(descriptor.digest) ? store.blobs.read(descriptor.digest) : blobs.open(descriptor),
+      open: (descriptor, options) =>
+        made.has(descriptor.digest)
+          ? store.blobs.read(descriptor.digest, options)
+          : blobs.open(descriptor, options),
       file: async (descriptor) =>
         made.has(descriptor.digest)
           ? store.blobs.verified(descriptor.digest, descriptor.size)

@@ -1,6 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** Writes all chunks at the file's position. While one is being written the next is made, so that none may be reused. */
+/**
+ * Writes all chunks at the file's position. While one is being written the next is made: it must stay as it is until
+ * the one after the next is asked for.
+ */
 export async function writeAll(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   let writing: Promise<void> = Promise.resolve()
   try {

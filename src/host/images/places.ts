@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs'
 import { Failure } from '../../failure.ts'
 import type { Digest } from '../../image/digest.ts'
 import type { Descriptor } from '../../image/manifest.ts'
-import type { BlobReader } from '../../image/source.ts'
+import type { BlobReader, OpenOptions } from '../../image/source.ts'
+import { lentChunks } from '../file-chunks.ts'
 import { sizeFailure } from '../registry/failures.ts'
 import { verified } from '../registry/verified.ts'
 import { type DocumentSource, collect } from './documents.ts'
@@ -20,15 +21,19 @@ export interface Place {
 export type FindPlace = (digest: Digest) => Promise<Place | undefined>
 
 /** The bytes of a place, in chunks. */
-export function readPlace({ path, start, size }: Place): AsyncIterable<Uint8Array> {
+export function readPlace(
+  { path, start, size }: Place,
+  { lent = false }: OpenOptions = {},
+): AsyncIterable<Uint8Array> {
   if (size === 0) return nothing()
+  if (lent) return lentChunks(path, { start, end: start + size })
   return createReadStream(path, { start, end: start + size - 1, highWaterMark: 1 << 18 })
 }
 
 /** Blobs that lie in files of this machine, verified as they are read. */
 export function placedBlobs(find: FindPlace, name: string): BlobReader & DocumentSource {
   const sound = new Map<Digest, Promise<string | undefined>>()
-  async function* open(descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+  async function* open(descriptor: Descriptor, options?: OpenOptions): AsyncGenerator<Uint8Array> {
     const place = await find(descriptor.digest)
     const what = `${name}, blob ${descriptor.digest}`
     if (!place) {
@@ -39,7 +44,7 @@ export function placedBlobs(find: FindPlace, name: string): BlobReader & Documen
       })
     }
     if (place.size !== descriptor.size) throw sizeFailure(what, descriptor.size, place.size)
-    yield* verified(readPlace(place), descriptor, what)
+    yield* verified(readPlace(place, options), descriptor, what)
   }
   return {
     name,
@@ -60,11 +65,11 @@ export function placedBlobs(find: FindPlace, name: string): BlobReader & Documen
 async function soundFile(
   descriptor: Descriptor,
   find: FindPlace,
-  open: (descriptor: Descriptor) => AsyncIterable<Uint8Array>,
+  open: BlobReader['open'],
 ): Promise<string | undefined> {
   const place = await find(descriptor.digest)
   if (place?.whole !== true) return undefined
-  await drain(open(descriptor))
+  await drain(open(descriptor, { lent: true }))
   return place.path
 }
 

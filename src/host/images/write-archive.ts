@@ -1,6 +1,7 @@
 import { renderManifest } from '../../image/manifest.ts'
 import { mediaTypes } from '../../image/mediatype.ts'
 import type { RepositoryReference } from '../../image/reference.ts'
+import type { OpenOptions } from '../../image/source.ts'
 import { encodeHeader, endOfArchive, padding } from '../../tar/writer.ts'
 import type { Bundle } from './bundle.ts'
 import { blobPath } from './layout.ts'
@@ -17,6 +18,7 @@ export async function* renderArchive(
   tag: string | undefined,
   names: readonly RepositoryReference[],
   onProgress?: OnWriteProgress,
+  options?: OpenOptions,
 ): AsyncGenerator<Uint8Array> {
   const manifests = namedDescriptors(root.descriptor, tag, names)
   const index = renderManifest({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests })
@@ -43,7 +45,7 @@ export async function* renderArchive(
   for (const { descriptor, image } of layers) {
     const { digest, size } = descriptor
     yield encodeHeader(entry(blobPath(digest), size))
-    yield* told(image.blobs.open(descriptor), descriptor, onProgress)
+    yield* told(image.blobs.open(descriptor, options), descriptor, onProgress)
     yield padding(size)
     onProgress?.({ digest, size, bytes: size, arrival: 'copied' })
   }

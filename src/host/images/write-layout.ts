@@ -63,7 +63,7 @@ async function placeLayer(
   }
   const file = await open(to, 'wx')
   try {
-    await writeAll(file, told(image.blobs.open(descriptor), descriptor, onProgress))
+    await writeAll(file, told(image.blobs.open(descriptor, { lent: true }), descriptor, onProgress))
   } finally {
     await file.close()
   }

@@ -42,12 +42,12 @@ export async function writeImage(
       await writeLayout(parts, to.path, to.tag, parseNames(tags), onProgress)
       break
     case 'oci-archive':
-      await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress))
+      await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress, { lent: true }))
       break
     case 'docker-archive': {
       refuseSeveral(images, to)
       const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags])
-      await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress))
+      await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { lent: true }))
       break
     }
     case 'docker-daemon': {

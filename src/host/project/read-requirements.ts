@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { Failure } from '../../failure.ts'
 import type { Lock, LockedFile, LockedPackage } from '../../project/lock.ts'
+import { parseKeptPackages, renderKeptPackages } from '../../project/kept-lock.ts'
 import { packageName } from '../../project/name.ts'
 import { parsePylock, renderPylock } from '../../project/pylock.ts'
 import { allowsMinor, supportedPythons } from '../../project/python-choice.ts'
@@ -15,7 +16,7 @@ import { readRequirements, type RequirementItem, type Requirements } from './req
 import { indexSettings } from './uv-settings.ts'
 
 /** Grows when what is kept under a key changes its meaning. */
-const format = 'requirements-1'
+const format = 'requirements-2'
 
 /**
  * A requirements.txt: its files are looked up in the index. With pins and hashes nothing is chosen, and files whose
@@ -54,7 +55,7 @@ export async function readRequirementsLock(
   }
   const key = frozen ? cacheKey(format, relative(context, found.path), compilation) : undefined
   const kept = key === undefined ? undefined : await options.cache?.get(key)
-  if (kept !== undefined) return { ...lock, frozen, packages: parsePylock(kept, found.shown).packages }
+  if (kept !== undefined) return { ...lock, frozen, packages: parseKeptPackages(kept, found.shown) }
 
   const compiled = await compileRequirements(compilation, found.shown, { ...options, env })
   const pathFromContext = (written: string): string => relative(context, resolve(compiled.folder, written))
@@ -64,8 +65,11 @@ export async function readRequirementsLock(
   })
   const all = inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown)
   const packages = frozen ? keepLockedFiles(all, frozenHashes(requirements.items), found.shown) : all
-  if (key !== undefined) await options.cache?.put(key, renderPylock(packages, { keepMarkers: true }))
-  return { ...lock, frozen, packages }
+  if (key === undefined) return { ...lock, frozen, packages }
+  const keeping = renderKeptPackages(packages)
+  await options.cache?.put(key, keeping)
+  // The same now as from the store.
+  return { ...lock, frozen, packages: parseKeptPackages(keeping, found.shown) }
 }
 
 /** The Pythons to look files up for; a target that is older than those comes first. */

@@ -2,8 +2,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { Failure } from '../../failure.ts'
-import type { Lock } from '../../project/lock.ts'
-import { parsePylock, renderPylock } from '../../project/pylock.ts'
+import { parseKeptPackages, renderKeptPackages } from '../../project/kept-lock.ts'
+import type { Lock, LockedPackage } from '../../project/lock.ts'
+import { parsePylock, withPaths } from '../../project/pylock.ts'
 import type { Pyproject } from '../../project/pyproject.ts'
 import { checkChosen, checkNames } from '../../project/select.ts'
 import { staleness } from '../../project/staleness.ts'
@@ -13,7 +14,7 @@ import { readPyproject, readText, type FoundLock } from './find-lock.ts'
 import { cacheKey, type LockOptions } from './read-lock.ts'
 
 /** Grows when what is kept under a key changes its meaning. */
-const format = 'uv-export-1'
+const format = 'uv-export-2'
 
 /** A uv.lock as `uv export` puts it, which needs no network and no Python. */
 export async function readUvLock(context: string, found: FoundLock, options: LockOptions): Promise<Lock> {
@@ -21,17 +22,18 @@ export async function readUvLock(context: string, found: FoundLock, options: Loc
   await checkProject(context, found, uvLock, options)
   const [extras, groups] = [[...options.extras].sort(), [...options.groups].sort()]
   const key = cacheKey(format, relative(context, found.path), found.text, extras, groups)
-  let text = await options.cache?.get(key)
-  if (text === undefined) {
-    text = await exportLock(context, found, options)
-    await options.cache?.put(key, text)
+  const shown = `export of ${found.shown}`
+  let kept = await options.cache?.get(key)
+  if (kept === undefined) {
+    kept = renderKeptPackages(await exportLock(context, found, shown, options))
+    await options.cache?.put(key, kept)
   }
   return {
     kind: 'uv',
     path: found.shown,
     frozen: true,
     requiresPython: uvLock.requiresPython,
-    packages: parsePylock(text, `export of ${found.shown}`).packages,
+    packages: parseKeptPackages(kept, shown),
   }
 }
 
@@ -69,7 +71,12 @@ async function checkProject(
   }
 }
 
-async function exportLock(context: string, found: FoundLock, options: LockOptions): Promise<string> {
+async function exportLock(
+  context: string,
+  found: FoundLock,
+  shown: string,
+  options: LockOptions,
+): Promise<readonly LockedPackage[]> {
   const uv = await options.uv()
   const folder = await mkdtemp(join(tmpdir(), 'pydeps-image-'))
   try {
@@ -94,12 +101,9 @@ async function exportLock(context: string, found: FoundLock, options: LockOption
         hint: 'try: uv lock --check',
       })
     }
-    const { packages } = parsePylock(await readText(output), `export of ${found.shown}`)
+    const { packages } = parsePylock(await readText(output), shown)
     // uv writes paths relative to its output.
-    return renderPylock(packages, {
-      keepMarkers: true,
-      path: (written) => relative(context, resolve(folder, written)),
-    })
+    return withPaths(packages, (written) => relative(context, resolve(folder, written)))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

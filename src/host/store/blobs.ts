@@ -4,6 +4,8 @@ import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/
 import { dirname, join } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { type Digest, hexOf } from '../../image/digest.ts'
+import type { OpenOptions } from '../../image/source.ts'
+import { lentChunks } from '../file-chunks.ts'
 import { diskFailure } from './failure.ts'
 
 /** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
@@ -58,32 +60,23 @@ export class Blobs {
    */
   async verified(digest: Digest, size: number): Promise<string | undefined> {
     if (!(await this.has(digest, size))) return undefined
-    const path = this.path(digest)
-    const file = await open(path).catch(() => undefined)
-    if (!file) return undefined
-    const hash = createHash('sha256')
-    // One buffer for all of it: a new one for each chunk costs more than the hashing.
-    const buffer = Buffer.allocUnsafeSlow(1 << 20)
     try {
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, buffer.length)
-        if (bytesRead === 0) break
-        hash.update(buffer.subarray(0, bytesRead))
-      }
-    } finally {
-      await file.close()
+      await drain(this.read(digest, { lent: true }))
+      return this.path(digest)
+    } catch (error) {
+      if (error instanceof DamagedBlob) return undefined
+      throw error
     }
-    if (`sha256:${hash.digest('hex')}` === digest) return path
-    await rm(path, { force: true })
-    return undefined
   }
 
   /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-  async *read(digest: Digest): AsyncGenerator<Uint8Array> {
+  async *read(digest: Digest, { lent = false }: OpenOptions = {}): AsyncGenerator<Uint8Array> {
     const path = this.path(digest)
     const hash = createHash('sha256')
     try {
-      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      for await (const chunk of lent
+        ? lentChunks(path)
+        : createReadStream(path, { highWaterMark: 1 << 20 })) {
         hash.update(chunk as Buffer)
         yield chunk as Buffer
       }
