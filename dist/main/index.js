@@ -34329,6 +34329,53 @@ class Failure extends Error {
 
 /***/ }),
 
+/***/ 3504:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ lentChunks)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+
+const chunkSize = 1 << 20;
+/**
+ * Bytes of a file from `start` to before `end`, in chunks that are lent: each stays as it is until the one after the
+ * next is asked for. The next is read while one is in use, and three buffers do for a file of any size: a new one for
+ * each chunk would cost more than the reading.
+ */
+async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(path);
+    let reading;
+    try {
+        const buffers = [];
+        let at = start;
+        const read = async (turn) => {
+            const length = Math.min(chunkSize, end - at);
+            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(length));
+            const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
+            at += bytesRead;
+            return buffer.subarray(0, bytesRead);
+        };
+        reading = read(0);
+        for (let turn = 1;; turn += 1) {
+            const chunk = await reading;
+            if (chunk.length === 0)
+                return;
+            reading = read(turn);
+            // It is awaited in the next turn; until then a failure must not count as unhandled.
+            reading.catch(() => undefined);
+            yield chunk;
+        }
+    }
+    finally {
+        await reading?.catch(() => undefined);
+        await file.close();
+    }
+}
+
+
+/***/ }),
+
 /***/ 3186:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35101,7 +35148,9 @@ function failed(error) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5598);
 /* harmony import */ var _image_digest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(192);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2747);
+/* harmony import */ var _file_chunks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3504);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2747);
+
 
 
 
@@ -35158,35 +35207,24 @@ class Blobs {
     async verified(digest, size) {
         if (!(await this.has(digest, size)))
             return undefined;
-        const path = this.path(digest);
-        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path).catch(() => undefined);
-        if (!file)
-            return undefined;
-        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-        // One buffer for all of it: a new one for each chunk costs more than the hashing.
-        const buffer = Buffer.allocUnsafeSlow(1 << 20);
         try {
-            for (;;) {
-                const { bytesRead } = await file.read(buffer, 0, buffer.length);
-                if (bytesRead === 0)
-                    break;
-                hash.update(buffer.subarray(0, bytesRead));
-            }
+            await drain(this.read(digest, { lent: true }));
+            return this.path(digest);
         }
-        finally {
-            await file.close();
+        catch (error) {
+            if (error instanceof DamagedBlob)
+                return undefined;
+            throw error;
         }
-        if (`sha256:${hash.digest('hex')}` === digest)
-            return path;
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { force: true });
-        return undefined;
     }
     /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest) {
+    async *read(digest, { lent = false } = {}) {
         const path = this.path(digest);
         const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
         try {
-            for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: 1 << 20 })) {
+            for await (const chunk of lent
+                ? (0,_file_chunks_js__WEBPACK_IMPORTED_MODULE_6__/* .lentChunks */ .u)(path)
+                : (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: 1 << 20 })) {
                 hash.update(chunk);
                 yield chunk;
             }
@@ -35213,7 +35251,7 @@ class Blobs {
             });
         }
         catch (error) {
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, temporary);
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .diskFailure */ .C)(error, temporary);
         }
     }
     /** Keeps a whole stream. */
@@ -35260,7 +35298,7 @@ class BlobWriter {
             }
         }
         catch (error) {
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, this.#temporary);
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .diskFailure */ .C)(error, this.#temporary);
         }
     }
     /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
@@ -35277,7 +35315,7 @@ class BlobWriter {
         }
         catch (error) {
             await this.abort();
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, this.#temporary);
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .diskFailure */ .C)(error, this.#temporary);
         }
     }
     /** Gives up; after a commit it does nothing. */
@@ -37192,7 +37230,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3186);
 /* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9397);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4528);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9411);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7397);
@@ -40079,7 +40117,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 4528:
+/***/ 9411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41345,22 +41383,27 @@ function namesOf({ annotations: a }) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./src/host/file-chunks.js
+var file_chunks = __nccwpck_require__(3504);
 ;// CONCATENATED MODULE: ./src/host/images/places.js
 
 
 
 
 
+
 /** The bytes of a place, in chunks. */
-function readPlace({ path, start, size }) {
+function readPlace({ path, start, size }, { lent = false } = {}) {
     if (size === 0)
         return nothing();
+    if (lent)
+        return (0,file_chunks/* lentChunks */.u)(path, { start, end: start + size });
     return (0,external_node_fs_.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
 }
 /** Blobs that lie in files of this machine, verified as they are read. */
 function placedBlobs(find, name) {
     const sound = new Map();
-    async function* open(descriptor) {
+    async function* open(descriptor, options) {
         const place = await find(descriptor.digest);
         const what = `${name}, blob ${descriptor.digest}`;
         if (!place) {
@@ -41372,7 +41415,7 @@ function placedBlobs(find, name) {
         }
         if (place.size !== descriptor.size)
             throw sizeFailure(what, descriptor.size, place.size);
-        yield* verified(readPlace(place), descriptor, what);
+        yield* verified(readPlace(place, options), descriptor, what);
     }
     return {
         name,
@@ -41393,7 +41436,7 @@ async function soundFile(descriptor, find, open) {
     const place = await find(descriptor.digest);
     if (place?.whole !== true)
         return undefined;
-    await drain(open(descriptor));
+    await drain(open(descriptor, { lent: true }));
     return place.path;
 }
 async function drain(chunks) {
@@ -42567,28 +42610,43 @@ function checkNames(kind, names, known) {
 
 // EXTERNAL MODULE: ./src/host/project/find-lock.js + 1 modules
 var find_lock = __nccwpck_require__(1950);
+;// CONCATENATED MODULE: ./src/project/kept-lock.js
+
+
+/**
+ * Packages of a lock as text to keep: JSON, which is read in a sixth of the time that the same takes as TOML. The days
+ * on which files were uploaded, the only values that JSON cannot hold, are left out: nothing here asks for them.
+ */
+function renderKeptPackages(packages) {
+    return JSON.stringify(packages.map(({ table }) => withoutDates(table)));
+}
+/** Packages from their kept text; `file` names the lock in errors. */
+function parseKeptPackages(text, file) {
+    const packages = JSON.parse(text);
+    return new toml/* TomlReader */.Op({ packages }, file).tables('packages').map(lockedPackage);
+}
+function withoutDates(value) {
+    if (Array.isArray(value))
+        return value.map(withoutDates);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => inner instanceof Date ? [] : [[key, withoutDates(inner)]]));
+}
+
 ;// CONCATENATED MODULE: ./src/project/wheel.js
+const tagSet = String.raw `(\w+(?:\.\w+)*)`;
+const pattern = new RegExp(String.raw `^([\w.]+)-([^-]+)(?:-(\d+)([^-]*))?-${tagSet}-${tagSet}-${tagSet}\.whl$`);
 /** Undefined for what is no wheel's name: an index may list anything. */
 function parseWheelName(filename) {
-    if (!filename.endsWith('.whl'))
+    const match = pattern.exec(filename);
+    if (!match)
         return undefined;
-    const parts = filename.slice(0, -'.whl'.length).split('-');
-    if (parts.length !== 5 && parts.length !== 6)
-        return undefined;
-    const [distribution = '', version = ''] = parts;
-    const build = parts.length === 6 ? /^(\d+)(.*)$/s.exec(parts[2] ?? '') : undefined;
-    const [pythons = [], abis = [], platforms = []] = parts
-        .slice(-3)
-        .map((part) => part.toLowerCase().split('.'));
-    const tags = [...pythons, ...abis, ...platforms];
-    if (build === null || !/^[\w.]+$/.test(distribution) || version === '')
-        return undefined;
-    if (!tags.every((tag) => /^\w+$/.test(tag)))
-        return undefined;
+    const [, distribution = '', version = '', build, suffix = '', ...sets] = match;
+    const [pythons = [], abis = [], platforms = []] = sets.map((set) => set.toLowerCase().split('.'));
     return {
         distribution,
         version,
-        build: build ? [Number(build[1]), build[2] ?? ''] : undefined,
+        build: build === undefined ? undefined : [Number(build), suffix],
         pythons,
         abis,
         platforms,
@@ -43291,8 +43349,9 @@ function pick(table) {
 
 
 
+
 /** Grows when what is kept under a key changes its meaning. */
-const read_requirements_format = 'requirements-1';
+const read_requirements_format = 'requirements-2';
 /**
  * A requirements.txt: its files are looked up in the index. With pins and hashes nothing is chosen, and files whose
  * hash is not in it are not offered; otherwise versions, and what they depend on, are resolved for every platform.
@@ -43324,7 +43383,7 @@ async function readRequirementsLock(context, found, options) {
     const key = frozen ? cacheKey(read_requirements_format, (0,external_node_path_.relative)(context, found.path), compilation) : undefined;
     const kept = key === undefined ? undefined : await options.cache?.get(key);
     if (kept !== undefined)
-        return { ...lock, frozen, packages: parsePylock(kept, found.shown).packages };
+        return { ...lock, frozen, packages: parseKeptPackages(kept, found.shown) };
     const compiled = await compileRequirements(compilation, found.shown, { ...options, env });
     const pathFromContext = (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(compiled.folder, written));
     const text = renderPylock(parsePylock(compiled.text, found.shown).packages, {
@@ -43333,9 +43392,12 @@ async function readRequirementsLock(context, found, options) {
     });
     const all = inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown);
     const packages = frozen ? keepLockedFiles(all, frozenHashes(requirements.items), found.shown) : all;
-    if (key !== undefined)
-        await options.cache?.put(key, renderPylock(packages, { keepMarkers: true }));
-    return { ...lock, frozen, packages };
+    if (key === undefined)
+        return { ...lock, frozen, packages };
+    const keeping = renderKeptPackages(packages);
+    await options.cache?.put(key, keeping);
+    // The same now as from the store.
+    return { ...lock, frozen, packages: parseKeptPackages(keeping, found.shown) };
 }
 /** The Pythons to look files up for; a target that is older than those comes first. */
 function minorsFor(requiresPython, options) {
@@ -43881,25 +43943,27 @@ function mapOf(table, read) {
 
 
 
+
 /** Grows when what is kept under a key changes its meaning. */
-const read_uv_lock_format = 'uv-export-1';
+const read_uv_lock_format = 'uv-export-2';
 /** A uv.lock as `uv export` puts it, which needs no network and no Python. */
 async function readUvLock(context, found, options) {
     const uvLock = parseUvLock(found.text, found.shown);
     await checkProject(context, found, uvLock, options);
     const [extras, groups] = [[...options.extras].sort(), [...options.groups].sort()];
     const key = cacheKey(read_uv_lock_format, (0,external_node_path_.relative)(context, found.path), found.text, extras, groups);
-    let text = await options.cache?.get(key);
-    if (text === undefined) {
-        text = await exportLock(context, found, options);
-        await options.cache?.put(key, text);
+    const shown = `export of ${found.shown}`;
+    let kept = await options.cache?.get(key);
+    if (kept === undefined) {
+        kept = renderKeptPackages(await exportLock(context, found, shown, options));
+        await options.cache?.put(key, kept);
     }
     return {
         kind: 'uv',
         path: found.shown,
         frozen: true,
         requiresPython: uvLock.requiresPython,
-        packages: parsePylock(text, `export of ${found.shown}`).packages,
+        packages: parseKeptPackages(kept, shown),
     };
 }
 /** Throws Failure for an unknown extra or group, and for a lock that is not up to date. */
@@ -43928,7 +43992,7 @@ async function checkProject(context, found, uvLock, options) {
         });
     }
 }
-async function exportLock(context, found, options) {
+async function exportLock(context, found, shown, options) {
     const uv = await options.uv();
     const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'pydeps-image-'));
     try {
@@ -43949,12 +44013,9 @@ async function exportLock(context, found, options) {
                 hint: 'try: uv lock --check',
             });
         }
-        const { packages } = parsePylock(await (0,find_lock/* readText */.yR)(output), `export of ${found.shown}`);
+        const { packages } = parsePylock(await (0,find_lock/* readText */.yR)(output), shown);
         // uv writes paths relative to its output.
-        return renderPylock(packages, {
-            keepMarkers: true,
-            path: (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(folder, written)),
-        });
+        return withPaths(packages, (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(folder, written)));
     }
     finally {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
@@ -45935,15 +45996,14 @@ async function settleParts(parts, context) {
 
 
 
-
 /**
  * Packages that apply to the target, each with the file to install. Throws Failure for those that cannot be installed
  * without compiling.
  */
 function chooseFiles(packages, context) {
-    checkWheels(packages, context.target);
-    const best = wheelChooser(context.target);
-    return packages.map((locked) => choose(locked, best(locked.wheels), context));
+    const { wheels } = checkWheels(packages, context.target);
+    const wheelOf = new Map(wheels.map((one) => [one.package, one.wheel]));
+    return packages.map((locked) => choose(locked, wheelOf.get(locked), context));
 }
 /**
  * An environment as compressed parts, one for each distribution: kept ones as they are, the others installed and
@@ -46931,7 +46991,9 @@ function composeImage(base, layers, recipe, store) {
         configBytes,
         source: 'oci',
         blobs: {
-            open: (descriptor) => made.has(descriptor.digest) ? store.blobs.read(descriptor.digest) : blobs.open(descriptor),
+            open: (descriptor, options) => made.has(descriptor.digest)
+                ? store.blobs.read(descriptor.digest, options)
+                : blobs.open(descriptor, options),
             file: async (descriptor) => made.has(descriptor.digest)
                 ? store.blobs.verified(descriptor.digest, descriptor.size)
                 : blobs.file?.(descriptor),
@@ -48726,9 +48788,9 @@ async function inspectBase(opened, store, progress) {
 }
 /** Blobs of an image, taken from the store first and kept there when they have to be fetched. */
 function keptBlobs(blobs, store) {
-    const fetch = async function* (descriptor) {
+    const fetch = async function* (descriptor, options) {
         if (await store.blobs.has(descriptor.digest, descriptor.size)) {
-            yield* store.blobs.read(descriptor.digest);
+            yield* store.blobs.read(descriptor.digest, options);
             return;
         }
         const writer = await store.blobs.create();
@@ -48745,7 +48807,7 @@ function keptBlobs(blobs, store) {
     };
     const local = blobs.file !== undefined;
     return {
-        open: (descriptor) => (local ? blobs.open(descriptor) : fetch(descriptor)),
+        open: (descriptor, options) => (local ? blobs.open(descriptor, options) : fetch(descriptor, options)),
         file: async (descriptor) => {
             if (local)
                 return blobs.file?.(descriptor);
@@ -49601,7 +49663,10 @@ function ifMissing(error) {
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
-/** Writes all chunks at the file's position. While one is being written the next is made, so that none may be reused. */
+/**
+ * Writes all chunks at the file's position. While one is being written the next is made: it must stay as it is until
+ * the one after the next is asked for.
+ */
 async function writeAll(file, chunks) {
     let writing = Promise.resolve();
     try {
@@ -50050,7 +50115,7 @@ async function placeLayer({ descriptor, image }, to, onProgress) {
     }
     const file = await (0,promises_.open)(to, 'wx');
     try {
-        await writeAll(file, told(image.blobs.open(descriptor), descriptor, onProgress));
+        await writeAll(file, told(image.blobs.open(descriptor, { lent: true }), descriptor, onProgress));
     }
     finally {
         await file.close();
@@ -50083,7 +50148,7 @@ async function linked(from, to) {
  * An archive of an OCI layout; with one image it has `docker save`'s `manifest.json` too, so that either of Docker's
  * image stores loads it. The same images and names are the same bytes.
  */
-async function* renderArchive({ root, images, configs, layers }, tag, names, onProgress) {
+async function* renderArchive({ root, images, configs, layers }, tag, names, onProgress, options) {
     const manifests = namedDescriptors(root.descriptor, tag, names);
     const index = (0,image_manifest/* renderManifest */.sB)({ schemaVersion: 2, mediaType: mediatype/* mediaTypes */.Ib.ociIndex, manifests });
     yield* write_archive_smallFile('oci-layout', layoutMarker);
@@ -50110,7 +50175,7 @@ async function* renderArchive({ root, images, configs, layers }, tag, names, onP
     for (const { descriptor, image } of layers) {
         const { digest, size } = descriptor;
         yield encodeHeader(write_archive_entry(blobPath(digest), size));
-        yield* told(image.blobs.open(descriptor), descriptor, onProgress);
+        yield* told(image.blobs.open(descriptor, options), descriptor, onProgress);
         yield padding(size);
         onProgress?.({ digest, size, bytes: size, arrival: 'copied' });
     }
@@ -50155,12 +50220,12 @@ async function writeImage(images, to, { context, tags = [], onProgress: tell }) 
             await writeLayout(parts, to.path, to.tag, parseNames(tags), onProgress);
             break;
         case 'oci-archive':
-            await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress));
+            await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress, { lent: true }));
             break;
         case 'docker-archive': {
             refuseSeveral(images, to);
             const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags]);
-            await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress));
+            await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { lent: true }));
             break;
         }
         case 'docker-daemon': {

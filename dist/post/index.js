@@ -33076,8 +33076,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var digest = __nccwpck_require__(192);
 // EXTERNAL MODULE: ./src/host/process.js + 1 modules
 var host_process = __nccwpck_require__(7038);
-// EXTERNAL MODULE: ./src/host/store/blobs.js
-var blobs = __nccwpck_require__(8885);
+// EXTERNAL MODULE: ./src/host/store/blobs.js + 1 modules
+var blobs = __nccwpck_require__(433);
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:util"
@@ -41462,20 +41462,71 @@ function failed(error) {
 
 /***/ }),
 
-/***/ 8885:
+/***/ 433:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bb: () => (/* binding */ Blobs)
-/* harmony export */ });
-/* unused harmony exports DamagedBlob, BlobWriter, drain */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5598);
-/* harmony import */ var _image_digest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(192);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2747);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Bb: () => (/* binding */ Blobs)
+});
+
+// UNUSED EXPORTS: BlobWriter, DamagedBlob, drain
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/image/digest.js
+var image_digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/host/file-chunks.js
+
+const chunkSize = 1 << 20;
+/**
+ * Bytes of a file from `start` to before `end`, in chunks that are lent: each stays as it is until the one after the
+ * next is asked for. The next is read while one is in use, and three buffers do for a file of any size: a new one for
+ * each chunk would cost more than the reading.
+ */
+async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
+    const file = await (0,promises_.open)(path);
+    let reading;
+    try {
+        const buffers = [];
+        let at = start;
+        const read = async (turn) => {
+            const length = Math.min(chunkSize, end - at);
+            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(length));
+            const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
+            at += bytesRead;
+            return buffer.subarray(0, bytesRead);
+        };
+        reading = read(0);
+        for (let turn = 1;; turn += 1) {
+            const chunk = await reading;
+            if (chunk.length === 0)
+                return;
+            reading = read(turn);
+            // It is awaited in the next turn; until then a failure must not count as unhandled.
+            reading.catch(() => undefined);
+            yield chunk;
+        }
+    }
+    finally {
+        await reading?.catch(() => undefined);
+        await file.close();
+    }
+}
+
+// EXTERNAL MODULE: ./src/host/store/failure.js
+var store_failure = __nccwpck_require__(2747);
+;// CONCATENATED MODULE: ./src/host/store/blobs.js
+
 
 
 
@@ -41484,7 +41535,7 @@ function failed(error) {
 
 
 /** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
-class DamagedBlob extends _failure_js__WEBPACK_IMPORTED_MODULE_4__/* .Failure */ .H {
+class DamagedBlob extends failure/* Failure */.H {
     constructor(digest, what = 'was damaged and has been removed') {
         super('build', `the kept blob ${digest} ${what}`, {
             hint: 'run the build again: what was lost is made anew',
@@ -41504,19 +41555,19 @@ class Blobs {
     }
     /** Where a blob is, or would be. */
     path(digest) {
-        const hex = (0,_image_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .hexOf */ .ZD)(digest);
-        return (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
+        const hex = (0,image_digest/* hexOf */.ZD)(digest);
+        return (0,external_node_path_.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
     }
     /** Whether a blob of this size is here; its bytes are checked when it is read. */
     async has(digest, size) {
         try {
-            const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(this.path(digest));
+            const found = await (0,promises_.stat)(this.path(digest));
             if (found.size !== size)
                 return false;
             // Marks it as used, so that no prune takes it from this build; once in a while is enough.
             const now = Date.now();
             if (now - found.mtimeMs > freshFor) {
-                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
+                await (0,promises_.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
             }
             this.#onUse(digest, size);
             return true;
@@ -41532,35 +41583,24 @@ class Blobs {
     async verified(digest, size) {
         if (!(await this.has(digest, size)))
             return undefined;
-        const path = this.path(digest);
-        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path).catch(() => undefined);
-        if (!file)
-            return undefined;
-        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-        // One buffer for all of it: a new one for each chunk costs more than the hashing.
-        const buffer = Buffer.allocUnsafeSlow(1 << 20);
         try {
-            for (;;) {
-                const { bytesRead } = await file.read(buffer, 0, buffer.length);
-                if (bytesRead === 0)
-                    break;
-                hash.update(buffer.subarray(0, bytesRead));
-            }
+            await drain(this.read(digest, { lent: true }));
+            return this.path(digest);
         }
-        finally {
-            await file.close();
+        catch (error) {
+            if (error instanceof DamagedBlob)
+                return undefined;
+            throw error;
         }
-        if (`sha256:${hash.digest('hex')}` === digest)
-            return path;
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { force: true });
-        return undefined;
     }
     /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest) {
+    async *read(digest, { lent = false } = {}) {
         const path = this.path(digest);
-        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        const hash = (0,external_node_crypto_.createHash)('sha256');
         try {
-            for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: 1 << 20 })) {
+            for await (const chunk of lent
+                ? lentChunks(path)
+                : (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1 << 20 })) {
                 hash.update(chunk);
                 yield chunk;
             }
@@ -41571,23 +41611,23 @@ class Blobs {
             throw error;
         }
         if (`sha256:${hash.digest('hex')}` !== digest) {
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { force: true });
+            await (0,promises_.rm)(path, { force: true });
             throw new DamagedBlob(digest);
         }
     }
     /** Starts a blob whose digest is known when all of it has been written. */
     async create() {
-        const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`);
+        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
         try {
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(temporary), { recursive: true });
-            const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(temporary, 'wx', 0o444);
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            const file = await (0,promises_.open)(temporary, 'wx', 0o444);
             return new BlobWriter(file, temporary, (digest, size) => {
                 this.#onUse(digest, size);
                 return this.path(digest);
             });
         }
         catch (error) {
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, temporary);
+            throw (0,store_failure/* diskFailure */.C)(error, temporary);
         }
     }
     /** Keeps a whole stream. */
@@ -41606,7 +41646,7 @@ class Blobs {
 }
 /** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
 class BlobWriter {
-    #hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    #hash = (0,external_node_crypto_.createHash)('sha256');
     #temporary;
     #place;
     #file;
@@ -41634,7 +41674,7 @@ class BlobWriter {
             }
         }
         catch (error) {
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, this.#temporary);
+            throw (0,store_failure/* diskFailure */.C)(error, this.#temporary);
         }
     }
     /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
@@ -41645,19 +41685,19 @@ class BlobWriter {
             if (expected !== undefined && digest !== expected)
                 throw new DamagedBlob(expected, 'has other bytes');
             const path = this.#place(digest, this.#size);
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(path), { recursive: true });
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(this.#temporary, path);
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_.rename)(this.#temporary, path);
             return { digest, size: this.#size };
         }
         catch (error) {
             await this.abort();
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFailure */ .C)(error, this.#temporary);
+            throw (0,store_failure/* diskFailure */.C)(error, this.#temporary);
         }
     }
     /** Gives up; after a commit it does nothing. */
     async abort() {
         await this.#file.close().catch(() => undefined);
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#temporary, { force: true });
+        await (0,promises_.rm)(this.#temporary, { force: true });
     }
 }
 /** Reads to the end for what reading does on the way: checking, keeping. */
@@ -41725,8 +41765,8 @@ var promises_ = __nccwpck_require__(1455);
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/host/store/blobs.js
-var blobs = __nccwpck_require__(8885);
+// EXTERNAL MODULE: ./src/host/store/blobs.js + 1 modules
+var blobs = __nccwpck_require__(433);
 // EXTERNAL MODULE: ./src/host/store/failure.js
 var failure = __nccwpck_require__(2747);
 // EXTERNAL MODULE: external "node:crypto"
