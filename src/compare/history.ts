@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import type { Measurement } from '../image/measurement.ts'
 import { startStep, totalStep } from './timings.ts'
 
@@ -17,6 +18,25 @@ export interface TimePoint {
   readonly cached: boolean
 }
 
+/** How many points a branch's history keeps. */
+export const historyLength = 50
+
+const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const time = v.object({ ms: v.pipe(v.number(), v.finite(), v.minValue(0)), cached: v.boolean() })
+
+/** Narrows a history that came from outside. */
+export const historySchema = v.pipe(
+  v.array(
+    v.object({
+      commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{4,64}$/, 'is not a commit')),
+      sizes: v.object({ download: bytes, disk: bytes, filesystem: bytes, environment: bytes }),
+      buildTime: v.exactOptional(time),
+      startTime: v.exactOptional(time),
+    }),
+  ),
+  v.maxLength(historyLength),
+)
+
 /** The measurement of a commit as a point of its history. */
 export function historyPoint(commit: string, { sizes, timings }: Measurement): HistoryPoint {
   const time = (name: string): TimePoint | undefined => {
@@ -32,9 +52,6 @@ export function historyPoint(commit: string, { sizes, timings }: Measurement): H
     ...(startTime && { startTime }),
   }
 }
-
-/** How many points a branch's history keeps. */
-export const historyLength = 50
 
 /** A history with one more point at its end, the oldest left behind. */
 export function rollForward(history: readonly HistoryPoint[], point: HistoryPoint): readonly HistoryPoint[] {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { Failure } from '../../failure.ts'
-import type { HistoryPoint } from '../../compare/history.ts'
+import { type HistoryPoint, historyLength, historySchema } from '../../compare/history.ts'
 import { check } from '../../image/manifest.ts'
 import type { Measurement } from '../../image/measurement.ts'
 import { parseMeasurement } from '../../image/parse-measurement.ts'
@@ -25,8 +25,6 @@ export interface Handover {
 export const maxHandoverBytes = 4 * 2 ** 20
 
 const name = v.pipe(v.string(), v.maxLength(200))
-const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const time = v.object({ ms: v.pipe(v.number(), v.minValue(0)), cached: v.boolean() })
 const schema = v.object({
   schemaVersion: v.literal(1),
   headSha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'is not a commit')),
@@ -37,19 +35,7 @@ const schema = v.object({
         measurement: v.unknown(),
         base: v.optional(v.unknown()),
         baselineText: v.optional(name),
-        history: v.optional(
-          v.pipe(
-            v.array(
-              v.object({
-                commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{4,64}$/, 'is not a commit')),
-                sizes: v.object({ download: bytes, disk: bytes, filesystem: bytes, environment: bytes }),
-                buildTime: v.exactOptional(time),
-                startTime: v.exactOptional(time),
-              }),
-            ),
-            v.maxLength(50),
-          ),
-        ),
+        history: v.optional(historySchema),
       }),
     ),
     v.minLength(1),
@@ -66,7 +52,7 @@ export function formatHandover({ headSha, reports }: Handover): string | undefin
       ...{
         name: name.slice(0, 200),
         baselineText: baselineText?.slice(0, 200),
-        history: history?.slice(-50),
+        history: history?.slice(-historyLength),
       },
       measurement: carried(measurement),
       base: base && carried(base),

@@ -1,0 +1,35 @@
+import type { FileCache } from '../file-cache.ts'
+import type { ImageIdentity, Ports } from '../ports.ts'
+import { createBaselines } from './baseline/baselines.ts'
+import { type CacheClientOptions, createCacheClient } from './cache/client.ts'
+import { programBeside } from './cache/program.ts'
+import { readOccasion } from './occasion.ts'
+import type { Settings } from './settings.ts'
+import type { Told } from './told.ts'
+
+/** GitHub around a run. */
+export interface Service {
+  /** Files kept from run to run; undefined where none are to be. */
+  readonly cache: FileCache | undefined
+  readonly ports: Ports
+  /** Keeps what later runs are compared with. */
+  readonly keep: (told: Told & { readonly identity: ImageIdentity }) => Promise<void>
+}
+
+/** What a run meets GitHub through, as the settings want it and as far as it is there. */
+export async function meetService(
+  settings: Settings,
+  { env, ...options }: Pick<CacheClientOptions, 'env' | 'run' | 'signal'>,
+): Promise<Service> {
+  const program = programBeside(process.argv[1] ?? '', 'cache')
+  const cache = settings.cache ? createCacheClient({ ...options, env, program }) : undefined
+  const occasion = await readOccasion(env)
+  const wanted = settings.baseline === 'auto' || settings.baseline === 'build'
+  if (occasion === undefined || !wanted) return { cache, ports: {}, keep: () => Promise.resolve() }
+  const baselines = createBaselines({ occasion, settings, cache, env })
+  return {
+    cache,
+    ports: { findBaseline: (identity, graph) => baselines.find(identity, graph) },
+    keep: ({ identity, reports }) => baselines.keep(identity, reports),
+  }
+}
