@@ -3,6 +3,7 @@ import { historyPoint, rollForward } from '../../compare/history.ts'
 import type { FileCache } from '../../file-cache.ts'
 import type { BaselineSearch, CommitGraph, ImageIdentity } from '../../ports.ts'
 import { capped, visible } from '../../report/escape.ts'
+import { inert } from '../fence.ts'
 import type { Occasion } from '../occasion.ts'
 import type { Settings } from '../settings.ts'
 import type { Told } from '../told.ts'
@@ -62,7 +63,7 @@ export function createBaselines({ occasion, settings, cache, env }: BaselineCont
       const { event, sha } = occasion
       if (cache === undefined || !isForOthers(occasion) || !('branch' in event)) return
       if (checkedOut !== undefined && checkedOut !== sha) {
-        core.info(`no baseline is kept: ${checkedOut} was built, and ${event.branch} is at ${sha}`)
+        core.info(inert(`no baseline is kept: ${checkedOut} was built, and ${event.branch} is at ${sha}`))
         return
       }
       const images = reports.map(({ measurement, history = [] }) => ({
@@ -74,7 +75,7 @@ export function createBaselines({ occasion, settings, cache, env }: BaselineCont
       if (outcome.kind === 'failed') {
         const text = `no baseline was kept for pull requests: ${capped(visible(outcome.reason), 500)}`
         if (outcome.severity === 'warning') core.warning(text)
-        else core.info(text)
+        else core.info(inert(text))
       }
     },
   }
