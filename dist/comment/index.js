@@ -30062,7 +30062,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 7751:
+/***/ 794:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30077,9 +30077,9 @@ var lib_core = __nccwpck_require__(4048);
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./src/compare/timings.js
 /** The timing that is the build time: from the first thing done to the finished image. */
-const totalStep = 'total';
+const timings_totalStep = 'total';
 /** The timing that is the start time: from the start of a container until it answers. */
-const startStep = 'start';
+const timings_startStep = 'start';
 /** One step's time on both sides. A time with its caches filled is another kind of time than one without. */
 function stepTime(step, name, head, base, platforms) {
     const find = ({ timings }) => timings.find((timing) => timing.step === step);
@@ -30346,9 +30346,9 @@ function evaluate_valueOf(figure, { sizes, timings }, delta) {
             return { value: delta.updateDownload.after - drift, note };
         }
         case 'build time':
-            return step(totalStep);
+            return step(timings_totalStep);
         case 'start time':
-            return step(startStep);
+            return step(timings_startStep);
     }
 }
 function comparisonOf(figure, delta) {
@@ -30568,8 +30568,8 @@ function compare(head, base) {
         disk: size('disk', platforms),
         filesystem: size('filesystem', platforms),
         environment: size('environment', platforms),
-        buildTime: stepTime(totalStep, 'build time', head, base, platforms),
-        startTime: stepTime(startStep, 'start time', head, base, platforms),
+        buildTime: stepTime(timings_totalStep, 'build time', head, base, platforms),
+        startTime: stepTime(timings_startStep, 'start time', head, base, platforms),
     };
     const parts = Object.fromEntries(Object.entries(head.parts).map(([part, after]) => [
         part,
@@ -38893,8 +38893,8 @@ function figureRows({ sizes, timings }, delta) {
         size('filesystem'),
         size('environment'),
         ...(delta === undefined ? [] : [updateRow(delta.updateDownload)]),
-        ...time('build time', totalStep, delta?.figures.buildTime),
-        ...time('start time', startStep, delta?.figures.startTime),
+        ...time('build time', timings_totalStep, delta?.figures.buildTime),
+        ...time('start time', timings_startStep, delta?.figures.startTime),
     ];
 }
 function row(figure, after, comparison, format, formatDelta) {
@@ -40301,6 +40301,40 @@ async function bind(github, run) {
     return { kind: 'bound', ...pull };
 }
 
+;// CONCATENATED MODULE: ./src/compare/history.js
+
+
+/** How many points a branch's history keeps. */
+const history_historyLength = 50;
+const history_bytes = pipe(number(), safeInteger(), minValue(0));
+const time = object({ ms: pipe(number(), finite(), minValue(0)), cached: dist_boolean() });
+/** Narrows a history that came from outside. */
+const historySchema = pipe(array(object({
+    commit: pipe(string(), regex(/^[0-9a-f]{4,64}$/, 'is not a commit')),
+    sizes: object({ download: history_bytes, disk: history_bytes, filesystem: history_bytes, environment: history_bytes }),
+    buildTime: exactOptional(time),
+    startTime: exactOptional(time),
+})), maxLength(history_historyLength));
+/** The measurement of a commit as a point of its history. */
+function historyPoint(commit, { sizes, timings }) {
+    const time = (name) => {
+        const timing = timings.find(({ step }) => step === name);
+        return timing && { ms: timing.ms, cached: timing.cached };
+    };
+    const [buildTime, startTime] = [time(totalStep), time(startStep)];
+    const { download, disk, filesystem, environment } = sizes;
+    return {
+        commit,
+        sizes: { download, disk, filesystem, environment },
+        ...(buildTime && { buildTime }),
+        ...(startTime && { startTime }),
+    };
+}
+/** A history with one more point at its end, the oldest left behind. */
+function rollForward(history, point) {
+    return [...history, point].slice(-history_historyLength);
+}
+
 ;// CONCATENATED MODULE: ./src/image/mediatype.js
 /** Media types of OCI image spec 1.1 and of Docker's image manifest version 2, schema 2. */
 const mediatype_mediaTypes = {
@@ -40603,11 +40637,10 @@ function isDeeper(json, limit) {
 
 
 
+
 /** Bytes that a handover may have; one of a thousand packages has half a megabyte. */
 const maxHandoverBytes = 4 * 2 ** 20;
 const document_name = pipe(string(), maxLength(200));
-const document_bytes = pipe(number(), safeInteger(), minValue(0));
-const time = object({ ms: pipe(number(), minValue(0)), cached: dist_boolean() });
 const schema = object({
     schemaVersion: literal(1),
     headSha: pipe(string(), regex(/^[0-9a-f]{40,64}$/, 'is not a commit')),
@@ -40616,12 +40649,7 @@ const schema = object({
         measurement: unknown(),
         base: optional(unknown()),
         baselineText: optional(document_name),
-        history: optional(pipe(array(object({
-            commit: pipe(string(), regex(/^[0-9a-f]{4,64}$/, 'is not a commit')),
-            sizes: object({ download: document_bytes, disk: document_bytes, filesystem: document_bytes, environment: document_bytes }),
-            buildTime: exactOptional(time),
-            startTime: exactOptional(time),
-        })), maxLength(50))),
+        history: optional(historySchema),
     })), minLength(1), maxLength(16)),
 });
 /** The JSON of a handover, or undefined where it would be too large. */
@@ -40633,7 +40661,7 @@ function formatHandover({ headSha, reports }) {
             ...{
                 name: name.slice(0, 200),
                 baselineText: baselineText?.slice(0, 200),
-                history: history?.slice(-50),
+                history: history?.slice(-historyLength),
             },
             measurement: carried(measurement),
             base: base && carried(base),
@@ -40950,7 +40978,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7751);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(794);
 
 
 

@@ -30426,180 +30426,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 4951:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Y: () => (/* binding */ createCacheClient)
-});
-
-// UNUSED EXPORTS: maxEntryBytes
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/report/escape.js
-var report_escape = __nccwpck_require__(5392);
-;// CONCATENATED MODULE: ./src/action/cache/exchange.js
-/** What the two processes of a cache client say to each other, as JSON on standard input and output. */
-/**
- * Name of the one file in every entry. The toolkit makes it part of an entry's version: never change it. Of one letter,
- * so that two patterns match every other name.
- */
-const entryName = 'p';
-function formatRequest(request) {
-    return JSON.stringify(request);
-}
-/** The program reads what the client of the same bundle wrote. */
-function parseRequest(text) {
-    return JSON.parse(text);
-}
-/** The answer is the only thing that the program writes; undefined when it died before. */
-function parseAnswer(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/action/cache/service.js
-/**
- * Why there is no cache service to ask, or undefined where there is one. GitHub Enterprise Server has the first version
- * of it; everywhere else the runner says which.
- */
-function missingService(env) {
-    if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '')
-        return 'this runner has no cache service';
-    const addresses = [env['ACTIONS_RESULTS_URL'], env['ACTIONS_CACHE_URL']];
-    return addresses.every((address) => (address ?? '') === '') ? 'this runner has no cache service' : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/action/cache/client.js
-
-
-
-
-
-/** Bytes that one file may have. */
-const maxEntryBytes = 3e9;
-const defaultPatience = 25_000;
-/** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
-const onlyEntry = [
-    '--anchored --wildcards --wildcards-match-slash',
-    `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
-    '--no-same-owner --no-same-permissions',
-].join(' ');
-/** Milliseconds below which a call is not worth starting. */
-const shortest = 1_000;
-/**
- * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
- * folder. It can then be stopped in the middle of anything, its log lines reach no runner, and its tar finds one file
- * of one name.
- */
-function createCacheClient(options) {
-    let left = options.patience ?? defaultPatience;
-    /** One call; failures are paid from what is left. */
-    const call = async (file, request, use) => {
-        const missing = missingService(options.env) ?? unfit(request);
-        if (missing !== undefined)
-            return failed(missing, 'notice');
-        if (left < shortest)
-            return failed('the cache service has failed before in this run');
-        const started = performance.now();
-        let folder;
-        let outcome;
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
-            folder = await (0,promises_.mkdtemp)(`${file}.`);
-            const [work, temp] = [(0,external_node_path_.join)(folder, 'work'), (0,external_node_path_.join)(folder, 'temp')];
-            await (0,promises_.mkdir)(work);
-            await (0,promises_.mkdir)(temp);
-            outcome = await use(work, () => ask(options, request, { work, temp, left }));
-        }
-        catch (error) {
-            outcome = failed(error.message);
-        }
-        if (folder !== undefined)
-            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
-        if (outcome.kind === 'failed')
-            left -= performance.now() - started;
-        return outcome;
-    };
-    return {
-        restore: (file, key, prefixes) => call(file, { kind: 'restore', key, prefixes }, async (folder, ask) => {
-            const answer = await ask();
-            if (answer.kind !== 'hit')
-                return answer.kind === 'miss' ? { kind: 'miss' } : failedAs(answer);
-            if (![key, ...prefixes].some((asked) => answer.key.startsWith(asked))) {
-                return failed(`the service answered with another key: ${quoted(answer.key)}`);
-            }
-            const path = (0,external_node_path_.join)(folder, entryName);
-            const found = await (0,promises_.lstat)(path).catch(() => undefined);
-            // A hard link or a symbolic one would be another file's bytes.
-            if (!found?.isFile() || found.nlink !== 1 || found.size > maxEntryBytes) {
-                return failed(`the entry ${quoted(answer.key)} does not hold the one file it should`);
-            }
-            await (0,promises_.rename)(path, file);
-            return { kind: 'hit', key: answer.key };
-        }),
-        save: (file, key) => call(file, { kind: 'save', key, prefixes: [] }, async (folder, ask) => {
-            const path = (0,external_node_path_.join)(folder, entryName);
-            await (0,promises_.link)(file, path).catch(() => (0,promises_.copyFile)(file, path));
-            const answer = await ask();
-            if (answer.kind === 'saved' || answer.kind === 'exists')
-                return { kind: answer.kind };
-            return failedAs(answer);
-        }),
-    };
-}
-async function ask({ run, program, env, signal }, request, { work, temp, left }) {
-    const timeoutMs = Math.max(shortest, left);
-    // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
-    const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`;
-    const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
-        cwd: work,
-        env: {
-            ...env,
-            GITHUB_WORKSPACE: work,
-            RUNNER_TEMP: temp,
-            RUNNER_DEBUG: undefined,
-            // In bytes, so that the patterns match names that are no text, too.
-            LC_ALL: 'C',
-            TAR_OPTIONS: request.kind === 'restore' ? onlyEntry : undefined,
-        },
-        input: formatRequest({ ...request, limitMs: timeoutMs }),
-        // It stops by itself; this is for when it cannot.
-        timeoutMs: timeoutMs + 500,
-        ...(signal === undefined ? {} : { signal }),
-    });
-    return parseAnswer(stdout) ?? { kind: 'failed', reason: `the cache client ended with status ${code}` };
-}
-function unfit({ key, prefixes }) {
-    const bad = [key, ...prefixes].find((one) => one.length > 512 || one.includes(','));
-    if (bad !== undefined)
-        return `${quoted(bad)} cannot be the key of a cache entry`;
-    return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined;
-}
-function failedAs(answer) {
-    if (answer.kind !== 'failed')
-        return failed(`the cache client answered ${answer.kind}`);
-    return failed(answer.reason, answer.severity);
-}
-function failed(reason, severity = 'warning') {
-    return { kind: 'failed', reason: (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(reason), 500), severity };
-}
-function quoted(key) {
-    return JSON.stringify((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(key), 100));
-}
-
-
-/***/ }),
-
 /***/ 6142:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -30617,6 +30443,65 @@ function programBeside(running, name) {
     if ((0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(running) === 'index.js')
         return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(folder, '..', name, 'index.js');
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(folder, `${name}${(0,node_path__WEBPACK_IMPORTED_MODULE_0__.extname)(running)}`);
+}
+
+
+/***/ }),
+
+/***/ 16:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ye: () => (/* binding */ shaSchema),
+/* harmony export */   _E: () => (/* binding */ readTarget),
+/* harmony export */   _L: () => (/* binding */ repositorySchema)
+/* harmony export */ });
+/* unused harmony export parseTarget */
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7728);
+
+
+const shaSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .regex */ .yGV(/^[0-9a-f]{40,64}$/, 'is not a commit'));
+const repositorySchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .regex */ .yGV(/^[\w.-]+\/[\w.-]+$/, 'is not owner/name'));
+const eventSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    pull_request: valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        number: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .minValue */ .Wwf(1)),
+        head: valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+            sha: shaSchema,
+            // A fork that was deleted is null.
+            repo: valibot__WEBPACK_IMPORTED_MODULE_1__/* .nullable */ .mee(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ full_name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() })),
+        }),
+    }),
+});
+/** The pull request of the event, or undefined where the event has none. */
+async function readTarget(env) {
+    const path = env['GITHUB_EVENT_PATH'];
+    if (env['GITHUB_EVENT_NAME'] !== 'pull_request' || path === undefined)
+        return undefined;
+    return parseTarget(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8')), env);
+}
+function parseTarget(event, env) {
+    const parsed = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(eventSchema, event);
+    const repository = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(repositorySchema, env['GITHUB_REPOSITORY']);
+    const run = Number(env['GITHUB_RUN_ID']);
+    const attempt = Number(env['GITHUB_RUN_ATTEMPT'] ?? 1);
+    if (!parsed.success || !repository.success || !Number.isSafeInteger(run))
+        return undefined;
+    const { number, head } = parsed.output.pull_request;
+    return {
+        pull: { repository: repository.output, number },
+        mark: { run, attempt: Number.isSafeInteger(attempt) ? attempt : 1, sha: head.sha },
+        isFork: head.repo?.full_name !== repository.output,
+        workflow: workflowPath(env, repository.output),
+    };
+}
+/** From `acme/api/.github/workflows/image.yml@refs/pull/1/merge`; a matrix and a re-run have the same. */
+function workflowPath(env, repository) {
+    const reference = env['GITHUB_WORKFLOW_REF'];
+    if (reference === undefined)
+        return env['GITHUB_WORKFLOW'] ?? '';
+    const path = reference.replace(/@.*/s, '');
+    return path.startsWith(`${repository}/`) ? path.slice(repository.length + 1) : path;
 }
 
 
@@ -30653,6 +30538,306 @@ function fail(error, log) {
 /** Line ends stay: a message may be a list. */
 function lines(text) {
     return text.split('\n').map(_report_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK).join('\n');
+}
+
+
+/***/ }),
+
+/***/ 2006:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ inert),
+/* harmony export */   w: () => (/* binding */ inertLines)
+/* harmony export */ });
+// The runner compares as its culture does, and so may pass over what has no width and no weight.
+const unseen = String.raw `\p{Cf}\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000e-\u001f\u007f-\u009f`;
+const command = new RegExp(String.raw `^([^\S\n\r]|[${unseen}])*:(?=[${unseen}]*:)`, 'gmu');
+const oldCommand = new RegExp(String.raw `#(?=[${unseen}]*#[${unseen}]*\[)`, 'gu');
+/**
+ * Text that the runner takes no command from, with the same line ends. A runner reads `::command::` at the start of a
+ * line, after any white space, and the old `##[command]` anywhere in one.
+ */
+function inert(text) {
+    return text.replace(command, '$& ').replace(oldCommand, '# ');
+}
+/** A stream that lets only inert lines through. What is written at once must be whole lines. */
+function inertLines(stream) {
+    return { write: (text) => stream.write(inert(text)) };
+}
+
+
+/***/ }),
+
+/***/ 4997:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ errorOf),
+/* harmony export */   y: () => (/* binding */ GitHubError)
+/* harmony export */ });
+/* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5392);
+
+/** A request that failed. The message is safe to show, and does not hold the token. */
+class GitHubError extends Error {
+    name = 'GitHubError';
+    kind;
+    /** HTTP status; undefined where there was no answer. */
+    status;
+    /** Whether the same request may work in a moment. */
+    transient;
+    /** Milliseconds that GitHub asks to wait. */
+    retryAfter;
+    constructor(kind, message, options = {}) {
+        super(message, options.cause === undefined ? {} : { cause: options.cause });
+        this.kind = kind;
+        this.status = options.status;
+        this.transient = options.transient ?? false;
+        this.retryAfter = options.retryAfter;
+    }
+}
+/** An answer that is no success; `what` names the request, as `POST /repos/acme/api/issues/1/comments`. */
+function errorOf(what, status, headers, body, now) {
+    const said = messageIn(body);
+    const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
+    const kind = kindOf(status, said, retryAfter !== undefined || headers.get('x-ratelimit-remaining') === '0');
+    const words = said === undefined ? '' : `: ${(0,_report_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .capped */ .uo)((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .visible */ .RK)(said), 200)}`;
+    return new GitHubError(kind, `GitHub answered ${what} with ${status}${words}`, {
+        status,
+        // A limit without a time is an hour or more away.
+        transient: status >= 500 || (kind === 'limited' && retryAfter !== undefined),
+        retryAfter,
+    });
+}
+function kindOf(status, said = '', limited) {
+    switch (status) {
+        case 401:
+            return 'unauthorized';
+        case 403:
+            if (limited || /rate limit|abuse/i.test(said))
+                return 'limited';
+            return /\blocked\b/i.test(said) ? 'locked' : 'forbidden';
+        case 404:
+            return 'not-found';
+        case 410:
+            return 'gone';
+        case 429:
+            return 'limited';
+        default:
+            return status < 500 ? 'invalid' : 'broken';
+    }
+}
+/** What GitHub says of an error; undefined where the answer is not GitHub's own. */
+function messageIn(body) {
+    try {
+        const { message } = Object(JSON.parse(body));
+        return typeof message === 'string' ? message : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** `Retry-After` in milliseconds from `now`: seconds or an HTTP date (RFC 9110, section 10.2.3). */
+function parseRetryAfter(header, now) {
+    if (header === null)
+        return undefined;
+    if (/^\s*\d+\s*$/.test(header))
+        return Number(header) * 1000;
+    const date = Date.parse(header);
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+
+/***/ }),
+
+/***/ 7897:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ withGitHub)
+});
+
+// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(8564);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ../node_modules/undici/index.js
+var undici = __nccwpck_require__(734);
+// EXTERNAL MODULE: ./src/report/escape.js
+var report_escape = __nccwpck_require__(5392);
+// EXTERNAL MODULE: ./src/action/github/error.js
+var github_error = __nccwpck_require__(4997);
+;// CONCATENATED MODULE: ./src/action/github/client.js
+
+
+
+
+
+/** Bytes that an answer may have: a hundred comments of the longest kind stay below. */
+const answerBytes = 64 * 1024 * 1024;
+const maxPages = 100;
+const maxAttempts = 4;
+function createGitHub(options) {
+    const { apiUrl, graphqlUrl, token, patience, timeout = 15_000 } = options;
+    const root = apiUrl.replace(/\/+$/, '');
+    const proxied = new lib/* HttpClient */.Qq().getAgentDispatcher(root);
+    const dispatcher = proxied ?? new undici/* Agent */.g6();
+    const over = AbortSignal.timeout(patience);
+    const deadline = performance.now() + patience;
+    const once = async (method, address, what, { body, limit = answerBytes, redirect = 'follow', anonymous = false } = {}) => {
+        try {
+            const response = await (0,undici/* fetch */.hd)(address, {
+                method,
+                headers: {
+                    accept: 'application/vnd.github+json',
+                    ...(anonymous ? {} : { authorization: `Bearer ${token}` }),
+                    'user-agent': 'pydeps-image',
+                    'x-github-api-version': '2022-11-28',
+                    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+                },
+                ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+                signal: AbortSignal.any([over, AbortSignal.timeout(timeout)]),
+                dispatcher,
+                redirect,
+            });
+            const bytes = await readBody(response, limit, what);
+            const isRedirect = redirect === 'manual' && response.headers.has('location');
+            if (response.ok || isRedirect)
+                return { headers: response.headers, bytes };
+            throw (0,github_error/* errorOf */.M)(what, response.status, response.headers, bytes.toString('utf8'), Date.now());
+        }
+        catch (error) {
+            throw error instanceof github_error/* GitHubError */.y ? error : unreachable(what, error);
+        }
+    };
+    const waitAfter = async (error, attempts) => {
+        if (!(error instanceof github_error/* GitHubError */.y) || !error.transient || attempts >= maxAttempts)
+            throw error;
+        // Jitter keeps jobs that failed together from coming back together.
+        const wait = error.retryAfter ?? 500 * 2 ** (attempts - 1) * (0.5 + Math.random());
+        if (performance.now() + wait >= deadline)
+            throw error;
+        await (0,promises_.setTimeout)(wait);
+    };
+    const read = async (path, what, options) => {
+        for (let attempt = 1;; attempt += 1) {
+            try {
+                return await once('GET', root + path, what, options);
+            }
+            catch (error) {
+                await waitAfter(error, attempt);
+            }
+        }
+    };
+    return {
+        async get(path, query) {
+            const what = `GET ${path}`;
+            const { bytes } = await read(path + queryText(query), what);
+            return parseAnswer(bytes, what);
+        },
+        async *list(path, query, key) {
+            const what = `GET ${path}`;
+            let next = queryText({ per_page: 100, ...query });
+            for (let page = 1; next !== undefined && page <= maxPages; page += 1) {
+                const { headers, bytes } = await read(path + next, what);
+                const answer = parseAnswer(bytes, what);
+                const items = key === undefined ? answer : Object(answer)[key];
+                if (!Array.isArray(items))
+                    throw notGitHub(what);
+                yield* items;
+                next = nextQuery(headers.get('link'));
+            }
+        },
+        async send(method, path, body) {
+            const what = `${method} ${path}`;
+            const { bytes } = await once(method, root + path, what, { body });
+            return bytes.length === 0 ? undefined : parseAnswer(bytes, what);
+        },
+        async query(query) {
+            if (graphqlUrl === undefined)
+                throw new github_error/* GitHubError */.y('not-found', 'there is no GraphQL interface');
+            const { bytes } = await once('POST', graphqlUrl, 'POST /graphql', { body: { query } });
+            return parseAnswer(bytes, 'POST /graphql');
+        },
+        async download(path, limit) {
+            const what = `GET ${path}`;
+            const { headers, bytes } = await read(path, what, { limit, redirect: 'manual' });
+            const location = headers.get('location');
+            if (location === null)
+                return bytes;
+            // What is signed needs no token, and the storage is not to see it, wherever it is.
+            const to = new URL(location, root).href;
+            return (await once('GET', to, what, { limit, anonymous: true })).bytes;
+        },
+        waitAfter,
+        close: () => dispatcher.destroy(),
+    };
+}
+/** A body of at most so many bytes; what is longer is cut off, and is an error. */
+async function readBody(response, limit, what) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of response.body ?? []) {
+        size += chunk.length;
+        if (size > limit) {
+            throw new github_error/* GitHubError */.y('broken', `GitHub answered ${what} with more than ${limit} bytes`, {
+                status: response.status,
+            });
+        }
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+}
+function parseAnswer(bytes, what) {
+    try {
+        return JSON.parse(bytes.toString('utf8'));
+    }
+    catch (cause) {
+        throw notGitHub(what, cause);
+    }
+}
+function notGitHub(what, cause) {
+    const message = `what answered ${what} is not GitHub: a proxy or a sign-in page may be in between`;
+    return new github_error/* GitHubError */.y('broken', message, { cause });
+}
+function unreachable(what, cause) {
+    const outer = Object(cause);
+    // fetch wraps what happened to the connection.
+    const { name, message } = Object(outer.cause ?? cause);
+    const why = (outer.name ?? name) === 'TimeoutError' ? 'no answer came in time' : (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(String(message)), 200);
+    return new github_error/* GitHubError */.y('unreachable', `${what} did not reach GitHub: ${why}`, { transient: true, cause });
+}
+function queryText(query = {}) {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query))
+        parameters.set(name, String(value));
+    return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+}
+/** The query of the next page. Its host is left out: the token goes to no other one than it was given for. */
+function nextQuery(link) {
+    const address = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? '')?.[1];
+    const at = address?.indexOf('?') ?? -1;
+    return address === undefined || at < 0 ? undefined : address.slice(at);
+}
+
+;// CONCATENATED MODULE: ./src/action/github/from-env.js
+
+/** Does something with GitHub, as the runner says where it is, and lets it go. Patience in milliseconds. */
+async function withGitHub(env, token, patience, act) {
+    const github = createGitHub({
+        apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+        graphqlUrl: env['GITHUB_GRAPHQL_URL'],
+        token,
+        patience,
+    });
+    try {
+        return await act(github);
+    }
+    finally {
+        await github.close();
+    }
 }
 
 
@@ -31468,46 +31653,636 @@ function annotated(progress, log) {
 
 /***/ }),
 
-/***/ 3326:
+/***/ 9547:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  d: () => (/* binding */ createStepLog)
+  L: () => (/* binding */ meetService)
 });
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(8436);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/action/fence.js
-// The runner compares as its culture does, and so may pass over what has no width and no weight.
-const unseen = String.raw `\p{Cf}\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000e-\u001f\u007f-\u009f`;
-const command = new RegExp(String.raw `^([^\S\n\r]|[${unseen}])*:(?=[${unseen}]*:)`, 'gmu');
-const oldCommand = new RegExp(String.raw `#(?=[${unseen}]*#[${unseen}]*\[)`, 'gu');
-/**
- * Text that the runner takes no command from, with the same line ends. A runner reads `::command::` at the start of a
- * line, after any white space, and the old `##[command]` anywhere in one.
- */
-function inert(text) {
-    return text.replace(command, '$& ').replace(oldCommand, '# ');
+// EXTERNAL MODULE: ./src/compare/history.js
+var compare_history = __nccwpck_require__(7711);
+// EXTERNAL MODULE: ./src/report/escape.js
+var report_escape = __nccwpck_require__(5392);
+// EXTERNAL MODULE: ./src/action/fence.js
+var fence = __nccwpck_require__(2006);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7728);
+// EXTERNAL MODULE: ./src/image/manifest.js
+var manifest = __nccwpck_require__(241);
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
+var parse_measurement = __nccwpck_require__(3064);
+// EXTERNAL MODULE: ./src/action/comment/target.js
+var target = __nccwpck_require__(16);
+;// CONCATENATED MODULE: ./src/action/baseline/document.js
+
+
+
+
+
+
+/** Bytes that a document may have; the measurement of a thousand packages has a third of a megabyte. */
+const maxDocumentBytes = 16 * 2 ** 20;
+const schema = dist/* object */.Ikc({
+    schemaVersion: dist/* literal */.euz(1),
+    commit: target/* shaSchema */.Ye,
+    branch: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(255)),
+    images: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({ measurement: dist/* unknown */.L5J(), history: compare_history/* historySchema */.Ut })), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(16)),
+});
+/** The JSON of a document, or undefined where it would be too large. */
+function formatDocument(document) {
+    const text = JSON.stringify({ schemaVersion: 1, ...document });
+    return Buffer.byteLength(text) <= maxDocumentBytes ? text : undefined;
 }
-/** A stream that lets only inert lines through. What is written at once must be whole lines. */
-function inertLines(stream) {
-    return { write: (text) => stream.write(inert(text)) };
+/** A document from a cache that anyone may have written; throws Failure for what is of another shape. */
+function parseDocument(bytes, where) {
+    let json;
+    try {
+        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${where} is not JSON`, { cause });
+    }
+    const { commit, branch, images } = (0,manifest/* check */.z6)(schema, json, where);
+    return {
+        commit,
+        branch,
+        images: images.map(({ measurement, history }, i) => ({
+            measurement: (0,parse_measurement/* parseMeasurement */.uM)(measurement, `${where}, image ${i + 1}`),
+            history,
+        })),
+    };
 }
 
-;// CONCATENATED MODULE: ./src/action/step-log.js
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/action/baseline/keys.js
+
+function baselineKeys({ name, platforms }) {
+    const text = JSON.stringify([name, [...platforms].sort()]);
+    const id = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 16);
+    const prefix = `pydeps-image-baseline-1-${id}-`;
+    return {
+        prefix,
+        of: (commit) => prefix + commit,
+        commitIn: (key) => key.slice(prefix.length),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/entries.js
+
+
+
+
+
+
+/** Prefixes and a key that one question to a cache may have. */
+const commitsAtOnce = 10;
+function createEntries(cache, identity, env) {
+    const keys = baselineKeys(identity);
+    const inFolder = async (use) => {
+        let folder;
+        try {
+            folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'pydeps-image-'));
+            return await use((0,external_node_path_.join)(folder, 'baseline'));
+        }
+        catch (error) {
+            return { kind: 'failed', severity: 'warning', reason: error.message };
+        }
+        finally {
+            if (folder !== undefined)
+                await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+        }
+    };
+    const ask = (key, prefixes) => inFolder(async (file) => {
+        const outcome = await cache.restore(file, key, prefixes);
+        if (outcome.kind === 'miss')
+            return { kind: 'missing' };
+        if (outcome.kind === 'failed')
+            return outcome;
+        const { size } = await (0,promises_.stat)(file);
+        if (size > maxDocumentBytes)
+            throw new failure/* Failure */.H('usage', `${outcome.key} has ${size} bytes`);
+        const document = parseDocument(await (0,promises_.readFile)(file), outcome.key);
+        if (document.commit !== keys.commitIn(outcome.key)) {
+            throw new failure/* Failure */.H('usage', `${outcome.key} is of another commit: ${document.commit}`);
+        }
+        const images = document.images.filter(({ measurement }) => identity.platforms.includes(measurement.image.platform));
+        return { kind: 'found', document: { ...document, images } };
+    });
+    return {
+        ofFirst([first, ...others]) {
+            if (first === undefined)
+                return Promise.resolve({ kind: 'missing' });
+            return ask(keys.of(first), others.map((commit) => keys.of(commit)));
+        },
+        newest: () => ask(keys.prefix, []),
+        save: (document) => inFolder(async (file) => {
+            const text = formatDocument(document);
+            if (text === undefined)
+                throw new failure/* Failure */.H('usage', 'the measurement is too large to be kept');
+            await (0,promises_.writeFile)(file, text);
+            return cache.save(file, keys.of(document.commit));
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/find.js
+
+/**
+ * The measurement of the wanted commit; of its nearest ancestor that has one; or the newest that there is. One question
+ * where the commit itself was measured, and a few at most.
+ */
+async function findDocument(entries, wanted, lineages) {
+    const { commit } = wanted;
+    const exact = await entries.ofFirst((lineages.local ?? [commit]).slice(0, commitsAtOnce));
+    if (exact.kind === 'failed')
+        return exact;
+    if (exact.kind === 'found' && exact.document.commit === commit) {
+        return told(exact.document, wanted, [commit]);
+    }
+    const line = lineages.local ?? (await lineages.remote()) ?? [commit];
+    if (exact.kind === 'found')
+        return told(exact.document, wanted, line);
+    if (lineages.local === undefined && line.length > 1) {
+        const near = await entries.ofFirst(line.slice(1, 1 + commitsAtOnce));
+        if (near.kind === 'failed')
+            return near;
+        if (near.kind === 'found')
+            return told(near.document, wanted, line);
+    }
+    const newest = await entries.newest();
+    if (newest.kind !== 'found')
+        return newest;
+    const older = measuredIn(newest.document, line);
+    if (older === undefined || older === newest.document.commit)
+        return told(newest.document, wanted, line);
+    const far = await entries.ofFirst([older]);
+    return told(far.kind === 'found' ? far.document : newest.document, wanted, line);
+}
+/** The first commit of a line that a branch has measured, by its history. */
+function measuredIn({ commit, images }, line) {
+    const measured = new Set([commit, ...images.flatMap(({ history }) => history.map((point) => point.commit))]);
+    return line.find((one) => measured.has(one));
+}
+function told(document, { role }, line) {
+    const at = `${document.branch}@${document.commit.slice(0, 7)}`;
+    const behind = line.indexOf(document.commit);
+    const text = behind === 0
+        ? at
+        : behind > 0
+            ? `${at}, ${behind} commit${behind === 1 ? '' : 's'} behind ${role}`
+            : `${at}, the newest measured, which is not before ${role}`;
+    return { kind: 'found', document, text };
+}
+
+// EXTERNAL MODULE: ./src/action/github/error.js
+var github_error = __nccwpck_require__(4997);
+// EXTERNAL MODULE: ./src/action/github/from-env.js + 1 modules
+var from_env = __nccwpck_require__(7897);
+;// CONCATENATED MODULE: ./src/action/baseline/lineage.js
+
+
+
+
+/** How many commits a search goes back: a page of GitHub's. */
+const farthest = 100;
+/** Milliseconds that asking GitHub for commits may cost. */
+const patience = 10_000;
+const commits = dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye, parents: dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye })) }));
+/** A commit and those before it along first parents, newest first, from the checkout; undefined in a shallow one. */
+function localLineage(graph, commit) {
+    return graph.ancestors(commit, farthest);
+}
+/** The same as GitHub knows it; undefined where it does not answer. */
+async function remoteLineage(commit, repository, token, env) {
+    if (token === undefined)
+        return undefined;
+    try {
+        const answer = await (0,from_env/* withGitHub */.W)(env, token, patience, (github) => github.get(`/repos/${repository}/commits`, { sha: commit, per_page: farthest }));
+        const parsed = dist/* safeParse */.xLC(commits, answer);
+        return parsed.success ? firstParents(commit, parsed.output) : undefined;
+    }
+    catch (error) {
+        if (error instanceof github_error/* GitHubError */.y)
+            return undefined;
+        throw error;
+    }
+}
+/** The list has both sides of every merge, by their dates. */
+function firstParents(commit, listed) {
+    const parentOf = new Map(listed.map(({ sha, parents }) => [sha, parents[0]?.sha]));
+    const line = [];
+    for (let at = commit; at !== undefined && line.length < farthest;) {
+        line.push(at);
+        const before = parentOf.get(at);
+        parentOf.delete(at);
+        at = before;
+    }
+    return line.length > 1 || listed.length === 1 ? line : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/wanted.js
+/**
+ * The commit that a run is compared with: of a pull request what its checkout was merged into, of a push what the
+ * branch was at before, of anything else the commit itself.
+ */
+async function wantedOf({ event, sha }, graph) {
+    switch (event.kind) {
+        case 'pull_request': {
+            const { base, head } = event;
+            const out = await graph.head();
+            const [into, merged] = out?.parents ?? [];
+            // The event may know an older tip of the base than the one that was merged.
+            const commit = into !== undefined && merged === head
+                ? into
+                : ((await graph.mergeBase(out?.sha ?? head, base.sha)) ?? base.sha);
+            return { commit, branch: base.branch, role: 'the merge base' };
+        }
+        case 'merge_group':
+            return { commit: event.base.sha, branch: event.base.branch, role: 'the base of the queue' };
+        case 'push': {
+            const commit = event.before ?? (await graph.head())?.parents[0];
+            return commit === undefined
+                ? undefined
+                : { commit, branch: event.branch, role: 'the commit before this push' };
+        }
+        case 'branch':
+            return { commit: sha, branch: event.branch, role: 'this commit' };
+        case 'other':
+            return { commit: sha, branch: undefined, role: 'this commit' };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/baselines.js
+
+
+
+
+
+
+
+
+function createBaselines({ occasion, settings, cache, env }) {
+    /** What the checkout has, where that is known: another commit than the run's is not the branch's. */
+    let checkedOut;
+    return {
+        async find(identity, graph) {
+            checkedOut = (await graph.head())?.sha;
+            const wanted = await wantedOf(occasion, graph);
+            if (wanted === undefined)
+                return { kind: 'missing' };
+            const build = settings.baseline === 'build' && wanted.commit !== occasion.sha
+                ? { commit: wanted.commit, text: nameOf(wanted) }
+                : undefined;
+            const missing = (why) => ({
+                kind: 'missing',
+                note: isForOthers(occasion) ? undefined : `there is no baseline to compare with: ${why}`,
+                build,
+            });
+            if (cache === undefined)
+                return missing('`cache: false` keeps no measurements from run to run');
+            const found = await findDocument(createEntries(cache, identity, env), wanted, {
+                local: await localLineage(graph, wanted.commit),
+                remote: () => remoteLineage(wanted.commit, occasion.repository, settings.token, env),
+            });
+            switch (found.kind) {
+                case 'found':
+                    return { kind: 'found', baseline: { text: found.text, images: found.document.images } };
+                case 'failed':
+                    return missing((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(found.reason), 200));
+                case 'missing':
+                    return missing(`nothing was measured at ${nameOf(wanted)} or before it; ${advice(wanted)}`);
+            }
+        },
+        async keep(identity, reports) {
+            const { event, sha } = occasion;
+            if (cache === undefined || !isForOthers(occasion) || !('branch' in event))
+                return;
+            if (checkedOut !== undefined && checkedOut !== sha) {
+                core/* info */.pq((0,fence/* inert */.t)(`no baseline is kept: ${checkedOut} was built, and ${event.branch} is at ${sha}`));
+                return;
+            }
+            const images = reports.map(({ measurement, history = [] }) => ({
+                measurement,
+                history: (0,compare_history/* rollForward */.p3)(history, (0,compare_history/* historyPoint */.jQ)(sha, measurement)),
+            }));
+            const document = { commit: sha, branch: event.branch, images };
+            const outcome = await createEntries(cache, identity, env).save(document);
+            if (outcome.kind === 'failed') {
+                const text = `no baseline was kept for pull requests: ${(0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(outcome.reason), 500)}`;
+                if (outcome.severity === 'warning')
+                    core/* warning */.$e(text);
+                else
+                    core/* info */.pq((0,fence/* inert */.t)(text));
+            }
+        },
+    };
+}
+/** Whether what this run measures is what others are compared with. */
+function isForOthers({ event }) {
+    return event.kind === 'push' || (event.kind === 'branch' && event.isDefault);
+}
+function nameOf({ branch, commit }) {
+    return `${branch === undefined ? '' : `${branch}@`}${commit.slice(0, 7)}`;
+}
+function advice({ branch }) {
+    return `run this workflow on pushes to ${branch ?? 'the default branch'} once`;
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/exchange.js
+/** What the two processes of a cache client say to each other, as JSON on standard input and output. */
+/**
+ * Name of the one file in every entry. The toolkit makes it part of an entry's version: never change it. Of one letter,
+ * so that two patterns match every other name.
+ */
+const entryName = 'p';
+function formatRequest(request) {
+    return JSON.stringify(request);
+}
+/** The program reads what the client of the same bundle wrote. */
+function parseRequest(text) {
+    return JSON.parse(text);
+}
+/** The answer is the only thing that the program writes; undefined when it died before. */
+function parseAnswer(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/service.js
+/**
+ * Why there is no cache service to ask, or undefined where there is one. GitHub Enterprise Server has the first version
+ * of it; everywhere else the runner says which.
+ */
+function missingService(env) {
+    if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '')
+        return 'this runner has no cache service';
+    const addresses = [env['ACTIONS_RESULTS_URL'], env['ACTIONS_CACHE_URL']];
+    return addresses.every((address) => (address ?? '') === '') ? 'this runner has no cache service' : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/client.js
+
+
+
+
+
+/** Bytes that one file may have. */
+const maxEntryBytes = 3e9;
+const defaultPatience = 25_000;
+/** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
+const onlyEntry = [
+    '--anchored --wildcards --wildcards-match-slash',
+    `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
+    '--no-same-owner --no-same-permissions',
+].join(' ');
+/** Milliseconds below which a call is not worth starting. */
+const shortest = 1_000;
+/**
+ * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
+ * folder. It can then be stopped in the middle of anything, its log lines reach no runner, and its tar finds one file
+ * of one name.
+ */
+function createCacheClient(options) {
+    let left = options.patience ?? defaultPatience;
+    /** One call; failures are paid from what is left. */
+    const call = async (file, request, use) => {
+        const missing = missingService(options.env) ?? unfit(request);
+        if (missing !== undefined)
+            return failed(missing, 'notice');
+        if (left < shortest)
+            return failed('the cache service has failed before in this run');
+        const started = performance.now();
+        let folder;
+        let outcome;
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
+            folder = await (0,promises_.mkdtemp)(`${file}.`);
+            const [work, temp] = [(0,external_node_path_.join)(folder, 'work'), (0,external_node_path_.join)(folder, 'temp')];
+            await (0,promises_.mkdir)(work);
+            await (0,promises_.mkdir)(temp);
+            outcome = await use(work, () => ask(options, request, { work, temp, left }));
+        }
+        catch (error) {
+            outcome = failed(error.message);
+        }
+        if (folder !== undefined)
+            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+        if (outcome.kind === 'failed')
+            left -= performance.now() - started;
+        return outcome;
+    };
+    return {
+        restore: (file, key, prefixes) => call(file, { kind: 'restore', key, prefixes }, async (folder, ask) => {
+            const answer = await ask();
+            if (answer.kind !== 'hit')
+                return answer.kind === 'miss' ? { kind: 'miss' } : failedAs(answer);
+            if (![key, ...prefixes].some((asked) => answer.key.startsWith(asked))) {
+                return failed(`the service answered with another key: ${quoted(answer.key)}`);
+            }
+            const path = (0,external_node_path_.join)(folder, entryName);
+            const found = await (0,promises_.lstat)(path).catch(() => undefined);
+            // A hard link or a symbolic one would be another file's bytes.
+            if (!found?.isFile() || found.nlink !== 1 || found.size > maxEntryBytes) {
+                return failed(`the entry ${quoted(answer.key)} does not hold the one file it should`);
+            }
+            await (0,promises_.rename)(path, file);
+            return { kind: 'hit', key: answer.key };
+        }),
+        save: (file, key) => call(file, { kind: 'save', key, prefixes: [] }, async (folder, ask) => {
+            const path = (0,external_node_path_.join)(folder, entryName);
+            await (0,promises_.link)(file, path).catch(() => (0,promises_.copyFile)(file, path));
+            const answer = await ask();
+            if (answer.kind === 'saved' || answer.kind === 'exists')
+                return { kind: answer.kind };
+            return failedAs(answer);
+        }),
+    };
+}
+async function ask({ run, program, env, signal }, request, { work, temp, left }) {
+    const timeoutMs = Math.max(shortest, left);
+    // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
+    const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`;
+    const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
+        cwd: work,
+        env: {
+            ...env,
+            GITHUB_WORKSPACE: work,
+            RUNNER_TEMP: temp,
+            RUNNER_DEBUG: undefined,
+            // In bytes, so that the patterns match names that are no text, too.
+            LC_ALL: 'C',
+            TAR_OPTIONS: request.kind === 'restore' ? onlyEntry : undefined,
+        },
+        input: formatRequest({ ...request, limitMs: timeoutMs }),
+        // It stops by itself; this is for when it cannot.
+        timeoutMs: timeoutMs + 500,
+        ...(signal === undefined ? {} : { signal }),
+    });
+    return parseAnswer(stdout) ?? { kind: 'failed', reason: `the cache client ended with status ${code}` };
+}
+function unfit({ key, prefixes }) {
+    const bad = [key, ...prefixes].find((one) => one.length > 512 || one.includes(','));
+    if (bad !== undefined)
+        return `${quoted(bad)} cannot be the key of a cache entry`;
+    return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined;
+}
+function failedAs(answer) {
+    if (answer.kind !== 'failed')
+        return failed(`the cache client answered ${answer.kind}`);
+    return failed(answer.reason, answer.severity);
+}
+function failed(reason, severity = 'warning') {
+    return { kind: 'failed', reason: (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(reason), 500), severity };
+}
+function quoted(key) {
+    return JSON.stringify((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(key), 100));
+}
+
+// EXTERNAL MODULE: ./src/action/cache/program.js
+var cache_program = __nccwpck_require__(6142);
+;// CONCATENATED MODULE: ./src/action/occasion.js
+
+
+
+const ref = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(255));
+const pullRequest = dist/* object */.Ikc({
+    pull_request: dist/* object */.Ikc({
+        number: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(1)),
+        base: dist/* object */.Ikc({ ref, sha: target/* shaSchema */.Ye }),
+        head: dist/* object */.Ikc({ sha: target/* shaSchema */.Ye }),
+        labels: dist/* optional */.lqM(dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP() })), []),
+    }),
+});
+const mergeGroup = dist/* object */.Ikc({ merge_group: dist/* object */.Ikc({ base_ref: ref, base_sha: target/* shaSchema */.Ye }) });
+const push = dist/* object */.Ikc({ before: dist/* optional */.lqM(target/* shaSchema */.Ye) });
+const anywhere = dist/* object */.Ikc({ repository: dist/* object */.Ikc({ default_branch: ref }) });
+/** The occasion of this run; undefined outside of GitHub, and where it does not say enough. */
+async function readOccasion(env) {
+    const text = await (0,promises_.readFile)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8').catch(() => '{}');
+    let payload;
+    try {
+        payload = JSON.parse(text);
+    }
+    catch {
+        payload = {};
+    }
+    return parseOccasion(payload, env);
+}
+function parseOccasion(payload, env) {
+    const repository = dist/* safeParse */.xLC(target/* repositorySchema */._L, env['GITHUB_REPOSITORY']);
+    const sha = dist/* safeParse */.xLC(target/* shaSchema */.Ye, env['GITHUB_SHA']);
+    if (!repository.success || !sha.success)
+        return undefined;
+    return { event: parseEvent(payload, env), repository: repository.output, sha: sha.output };
+}
+function parseEvent(payload, env) {
+    const branch = branchOf(env['GITHUB_REF']);
+    switch (env['GITHUB_EVENT_NAME']) {
+        case 'pull_request': {
+            const parsed = dist/* safeParse */.xLC(pullRequest, payload);
+            if (!parsed.success)
+                return { kind: 'other' };
+            const { number, base, head, labels } = parsed.output.pull_request;
+            const names = labels.map(({ name }) => name);
+            const tip = { branch: base.ref, sha: base.sha };
+            return { kind: 'pull_request', number, base: tip, head: head.sha, labels: names };
+        }
+        case 'merge_group': {
+            const parsed = dist/* safeParse */.xLC(mergeGroup, payload);
+            if (!parsed.success)
+                return { kind: 'other' };
+            const { base_ref, base_sha } = parsed.output.merge_group;
+            return { kind: 'merge_group', base: { branch: branchOf(base_ref) ?? base_ref, sha: base_sha } };
+        }
+        case 'push': {
+            if (branch === undefined)
+                return { kind: 'other' };
+            const parsed = dist/* safeParse */.xLC(push, payload);
+            const before = parsed.success ? parsed.output.before : undefined;
+            return {
+                kind: 'push',
+                branch,
+                before: before !== undefined && /[^0]/.test(before) ? before : undefined,
+            };
+        }
+        case 'workflow_dispatch':
+        case 'schedule': {
+            if (branch === undefined)
+                return { kind: 'other' };
+            const parsed = dist/* safeParse */.xLC(anywhere, payload);
+            const isDefault = parsed.success && parsed.output.repository.default_branch === branch;
+            return { kind: 'branch', branch, isDefault };
+        }
+        default:
+            return { kind: 'other' };
+    }
+}
+/** Undefined for a tag, and for the branches that a merge queue makes for a moment. */
+function branchOf(name) {
+    const branch = /^refs\/heads\/(.+)$/s.exec(name ?? '')?.[1];
+    return branch?.startsWith('gh-readonly-queue/') === true ? undefined : branch;
+}
+
+;// CONCATENATED MODULE: ./src/action/service.js
+
+
+
+
+/** What a run meets GitHub through, as the settings want it and as far as it is there. */
+async function meetService(settings, { env, ...options }) {
+    const program = (0,cache_program/* programBeside */.B)(process.argv[1] ?? '', 'cache');
+    const cache = settings.cache ? createCacheClient({ ...options, env, program }) : undefined;
+    const occasion = await readOccasion(env);
+    const wanted = settings.baseline === 'auto' || settings.baseline === 'build';
+    if (occasion === undefined || !wanted)
+        return { cache, ports: {}, keep: () => Promise.resolve() };
+    const baselines = createBaselines({ occasion, settings, cache, env });
+    return {
+        cache,
+        ports: { findBaseline: (identity, graph) => baselines.find(identity, graph) },
+        keep: ({ identity, reports }) => baselines.keep(identity, reports),
+    };
+}
+
+
+/***/ }),
+
+/***/ 374:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ createStepLog)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7598);
+/* harmony import */ var _fence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2006);
 
 
 
 function createStepLog(stream) {
-    const lines = inertLines(stream);
+    const lines = (0,_fence_js__WEBPACK_IMPORTED_MODULE_2__/* .inertLines */ .w)(stream);
     let token;
     const stop = () => {
         // Whoever has read the token could resume: none serves twice.
-        token = (0,external_node_crypto_.randomUUID)();
+        token = (0,node_crypto__WEBPACK_IMPORTED_MODULE_1__.randomUUID)();
         stream.write(`::stop-commands::${token}\n`);
     };
     const resume = () => {
@@ -31517,7 +32292,7 @@ function createStepLog(stream) {
     };
     return {
         write: (text) => void lines.write(text),
-        group: (name, act) => core/* group */.Os(name, async () => {
+        group: (name, act) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(name, async () => {
             stop();
             try {
                 return await act();
@@ -31539,7 +32314,7 @@ function createStepLog(stream) {
 
 /***/ }),
 
-/***/ 8216:
+/***/ 3151:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31979,254 +32754,12 @@ function outputsOf({ digest, images, reports, verdict, restored }, files) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/action/github/error.js
-
-/** A request that failed. The message is safe to show, and does not hold the token. */
-class GitHubError extends Error {
-    name = 'GitHubError';
-    kind;
-    /** HTTP status; undefined where there was no answer. */
-    status;
-    /** Whether the same request may work in a moment. */
-    transient;
-    /** Milliseconds that GitHub asks to wait. */
-    retryAfter;
-    constructor(kind, message, options = {}) {
-        super(message, options.cause === undefined ? {} : { cause: options.cause });
-        this.kind = kind;
-        this.status = options.status;
-        this.transient = options.transient ?? false;
-        this.retryAfter = options.retryAfter;
-    }
-}
-/** An answer that is no success; `what` names the request, as `POST /repos/acme/api/issues/1/comments`. */
-function errorOf(what, status, headers, body, now) {
-    const said = messageIn(body);
-    const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
-    const kind = kindOf(status, said, retryAfter !== undefined || headers.get('x-ratelimit-remaining') === '0');
-    const words = said === undefined ? '' : `: ${(0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(said), 200)}`;
-    return new GitHubError(kind, `GitHub answered ${what} with ${status}${words}`, {
-        status,
-        // A limit without a time is an hour or more away.
-        transient: status >= 500 || (kind === 'limited' && retryAfter !== undefined),
-        retryAfter,
-    });
-}
-function kindOf(status, said = '', limited) {
-    switch (status) {
-        case 401:
-            return 'unauthorized';
-        case 403:
-            if (limited || /rate limit|abuse/i.test(said))
-                return 'limited';
-            return /\blocked\b/i.test(said) ? 'locked' : 'forbidden';
-        case 404:
-            return 'not-found';
-        case 410:
-            return 'gone';
-        case 429:
-            return 'limited';
-        default:
-            return status < 500 ? 'invalid' : 'broken';
-    }
-}
-/** What GitHub says of an error; undefined where the answer is not GitHub's own. */
-function messageIn(body) {
-    try {
-        const { message } = Object(JSON.parse(body));
-        return typeof message === 'string' ? message : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** `Retry-After` in milliseconds from `now`: seconds or an HTTP date (RFC 9110, section 10.2.3). */
-function parseRetryAfter(header, now) {
-    if (header === null)
-        return undefined;
-    if (/^\s*\d+\s*$/.test(header))
-        return Number(header) * 1000;
-    const date = Date.parse(header);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(8564);
+// EXTERNAL MODULE: ./src/action/github/error.js
+var github_error = __nccwpck_require__(4997);
+// EXTERNAL MODULE: ./src/action/github/from-env.js + 1 modules
+var from_env = __nccwpck_require__(7897);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ../node_modules/undici/index.js
-var undici = __nccwpck_require__(734);
-;// CONCATENATED MODULE: ./src/action/github/client.js
-
-
-
-
-
-/** Bytes that an answer may have: a hundred comments of the longest kind stay below. */
-const answerBytes = 64 * 1024 * 1024;
-const maxPages = 100;
-const maxAttempts = 4;
-function createGitHub(options) {
-    const { apiUrl, graphqlUrl, token, patience, timeout = 15_000 } = options;
-    const root = apiUrl.replace(/\/+$/, '');
-    const proxied = new lib/* HttpClient */.Qq().getAgentDispatcher(root);
-    const dispatcher = proxied ?? new undici/* Agent */.g6();
-    const over = AbortSignal.timeout(patience);
-    const deadline = performance.now() + patience;
-    const once = async (method, address, what, { body, limit = answerBytes, redirect = 'follow', anonymous = false } = {}) => {
-        try {
-            const response = await (0,undici/* fetch */.hd)(address, {
-                method,
-                headers: {
-                    accept: 'application/vnd.github+json',
-                    ...(anonymous ? {} : { authorization: `Bearer ${token}` }),
-                    'user-agent': 'pydeps-image',
-                    'x-github-api-version': '2022-11-28',
-                    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-                },
-                ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-                signal: AbortSignal.any([over, AbortSignal.timeout(timeout)]),
-                dispatcher,
-                redirect,
-            });
-            const bytes = await readBody(response, limit, what);
-            const isRedirect = redirect === 'manual' && response.headers.has('location');
-            if (response.ok || isRedirect)
-                return { headers: response.headers, bytes };
-            throw errorOf(what, response.status, response.headers, bytes.toString('utf8'), Date.now());
-        }
-        catch (error) {
-            throw error instanceof GitHubError ? error : unreachable(what, error);
-        }
-    };
-    const waitAfter = async (error, attempts) => {
-        if (!(error instanceof GitHubError) || !error.transient || attempts >= maxAttempts)
-            throw error;
-        // Jitter keeps jobs that failed together from coming back together.
-        const wait = error.retryAfter ?? 500 * 2 ** (attempts - 1) * (0.5 + Math.random());
-        if (performance.now() + wait >= deadline)
-            throw error;
-        await (0,promises_.setTimeout)(wait);
-    };
-    const read = async (path, what, options) => {
-        for (let attempt = 1;; attempt += 1) {
-            try {
-                return await once('GET', root + path, what, options);
-            }
-            catch (error) {
-                await waitAfter(error, attempt);
-            }
-        }
-    };
-    return {
-        async get(path, query) {
-            const what = `GET ${path}`;
-            const { bytes } = await read(path + queryText(query), what);
-            return parseAnswer(bytes, what);
-        },
-        async *list(path, query, key) {
-            const what = `GET ${path}`;
-            let next = queryText({ per_page: 100, ...query });
-            for (let page = 1; next !== undefined && page <= maxPages; page += 1) {
-                const { headers, bytes } = await read(path + next, what);
-                const answer = parseAnswer(bytes, what);
-                const items = key === undefined ? answer : Object(answer)[key];
-                if (!Array.isArray(items))
-                    throw notGitHub(what);
-                yield* items;
-                next = nextQuery(headers.get('link'));
-            }
-        },
-        async send(method, path, body) {
-            const what = `${method} ${path}`;
-            const { bytes } = await once(method, root + path, what, { body });
-            return bytes.length === 0 ? undefined : parseAnswer(bytes, what);
-        },
-        async query(query) {
-            if (graphqlUrl === undefined)
-                throw new GitHubError('not-found', 'there is no GraphQL interface');
-            const { bytes } = await once('POST', graphqlUrl, 'POST /graphql', { body: { query } });
-            return parseAnswer(bytes, 'POST /graphql');
-        },
-        async download(path, limit) {
-            const what = `GET ${path}`;
-            const { headers, bytes } = await read(path, what, { limit, redirect: 'manual' });
-            const location = headers.get('location');
-            if (location === null)
-                return bytes;
-            // What is signed needs no token, and the storage is not to see it, wherever it is.
-            const to = new URL(location, root).href;
-            return (await once('GET', to, what, { limit, anonymous: true })).bytes;
-        },
-        waitAfter,
-        close: () => dispatcher.destroy(),
-    };
-}
-/** A body of at most so many bytes; what is longer is cut off, and is an error. */
-async function readBody(response, limit, what) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of response.body ?? []) {
-        size += chunk.length;
-        if (size > limit) {
-            throw new GitHubError('broken', `GitHub answered ${what} with more than ${limit} bytes`, {
-                status: response.status,
-            });
-        }
-        chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-}
-function parseAnswer(bytes, what) {
-    try {
-        return JSON.parse(bytes.toString('utf8'));
-    }
-    catch (cause) {
-        throw notGitHub(what, cause);
-    }
-}
-function notGitHub(what, cause) {
-    const message = `what answered ${what} is not GitHub: a proxy or a sign-in page may be in between`;
-    return new GitHubError('broken', message, { cause });
-}
-function unreachable(what, cause) {
-    const outer = Object(cause);
-    // fetch wraps what happened to the connection.
-    const { name, message } = Object(outer.cause ?? cause);
-    const why = (outer.name ?? name) === 'TimeoutError' ? 'no answer came in time' : (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(String(message)), 200);
-    return new GitHubError('unreachable', `${what} did not reach GitHub: ${why}`, { transient: true, cause });
-}
-function queryText(query = {}) {
-    const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(query))
-        parameters.set(name, String(value));
-    return parameters.size === 0 ? '' : `?${parameters.toString()}`;
-}
-/** The query of the next page. Its host is left out: the token goes to no other one than it was given for. */
-function nextQuery(link) {
-    const address = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? '')?.[1];
-    const at = address?.indexOf('?') ?? -1;
-    return address === undefined || at < 0 ? undefined : address.slice(at);
-}
-
-;// CONCATENATED MODULE: ./src/action/github/from-env.js
-
-/** Does something with GitHub, as the runner says where it is, and lets it go. Patience in milliseconds. */
-async function withGitHub(env, token, patience, act) {
-    const github = createGitHub({
-        apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
-        graphqlUrl: env['GITHUB_GRAPHQL_URL'],
-        token,
-        patience,
-    });
-    try {
-        return await act(github);
-    }
-    finally {
-        await github.close();
-    }
-}
-
 // EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7728);
 ;// CONCATENATED MODULE: ./src/action/comment/author.js
@@ -32248,7 +32781,7 @@ async function loginOf(github) {
         return answer.success ? answer.output.data.viewer.login : ownToken;
     }
     catch (error) {
-        if (error instanceof GitHubError)
+        if (error instanceof github_error/* GitHubError */.y)
             return ownToken;
         throw error;
     }
@@ -32372,7 +32905,7 @@ async function headOf(github, pull) {
     const schema = dist/* object */.Ikc({ head: dist/* object */.Ikc({ sha: dist/* string */.YjP() }) });
     const answer = dist/* safeParse */.xLC(schema, await github.get(`/repos/${pull.repository}/pulls/${pull.number}`));
     if (!answer.success)
-        throw new GitHubError('broken', 'GitHub described a pull request without its head');
+        throw new github_error/* GitHubError */.y('broken', 'GitHub described a pull request without its head');
     return answer.output.head.sha;
 }
 /** Issues and pull requests are numbered and commented together. */
@@ -32388,7 +32921,7 @@ async function whereItIs(act) {
         return true;
     }
     catch (error) {
-        if (error instanceof GitHubError && error.kind === 'not-found')
+        if (error instanceof github_error/* GitHubError */.y && error.kind === 'not-found')
             return false;
         throw error;
     }
@@ -32396,7 +32929,7 @@ async function whereItIs(act) {
 function parseComment(json) {
     const result = dist/* safeParse */.xLC(commentSchema, json);
     if (!result.success)
-        throw new GitHubError('broken', 'GitHub listed a comment without an id or an author');
+        throw new github_error/* GitHubError */.y('broken', 'GitHub listed a comment without an id or an author');
     const { id, body, user, html_url: address } = result.output;
     return { id, body: body ?? '', author: user?.login ?? '', address };
 }
@@ -32466,7 +32999,7 @@ async function post(github, posting) {
             await github.waitAfter(error, failures);
         }
     }
-    throw new GitHubError('broken', `the comment on #${pull.number} did not settle: too many jobs write it at once`);
+    throw new github_error/* GitHubError */.y('broken', `the comment on #${pull.number} did not settle: too many jobs write it at once`);
 }
 /** Whether a later run has spoken: of this image, or for a later commit. */
 async function isSuperseded(github, { pull, mark, section }, sections) {
@@ -32901,7 +33434,7 @@ async function comment(reports, target, { comment: when, token }, env) {
     const shared = when === 'merged';
     const runsUrl = `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.repository}/actions/runs`;
     try {
-        return await withGitHub(env, token, patience, (github) => post(github, {
+        return await (0,from_env/* withGitHub */.W)(env, token, patience, (github) => post(github, {
             ...{ pull, mark, section, shared },
             comment: shared ? sharedId(workflow) : section,
             create: when === 'always' || isWorthSaying(reports),
@@ -32909,7 +33442,7 @@ async function comment(reports, target, { comment: when, token }, env) {
         }));
     }
     catch (error) {
-        if (!(error instanceof GitHubError))
+        if (!(error instanceof github_error/* GitHubError */.y))
             throw error;
         return { kind: 'failed', trouble: troubleOf(error, isFork) };
     }
@@ -32935,58 +33468,16 @@ function tellCommented(commented, more = '') {
     }
 }
 
+// EXTERNAL MODULE: ./src/action/comment/target.js
+var comment_target = __nccwpck_require__(16);
 // EXTERNAL MODULE: external "node:fs/promises"
 var external_node_fs_promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./src/action/comment/target.js
-
-
-const shaSchema = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40,64}$/, 'is not a commit'));
-const repositorySchema = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.-]+\/[\w.-]+$/, 'is not owner/name'));
-const eventSchema = dist/* object */.Ikc({
-    pull_request: dist/* object */.Ikc({
-        number: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(1)),
-        head: dist/* object */.Ikc({
-            sha: shaSchema,
-            // A fork that was deleted is null.
-            repo: dist/* nullable */.mee(dist/* object */.Ikc({ full_name: dist/* string */.YjP() })),
-        }),
-    }),
-});
-/** The pull request of the event, or undefined where the event has none. */
-async function readTarget(env) {
-    const path = env['GITHUB_EVENT_PATH'];
-    if (env['GITHUB_EVENT_NAME'] !== 'pull_request' || path === undefined)
-        return undefined;
-    return parseTarget(JSON.parse(await (0,external_node_fs_promises_.readFile)(path, 'utf8')), env);
-}
-function parseTarget(event, env) {
-    const parsed = dist/* safeParse */.xLC(eventSchema, event);
-    const repository = dist/* safeParse */.xLC(repositorySchema, env['GITHUB_REPOSITORY']);
-    const run = Number(env['GITHUB_RUN_ID']);
-    const attempt = Number(env['GITHUB_RUN_ATTEMPT'] ?? 1);
-    if (!parsed.success || !repository.success || !Number.isSafeInteger(run))
-        return undefined;
-    const { number, head } = parsed.output.pull_request;
-    return {
-        pull: { repository: repository.output, number },
-        mark: { run, attempt: Number.isSafeInteger(attempt) ? attempt : 1, sha: head.sha },
-        isFork: head.repo?.full_name !== repository.output,
-        workflow: workflowPath(env, repository.output),
-    };
-}
-/** From `acme/api/.github/workflows/image.yml@refs/pull/1/merge`; a matrix and a re-run have the same. */
-function workflowPath(env, repository) {
-    const reference = env['GITHUB_WORKFLOW_REF'];
-    if (reference === undefined)
-        return env['GITHUB_WORKFLOW'] ?? '';
-    const path = reference.replace(/@.*/s, '');
-    return path.startsWith(`${repository}/`) ? path.slice(repository.length + 1) : path;
-}
-
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/compare/history.js
+var compare_history = __nccwpck_require__(7711);
 // EXTERNAL MODULE: ./src/image/manifest.js
 var manifest = __nccwpck_require__(241);
 // EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
@@ -32996,11 +33487,10 @@ var parse_measurement = __nccwpck_require__(3064);
 
 
 
+
 /** Bytes that a handover may have; one of a thousand packages has half a megabyte. */
 const maxHandoverBytes = 4 * 2 ** 20;
 const document_name = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(200));
-const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
-const time = dist/* object */.Ikc({ ms: dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0)), cached: dist/* boolean */.zMY() });
 const schema = dist/* object */.Ikc({
     schemaVersion: dist/* literal */.euz(1),
     headSha: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40,64}$/, 'is not a commit')),
@@ -33009,12 +33499,7 @@ const schema = dist/* object */.Ikc({
         measurement: dist/* unknown */.L5J(),
         base: dist/* optional */.lqM(dist/* unknown */.L5J()),
         baselineText: dist/* optional */.lqM(document_name),
-        history: dist/* optional */.lqM(dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({
-            commit: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{4,64}$/, 'is not a commit')),
-            sizes: dist/* object */.Ikc({ download: bytes, disk: bytes, filesystem: bytes, environment: bytes }),
-            buildTime: dist/* exactOptional */.yqP(time),
-            startTime: dist/* exactOptional */.yqP(time),
-        })), dist/* maxLength */.Ru6(50))),
+        history: dist/* optional */.lqM(compare_history/* historySchema */.Ut),
     })), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(16)),
 });
 /** The JSON of a handover, or undefined where it would be too large. */
@@ -33026,7 +33511,7 @@ function formatHandover({ headSha, reports }) {
             ...{
                 name: name.slice(0, 200),
                 baselineText: baselineText?.slice(0, 200),
-                history: history?.slice(-50),
+                history: history?.slice(-compare_history/* historyLength */.$u),
             },
             measurement: carried(measurement),
             base: base && carried(base),
@@ -33111,7 +33596,7 @@ async function saveHandover(artifacts, image, { attempt, sha }, reports, env) {
  */
 async function tellPullRequest(reports, settings, { env, artifacts }) {
     try {
-        const target = await readTarget(env);
+        const target = await (0,comment_target/* readTarget */._E)(env);
         if (target === undefined)
             return;
         const commented = await comment(reports, target, settings, env);
@@ -34257,6 +34742,53 @@ const sizeFigures = [
 ];
 const timeFigures = ['build time', 'start time'];
 const figures = [...sizeFigures, ...timeFigures];
+
+
+/***/ }),
+
+/***/ 7711:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $u: () => (/* binding */ historyLength),
+/* harmony export */   Ut: () => (/* binding */ historySchema),
+/* harmony export */   jQ: () => (/* binding */ historyPoint),
+/* harmony export */   p3: () => (/* binding */ rollForward)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7728);
+/* harmony import */ var _timings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5379);
+
+
+/** How many points a branch's history keeps. */
+const historyLength = 50;
+const bytes = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
+const time = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ ms: valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .finite */ .E2x(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0)), cached: valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() });
+/** Narrows a history that came from outside. */
+const historySchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    commit: valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .regex */ .yGV(/^[0-9a-f]{4,64}$/, 'is not a commit')),
+    sizes: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ download: bytes, disk: bytes, filesystem: bytes, environment: bytes }),
+    buildTime: valibot__WEBPACK_IMPORTED_MODULE_0__/* .exactOptional */ .yqP(time),
+    startTime: valibot__WEBPACK_IMPORTED_MODULE_0__/* .exactOptional */ .yqP(time),
+})), valibot__WEBPACK_IMPORTED_MODULE_0__/* .maxLength */ .Ru6(historyLength));
+/** The measurement of a commit as a point of its history. */
+function historyPoint(commit, { sizes, timings }) {
+    const time = (name) => {
+        const timing = timings.find(({ step }) => step === name);
+        return timing && { ms: timing.ms, cached: timing.cached };
+    };
+    const [buildTime, startTime] = [time(_timings_js__WEBPACK_IMPORTED_MODULE_1__/* .totalStep */ .T8), time(_timings_js__WEBPACK_IMPORTED_MODULE_1__/* .startStep */ .bP)];
+    const { download, disk, filesystem, environment } = sizes;
+    return {
+        commit,
+        sizes: { download, disk, filesystem, environment },
+        ...(buildTime && { buildTime }),
+        ...(startTime && { startTime }),
+    };
+}
+/** A history with one more point at its end, the oldest left behind. */
+function rollForward(history, point) {
+    return [...history, point].slice(-historyLength);
+}
 
 
 /***/ }),
@@ -37220,20 +37752,19 @@ function realPath({ files }, path) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
-/* harmony import */ var _action_cache_client_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4951);
-/* harmony import */ var _action_cache_program_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6142);
-/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6809);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8527);
-/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2332);
-/* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3326);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8216);
-/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3186);
-/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9397);
-/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9411);
-/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7682);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7770);
-/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7397);
+/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6809);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8527);
+/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2332);
+/* harmony import */ var _action_service_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9547);
+/* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3151);
+/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
+/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9397);
+/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9411);
+/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7770);
+/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7397);
 
 
 
@@ -37249,31 +37780,30 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-
-const { env, stdout, argv } = process;
-const log = (0,_action_step_log_js__WEBPACK_IMPORTED_MODULE_7__/* .createStepLog */ .d)(stdout);
+const { env, stdout } = process;
+const log = (0,_action_step_log_js__WEBPACK_IMPORTED_MODULE_6__/* .createStepLog */ .d)(stdout);
 try {
-    (0,_memory_js__WEBPACK_IMPORTED_MODULE_11__/* .keepMemoryLow */ .P)();
-    const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .loadInputs */ .I)(env, process.cwd());
-    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_15__/* .screenOf */ .S)(stdout, env);
-    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__/* .createProgress */ .m)(log, screen);
-    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_6__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
+    (0,_memory_js__WEBPACK_IMPORTED_MODULE_10__/* .keepMemoryLow */ .P)();
+    const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .loadInputs */ .I)(env, process.cwd());
+    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_14__/* .screenOf */ .S)(stdout, env);
+    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_13__/* .createProgress */ .m)(log, screen);
+    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_4__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
     const details = { trees: settings.uploadReport, inventory: true };
     const build = async (signal) => {
-        const program = (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_3__/* .programBeside */ .B)(argv[1] ?? '', 'cache');
-        const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_2__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .eF, program, env, signal });
-        const kept = settings.cache ? (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__/* .betweenRuns */ .tO)(cache, (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_10__/* .placeOf */ .$t)(env)) : undefined;
-        const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_12__/* .run */ .e)(inputs, { ...context, signal, details, restore: kept?.restore });
+        const { cache, ports, keep } = await (0,_action_service_js__WEBPACK_IMPORTED_MODULE_5__/* .meetService */ .L)(settings, { env, run: _host_process_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .eF, signal });
+        const kept = cache && (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__/* .betweenRuns */ .tO)(cache, (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__/* .placeOf */ .$t)(env));
+        const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_11__/* .run */ .e)(inputs, { ...context, signal, ports, details, restore: kept?.restore });
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ('store', (await kept?.remember()) ?? '');
-        return result;
+        return { result, keep };
     };
-    const result = await log
-        .group('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_13__/* .interruptible */ .I)(build))
+    const { result, keep } = await log
+        .group('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_12__/* .interruptible */ .I)(build))
         .finally(() => progress.close());
-    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_8__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .eF });
+    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_7__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .eF });
+    await keep(result);
 }
 catch (error) {
-    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .fail */ .f)(error, log);
+    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f)(error, log);
 }
 
 __webpack_async_result__();
@@ -54580,6 +55110,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BpQ: () => (/* binding */ minLength),
 /* harmony export */   BuJ: () => (/* binding */ getDotPath),
+/* harmony export */   E2x: () => (/* binding */ finite),
 /* harmony export */   FsL: () => (/* binding */ pipe),
 /* harmony export */   IeY: () => (/* binding */ custom),
 /* harmony export */   Ikc: () => (/* binding */ object),
@@ -54603,7 +55134,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   yqP: () => (/* binding */ exactOptional),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, union, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, union, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {
