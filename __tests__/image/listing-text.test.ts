@@ -15,7 +15,12 @@ const listing = createListing(
     'run/pipe': { type: 'fifo' },
     __proto__x: 1,
   },
-  { download: 42, compression: 'zstd', leftOut: ['var/lib/dpkg/status'] },
+  {
+    download: 42,
+    compression: 'zstd',
+    stale: ['a/__pycache__/b.cpython-313.pyc'],
+    leftOut: ['var/lib/dpkg/status'],
+  },
 )
 
 describe('decodeListing', () => {

@@ -1,31 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import * as v from 'valibot'
 import { Failure } from '../../src/failure.ts'
-import { measure, type Measured } from '../../src/image/measure.ts'
-import { type Measurement, measurementSchema } from '../../src/image/measurement.ts'
+import { measure } from '../../src/image/measure.ts'
 import { createConfig, createDigest, createListing, type TinyLayer } from '../fixtures/image.ts'
-
-/** An image of these layers, each of 1000 compressed bytes. */
-function createImage(layers: readonly TinyLayer[], overrides: Partial<Measured> = {}): Measured {
-  const descriptors = layers.map((_, i) => ({ mediaType: 'layer', digest: createDigest(i), size: 1000 }))
-  return {
-    reference: 'oci:image',
-    digest: createDigest('f'),
-    platform: { os: 'linux', architecture: 'arm64' },
-    manifest: {
-      schemaVersion: 2,
-      config: { mediaType: '', digest: createDigest('c'), size: 1 },
-      layers: descriptors,
-    },
-    config: createConfig({ workingDir: '/app/' }, { diffIds: layers.map((_, i) => createDigest(`${i}d`)) }),
-    source: 'oci',
-    listings: layers.map((layer) => createListing(layer)),
-    baseLayers: undefined,
-    timings: [],
-    ...overrides,
-  }
-}
+import { createMeasured, expectInvariants, sum } from '../fixtures/measured-layers.ts'
 
 const site = 'opt/venv/lib/python3.13/site-packages'
 const metadata = (name: string, requires = ''): string => `Name: ${name}\nVersion: 1.0\n${requires}`
@@ -59,24 +37,6 @@ const app: TinyLayer = {
   'opt/venv/bin/activate': 80,
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0)
-}
-
-/** What is true of every measurement. */
-function expectInvariants(measurement: Measurement): void {
-  const { sizes, parts, layers, packages, systemPackages } = measurement
-  expect(v.safeParse(measurementSchema, measurement).issues).toBeUndefined()
-  expect(sum(Object.values(parts))).toBe(sizes.filesystem)
-  expect(sum(layers.map(({ disk }) => disk))).toBe(sizes.disk)
-  expect(sum(layers.map(({ download }) => download))).toBe(sizes.download)
-  expect(sizes.filesystem).toBeLessThanOrEqual(sizes.disk)
-  expect(sizes.environment).toBe(parts.environment)
-  expect(sum([...packages, ...systemPackages].map(({ bytes }) => bytes))).toBeLessThanOrEqual(
-    sizes.filesystem,
-  )
-}
-
 describe('measure', () => {
   const distInfo = (name: string): number =>
     sum(
@@ -99,7 +59,7 @@ describe('measure', () => {
       },
     )
     const measurement = measure(
-      createImage([base, environment, app], {
+      createMeasured([base, environment, app], {
         config,
         baseLayers: 1,
         mode: 'ship',
@@ -172,7 +132,7 @@ describe('measure', () => {
   })
 
   it('attributes everything where the base is not known', () => {
-    const measurement = measure(createImage([base, environment, app]))
+    const measurement = measure(createMeasured([base, environment, app]))
     expectInvariants(measurement)
     expect(measurement.parts).toMatchObject({ base: 0, interpreter: 2500, app: 100, waste: 0, other: 35 })
     expect(measurement.packages.map(({ name, direct }) => [name, direct])).toEqual([
@@ -190,7 +150,7 @@ describe('measure', () => {
       'var/lib/dpkg/status': `${status}\nPackage: libpq5\nStatus: install ok installed\nVersion: 17\n`,
       'var/lib/dpkg/info/libpq5.list': '/usr/lib/libpq.so\n',
     }
-    const measurement = measure(createImage([base, added], { baseLayers: 1 }))
+    const measurement = measure(createMeasured([base, added], { baseLayers: 1 }))
     expectInvariants(measurement)
     expect(measurement.systemPackages).toEqual([{ name: 'libpq5', version: '17', bytes: 400 }])
     expect(measurement.parts.system).toBe(measurement.layers[1]?.disk)
@@ -205,7 +165,7 @@ describe('measure', () => {
       'var/lib/dpkg/status': 'Package: python3-numpy\nStatus: install ok installed\nVersion: 2\n',
       'var/lib/dpkg/info/python3-numpy.list': `/${folder}/numpy/core.so\n/usr/bin/f2py\n`,
     }
-    const measurement = measure(createImage([apt]))
+    const measurement = measure(createMeasured([apt]))
     expectInvariants(measurement)
     expect(measurement.packages[0]).toMatchObject({
       name: 'numpy',
@@ -218,7 +178,7 @@ describe('measure', () => {
   it('says how its layers are compressed', () => {
     const compression = (...all: ('gzip' | 'zstd' | 'none')[]): string =>
       measure(
-        createImage(
+        createMeasured(
           all.map(() => ({})),
           { listings: all.map((one) => createListing({}, { compression: one })) },
         ),
@@ -229,7 +189,7 @@ describe('measure', () => {
   })
 
   it('refuses listings of another image', () => {
-    const measuring = (): unknown => measure(createImage([base], { listings: [] }))
+    const measuring = (): unknown => measure(createMeasured([base], { listings: [] }))
     expect(measuring).toThrow(Failure)
     expect(measuring).toThrow('has 1 layers, and 0 were read')
   })
@@ -243,11 +203,15 @@ describe('measure', () => {
       'etc',
       'usr/local/lib/python3.13',
       'var/lib/dpkg/info',
+      'root/.cache/uv',
+      'app/.git',
     )
     const file = fc.constantFrom(
       'pyvenv.cfg',
       'os.py',
       'x.py',
+      'x/tests/y.py',
+      'm.a',
       '__pycache__/x.cpython-313.pyc',
       'x-1.dist-info/METADATA',
       'x-1.dist-info/RECORD',
@@ -259,9 +223,10 @@ describe('measure', () => {
     const path = fc.tuple(folder, file).map((parts) => parts.join('/'))
     const what = fc.oneof(
       fc.nat(1000),
+      fc.integer({ min: 90_000, max: 300_000 }),
       fc.constantFrom(
-        'x.py,,\n../../../bin/x,,\n../../../../etc/passwd,,\n',
-        '/usr/bin/x.py\n/app/x.py\n',
+        'x.py,,\nx/tests/y.py,,\nm.a,,\n../../../bin/x,,\n../../../../etc/passwd,,\n',
+        '/usr/bin/x.py\n/app/x.py\n/app/.git/x.py\n',
         metadata('x'),
       ),
       path.map((linkname) => ({ type: 'hardlink' as const, linkname })),
@@ -270,9 +235,9 @@ describe('measure', () => {
     const layers = fc.array(fc.dictionary(path, what, { maxKeys: 15 }), { maxLength: 4 })
     fc.assert(
       fc.property(layers, fc.option(fc.nat(4), { nil: undefined }), (given, baseLayers) => {
-        expectInvariants(measure(createImage([base, ...given], { baseLayers })))
+        expectInvariants(measure(createMeasured([base, ...given], { baseLayers })))
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 })

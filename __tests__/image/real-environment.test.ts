@@ -53,7 +53,11 @@ describe('an environment that Python made', () => {
 
     const partOf = createParts(
       filesystem,
-      { distributions: new Set(found.flatMap(({ files }) => files)), system: new Set() },
+      {
+        distributions: new Set(found.flatMap(({ files }) => files)),
+        system: new Set(),
+        leftovers: new Set(),
+      },
       { baseLayers: undefined, workingDir: undefined },
     )
     const parts = new Set(

@@ -124,13 +124,33 @@ describe('an image measured by what was measured before', () => {
     expect(remeasurable(image)).toBeUndefined()
   })
 
-  it('counts what is shown as waste as a whole', () => {
-    const image = createImage(app)
-    const attribution = attribute(image)
-    const measurement = measure(image, attribution)
-    const waste = [{ path: '/app', bytes: 100, download: 10, why: 'a cache', hint: 'leave it out' }]
-    const owners = ownersOf({ ...measurement, waste }, image.listings, attribution)
-    const at = Object.keys(app).indexOf('app/main.py')
-    expect(owners?.[at]).toEqual({ part: 'app', fixed: true })
+  it('has to be measured as a whole when waste has another size', () => {
+    const tests = { ...app, [`${site}/web-1.0.dist-info/RECORD`]: 'web/app.py,,\nweb/tests/a.py,,\n' }
+    const first = createImage({ ...tests, [`${site}/web/tests/a.py`]: 99_000 })
+    const larger = createImage({ ...tests, [`${site}/web/tests/a.py`]: 101_000 }, 2)
+    const other = createImage({ ...tests, [`${site}/web/tests/a.py`]: 99_000, 'app/main.py': 5 }, 2)
+    expect(measure(larger).waste).toHaveLength(1)
+    expect(again(first, larger)).toBeUndefined()
+    expect(again(first, other)).toEqual(measure(other))
+    // What the tests are of the download goes by the size of the layer.
+    expect(remeasurable(larger)).toBeUndefined()
+    expect(remeasurable(createImage({ ...app, '.git/HEAD': 1 }))).toBeUndefined()
+  })
+
+  it('has to be measured as a whole when a file that replaces another has another size', () => {
+    const first = createImage({ ...app, 'opt/venv/pyvenv.cfg': 30 })
+    expect(again(first, createImage({ ...app, 'opt/venv/pyvenv.cfg': 31 }, 2))).toBeUndefined()
+    expect(again(first, createImage({ ...app, 'opt/venv/pyvenv.cfg': 30 }, 2))).toBeDefined()
+  })
+
+  it('has to be measured as a whole when another file is older than its source', () => {
+    const listings = (image: Measured, stale?: readonly string[]): Measured => ({
+      ...image,
+      listings: image.listings.map((one, i) => (i === 2 && stale ? { ...one, stale } : one)),
+    })
+    const pyc = 'app/__pycache__/main.cpython-313.pyc'
+    const top = { ...app, [pyc]: 10 }
+    expect(again(createImage(top), createImage(top, 2))).toBeDefined()
+    expect(again(createImage(top), listings(createImage(top, 2), [pyc]))).toBeUndefined()
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { Metadata } from '../../src/image/metadata.ts'
 import { findRequirers, requirementsAmong } from '../../src/image/required-by.ts'
 
 /** Distributions by name, with what they require. */
@@ -115,7 +116,20 @@ describe('findRequirers', () => {
       metadata: { name, version: '1', requiresDist: [] },
     }))
     const found = findRequirers(distributions, ['a'], ({ name }) => (name === 'a' ? ['B'] : []))
-    expect(found.get('b')).toEqual({ direct: false, requiredBy: [['a']] })
+    expect(found.get('b')).toEqual({ direct: false, isRequired: true, requiredBy: [['a']] })
+  })
+
+  it('tells what nobody asks for from what the project or an extra does', () => {
+    const distribution = (name: string, ...requiresDist: string[]): { name: string; metadata: Metadata } => ({
+      name,
+      metadata: { name, version: '1', requiresDist },
+    })
+    const distributions = [distribution('a', 'b[x]'), distribution('b', 'c; extra == "x"'), distribution('c')]
+    const required = (direct?: readonly string[]): readonly string[] =>
+      [...findRequirers(distributions, direct)].flatMap(([name, one]) => (one.isRequired ? [name] : []))
+    expect(required()).toEqual(['b', 'c'])
+    expect(required(['a'])).toEqual(['a', 'b', 'c'])
+    expect(required([])).toEqual(['b', 'c'])
   })
 })
 

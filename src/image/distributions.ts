@@ -1,3 +1,4 @@
+import { parseBytecode } from './bytecode.ts'
 import type { Filesystem } from './filesystem.ts'
 import { baseName, join, parentOf } from './layer-files.ts'
 import { distributionName, type Metadata, parseMetadata } from './metadata.ts'
@@ -35,14 +36,18 @@ interface Candidate {
 /**
  * All distributions of an image, in every folder that has any, by location and name. Each file belongs to the first
  * that claims it, and what is compiled into `__pycache__` to the owner of its source. A copy that another
- * distribution brings along as its own file (vendored) is no distribution.
+ * distribution brings along as its own file (vendored) is no distribution, nor is what lies in a path of `leftOut`: an
+ * installer's cache holds distributions too.
  */
-export function findDistributions(filesystem: Filesystem): readonly Distribution[] {
+export function findDistributions(
+  filesystem: Filesystem,
+  leftOut: Pick<ReadonlySet<string>, 'has'> = new Set(),
+): readonly Distribution[] {
   const place = createPlaces(filesystem)
   const tree = walkedOnce(createTree(filesystem))
   const owners = new Map<string, number>()
   const found: (Omit<Distribution, 'files'> & { files: string[] })[] = []
-  for (const { info, location, metadata } of candidatesOf(filesystem)) {
+  for (const { info, location, metadata } of candidatesOf(filesystem, leftOut)) {
     if (isOwned(filesystem, info, owners)) continue
     const claim = claimed(filesystem, { info, location, metadata }, tree)
     const files: string[] = []
@@ -65,7 +70,7 @@ export function findDistributions(filesystem: Filesystem): readonly Distribution
     })
   }
   for (const path of filesystem.files.keys()) {
-    const source = sourceOf(path)
+    const source = parseBytecode(path)?.source
     const owner = source === undefined || owners.has(path) ? undefined : owners.get(source)
     if (owner !== undefined) found[owner]?.files.push(path)
   }
@@ -73,7 +78,10 @@ export function findDistributions(filesystem: Filesystem): readonly Distribution
 }
 
 /** Shallow locations first, so that a distribution is met before the copies inside it. */
-function candidatesOf({ files, texts }: Filesystem): readonly Candidate[] {
+function candidatesOf(
+  { files, texts }: Filesystem,
+  leftOut: Pick<ReadonlySet<string>, 'has'>,
+): readonly Candidate[] {
   const candidates = new Map<string, Candidate>()
   const add = (info: string, location: string, metadata: Metadata): void => {
     if (metadata.name !== '' && !candidates.has(info)) candidates.set(info, { info, location, metadata })
@@ -83,6 +91,7 @@ function candidatesOf({ files, texts }: Filesystem): readonly Candidate[] {
     const text = isMetadata ? texts.get(path) : undefined
     if (isMetadata && text === undefined && files.get(path)?.entry.type === 'directory') continue
     if (isMetadata || /\.dist-info\/RECORD$/.test(path)) {
+      if (leftOut.has(path)) continue
       const info = path.endsWith('.egg-info') ? path : parentOf(path)
       const container = baseName(info) === 'EGG-INFO' ? parentOf(info) : info
       const stated = text === undefined ? undefined : parseMetadata(text)
@@ -153,7 +162,7 @@ function claimed(filesystem: Filesystem, candidate: Candidate, tree: Tree): Clai
 }
 
 /** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
-function prefixOf(location: string): string {
+export function prefixOf(location: string): string {
   const match = /^(.*?)(?:^|\/)lib(?:64)?\/python\d[\d.]*t?\/(?:site|dist)-packages$/.exec(location)
   return match?.[1] ?? location
 }
@@ -174,13 +183,6 @@ function walkedOnce(tree: Tree): Tree {
 function isOwned({ files }: Filesystem, info: string, owners: ReadonlyMap<string, number>): boolean {
   if (files.get(info)?.entry.type === 'file') return owners.has(info)
   return owners.has(`${info}/METADATA`) || owners.has(`${info}/PKG-INFO`) || owners.has(`${info}/RECORD`)
-}
-
-/** The source that a compiled file was made of: `a/__pycache__/b.cpython-313.pyc` of `a/b.py` (PEP 3147). */
-function sourceOf(path: string): string | undefined {
-  const [, folder, name] =
-    /^(.*?)\/?__pycache__\/([^/]+?)\.(?:cpython|pypy)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? []
-  return folder === undefined || name === undefined ? undefined : join(folder, `${name}.py`)
 }
 
 function compare(a: string, b: string): number {

@@ -28,12 +28,13 @@ const schema = v.object({
   links: v.array(v.tuple([v.number(), v.string()])),
   texts: strings,
   versions: strings,
+  stale: v.optional(v.array(v.string())),
   leftOut: v.optional(v.array(v.string())),
 })
 
 /** A listing as text that can be kept under the layer's digest. */
 export function encodeListing(listing: LayerListing): string {
-  const { diffId, download, compression, entries, texts, versions, leftOut } = listing
+  const { diffId, download, compression, entries, texts, versions, stale, leftOut } = listing
   const stored: v.InferOutput<typeof schema> = {
     version: 1,
     diffId,
@@ -46,6 +47,7 @@ export function encodeListing(listing: LayerListing): string {
     links: entries.flatMap(({ linkname }, i) => (linkname === undefined ? [] : [[i, linkname]])),
     texts,
     versions,
+    ...(stale === undefined ? {} : { stale: [...stale] }),
     ...(leftOut === undefined ? {} : { leftOut: [...leftOut] }),
   }
   return JSON.stringify(stored)
@@ -55,8 +57,20 @@ export function encodeListing(listing: LayerListing): string {
 export function decodeListing(text: string): LayerListing | undefined {
   const result = v.safeParse(schema, json(text))
   if (!result.success) return undefined
-  const { paths, types, sizes, modes, links, diffId, download, compression, texts, versions, leftOut } =
-    result.output
+  const {
+    paths,
+    types,
+    sizes,
+    modes,
+    links,
+    diffId,
+    download,
+    compression,
+    texts,
+    versions,
+    stale,
+    leftOut,
+  } = result.output
   const linknames = new Map(links)
   const entries: ListedEntry[] = []
   for (const [i, path] of paths.entries()) {
@@ -74,6 +88,7 @@ export function decodeListing(text: string): LayerListing | undefined {
     entries,
     texts,
     versions,
+    ...(stale === undefined ? {} : { stale }),
     ...(leftOut === undefined ? {} : { leftOut }),
   }
 }

@@ -15,6 +15,8 @@ export interface LayerListing {
   readonly versions: Readonly<Record<string, string>>
   /** A foreign layer whose blob is not with the image: nothing of it is known, and it is not kept. */
   readonly missing?: true
+  /** Compiled files whose header names another time or size than their source has, which is in this layer too. */
+  readonly stale?: readonly string[]
   /** Paths whose text is missing from `texts` because it was over a limit. */
   readonly leftOut?: readonly string[]
 }

@@ -6,6 +6,7 @@ import { bySize, type Measurement, type Part } from './measurement.ts'
 import { formatPlatform } from './platform.ts'
 import { findRequirers, type RequirementsOf } from './required-by.ts'
 import type { Image } from './source.ts'
+import { findWaste } from './waste/waste.ts'
 
 /** What is measured: an image's own description and the listing of each of its layers. */
 export interface Measured extends Pick<
@@ -79,7 +80,7 @@ export function measure(image: Measured, attribution = attribute(image)): Measur
       .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
       .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
       .sort(bySize),
-    waste: [],
+    waste: [...findWaste(attribution, layers, ({ name }) => requirers.get(name)?.isRequired ?? true)],
     timings: [...image.timings],
   }
 }

@@ -9,7 +9,8 @@ const described = <T extends v.GenericSchema>(
 
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const ms = v.pipe(v.number(), v.minValue(0))
-const part = v.picklist(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other'])
+const parts = ['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other'] as const
+const part = v.picklist(parts)
 
 /** Everything known about one built image; the one definition that validates, types and documents the JSON. */
 export const measurementSchema = v.object({
@@ -103,8 +104,17 @@ export const measurementSchema = v.object({
   waste: v.array(
     v.object({
       path: v.string(),
+      part: v.optional(
+        described(
+          v.picklist([...parts, 'hidden']),
+          'The part that its bytes are counted in; `hidden` for what a later layer deleted or replaced, which is in `disk` and not in `filesystem`.',
+        ),
+      ),
       bytes: described(bytes, 'On disk.'),
-      download: described(bytes, 'Bytes of the download that it would save.'),
+      download: described(
+        bytes,
+        'Bytes of the download that it would save: an estimate, by how well its layer is compressed.',
+      ),
       why: v.string(),
       hint: described(v.string(), 'What to do about it.'),
     }),

@@ -2,15 +2,17 @@ import type { Filesystem } from './filesystem.ts'
 import { baseName, parentOf } from './layer-files.ts'
 import type { Part } from './measurement.ts'
 
-/** What the owners are known of; paths of files. */
+/** What the owners are known of, and what no one needs; paths of files. */
 export interface Ownership {
   readonly distributions: ReadonlySet<string>
   readonly system: ReadonlySet<string>
+  readonly leftovers: Pick<ReadonlySet<string>, 'has'>
 }
 
 /**
- * The part that each file belongs to. Everything in the base's layers is `base`; of the rest what a distribution owns
- * or an environment's folder holds is `environment`, then a Python's own files, then what the system's package
+ * The part that each file belongs to. Everything in the base's layers is `base`; leftovers that neither a distribution
+ * nor a system package owns are `waste`; of the rest what a distribution owns or an environment's folder holds is
+ * `environment`, then a Python's own files, then what the system's package
  * manager owns, then the application: the working directory, and above a known base whatever is no system folder.
  */
 export function createParts(
@@ -26,6 +28,7 @@ export function createParts(
   const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '')
   return (path, layer) => {
     if (baseLayers !== undefined && layer < baseLayers) return 'base'
+    if (owned.leftovers.has(path) && !owned.distributions.has(path) && !owned.system.has(path)) return 'waste'
     if (owned.distributions.has(path) || isInEnvironment(path, environments)) return 'environment'
     if (isInterpreter(path, interpreters)) return 'interpreter'
     if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path)) return 'system'

@@ -4,6 +4,7 @@ import { largestPart, noParts } from './measure.ts'
 import { bySize, type Measurement, type Part } from './measurement.ts'
 import { parseRecord } from './record.ts'
 import type { Image } from './source.ts'
+import { weighedByWaste } from './waste/waste.ts'
 
 /** Who has a file of the topmost layer: its part, and its package by position; `fixed` where more hangs on its size. */
 export interface Owner {
@@ -22,13 +23,14 @@ export interface Remeasurable {
 
 /**
  * Who has each file of the topmost layer. Undefined where a size may mean more than its bytes: for an image whose base
- * is not known, and for a layer with links between files, deletions, or a path twice.
+ * is not known, and for a layer with links between files, deletions, a path twice, or waste.
  */
 export function ownersOf(
   measurement: Measurement,
   listings: readonly LayerListing[],
-  { filesystem, baseLayers, distributions, systemPackages, partOf }: Attribution,
+  attribution: Attribution,
 ): readonly Owner[] | undefined {
+  const { filesystem, baseLayers, distributions, systemPackages, partOf } = attribution
   const layer = listings.length - 1
   const top = listings[layer]
   if (!top || baseLayers === undefined || layer < baseLayers) return undefined
@@ -43,12 +45,14 @@ export function ownersOf(
     for (const path of files) if (paths.has(path)) packageOf.set(path, position)
   }
   const system = new Set(systemPackages.flatMap(({ files }) => files))
+  const weighed = weighedByWaste(attribution, layer)
+  if (!weighed) return undefined
   return top.entries.map(({ path }) => {
     const part = partOf(path, layer)
     const position = packageOf.get(path)
     const isSeen = filesystem.files.get(path)?.layer === layer
-    const isWaste = part === 'waste' || measurement.waste.some((one) => isAt(path, one.path))
-    const isFixed = !isSeen || isWaste || system.has(path) || (packageOf.has(path) && position === undefined)
+    const isFixed =
+      !isSeen || weighed.has(path) || system.has(path) || (packageOf.has(path) && position === undefined)
     return {
       part,
       ...(position === undefined ? {} : { package: position }),
@@ -117,7 +121,8 @@ function hasSameShape(a: LayerListing, b: LayerListing): boolean {
     if (one.path !== other?.path || one.type !== other.type || one.linkname !== other.linkname) return false
   }
   const paths = Object.keys(a.texts)
-  if (JSON.stringify([a.versions, a.leftOut]) !== JSON.stringify([b.versions, b.leftOut])) return false
+  if (JSON.stringify([a.versions, a.stale, a.leftOut]) !== JSON.stringify([b.versions, b.stale, b.leftOut]))
+    return false
   return (
     paths.length === Object.keys(b.texts).length &&
     paths.every((path) => {
@@ -131,9 +136,4 @@ function hasSameShape(a: LayerListing, b: LayerListing): boolean {
 
 function pathsIn(record: string): readonly string[] {
   return parseRecord(record).map(({ path }) => path)
-}
-
-/** Whether a path is, or lies below, one that is written with a leading `/`. */
-function isAt(path: string, place: string): boolean {
-  return place === `/${path}` || `/${path}`.startsWith(`${place}/`)
 }

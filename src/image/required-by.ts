@@ -5,6 +5,8 @@ export type RequirementsOf = (metadata: Metadata) => readonly string[]
 
 export interface Requirers {
   readonly direct: boolean
+  /** Whether another distribution or the project names it: one that is there for no reason is `direct` too. */
+  readonly isRequired: boolean
   /** Chains from a package to a requirement of the project, nearest first; shortest chains first. */
   readonly requiredBy: readonly (readonly string[])[]
 }
@@ -33,7 +35,8 @@ export function findRequirers(
     requirementsOf,
   )
   const roots = [...names].filter((name) => !required.has(name))
-  const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)))
+  const asProject = new Set(project?.map(({ name }) => name))
+  const direct = new Set(project ? asProject : roots.filter((name) => !byExtras.has(name)))
 
   const steps = new Map<string, Step>()
   for (const name of direct) if (names.has(name)) steps.set(name, { next: undefined, distance: 0 })
@@ -62,7 +65,8 @@ export function findRequirers(
         .slice(0, limits.chains)
         .map((requirer) => chainFrom(requirer, steps))
         .filter((chain) => !chain.includes(name))
-      return [name, { direct: direct.has(name), requiredBy: chains }]
+      const isRequired = required.has(name) || byExtras.has(name) || asProject.has(name)
+      return [name, { direct: direct.has(name), isRequired, requiredBy: chains }]
     }),
   )
 }

@@ -7,6 +7,7 @@ import { isWantedText, keptText } from '../../image/texts.ts'
 import type { TarEntry } from '../../tar/entry.ts'
 import { type EntrySink, TarReader } from '../../tar/reader.ts'
 import { LayerBudget } from './budget.ts'
+import { bytecodeSink, type Compiled, staleFiles } from './bytecode.ts'
 import { decompress, giveBack } from './decompress.ts'
 import { type LayerLimits, layerLimits } from './limits.ts'
 import { versionSink } from './version.ts'
@@ -63,6 +64,8 @@ class Contents {
   readonly #texts = new Map<string, string>()
   readonly #versions = new Map<string, string>()
   readonly #leftOut = new Set<string>()
+  readonly #mtimes: number[] = []
+  readonly #compiled = new Map<string, Compiled>()
   readonly #budget: LayerBudget
   #textBytes = 0
   #sizes = 0
@@ -72,7 +75,7 @@ class Contents {
     this.#budget = budget
   }
 
-  add({ path, type, size, mode, linkname }: TarEntry): EntrySink | undefined {
+  add({ path, type, size, mode, mtime, linkname }: TarEntry): EntrySink | undefined {
     this.#budget.entries(1)
     this.#sizes += size
     if (this.#sizes > this.#limits.sizes)
@@ -80,18 +83,24 @@ class Contents {
     this.#entries.push(
       linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname },
     )
+    this.#mtimes.push(mtime)
     if (type !== 'file') return undefined
     if (isWantedText(path)) return this.#text(path, size)
     // A file that a tar names twice is the last of them.
     this.#versions.delete(path)
+    this.#compiled.delete(path)
+    const bytecode = bytecodeSink(path, (compiled) => this.#compiled.set(path, compiled))
+    if (bytecode) return bytecode
     return versionSink(path, (version) => this.#versions.set(path, version))
   }
 
-  listing(): Pick<LayerListing, 'entries' | 'texts' | 'versions' | 'leftOut'> {
+  listing(): Pick<LayerListing, 'entries' | 'texts' | 'versions' | 'stale' | 'leftOut'> {
+    const stale = staleFiles(this.#compiled, this.#entries, this.#mtimes)
     return {
       entries: this.#entries,
       texts: Object.fromEntries(this.#texts),
       versions: Object.fromEntries(this.#versions),
+      ...(stale.length > 0 ? { stale } : {}),
       ...(this.#leftOut.size > 0 ? { leftOut: [...this.#leftOut] } : {}),
     }
   }
