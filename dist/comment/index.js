@@ -40453,7 +40453,8 @@ function isRecord(value) {
 const described = (schema, text) => pipe(schema, description(text));
 const measurement_bytes = pipe(number(), safeInteger(), minValue(0));
 const ms = pipe(number(), minValue(0));
-const part = picklist(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
+const measurement_parts = ['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other'];
+const part = picklist(measurement_parts);
 /** Everything known about one built image; the one definition that validates, types and documents the JSON. */
 const measurementSchema = object({
     schemaVersion: literal(1),
@@ -40508,8 +40509,9 @@ const measurementSchema = object({
     systemPackages: described(array(object({ name: string(), version: string(), bytes: measurement_bytes })), "Packages of the operating system's package manager, as `packages`."),
     waste: array(object({
         path: string(),
+        part: optional(described(picklist([...measurement_parts, 'hidden']), 'The part that its bytes are counted in; `hidden` for what a later layer deleted or replaced, which is in `disk` and not in `filesystem`.')),
         bytes: described(measurement_bytes, 'On disk.'),
-        download: described(measurement_bytes, 'Bytes of the download that it would save.'),
+        download: described(measurement_bytes, 'Bytes of the download that it would save: an estimate, by how well its layer is compressed.'),
         why: string(),
         hint: described(string(), 'What to do about it.'),
     })),

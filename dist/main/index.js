@@ -36166,7 +36166,7 @@ function exists(path) {
 
 /***/ }),
 
-/***/ 7945:
+/***/ 113:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36190,48 +36190,531 @@ function baseLayersByHistory({ history, diffIds }) {
     return lowest < lines.length ? lowest : undefined;
 }
 
+// EXTERNAL MODULE: ./src/image/distributions.js + 1 modules
+var image_distributions = __nccwpck_require__(2449);
+// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
+var image_filesystem = __nccwpck_require__(2892);
+// EXTERNAL MODULE: ./src/image/layer-files.js
+var layer_files = __nccwpck_require__(4317);
+;// CONCATENATED MODULE: ./src/image/parts.js
+
+/**
+ * The part that each file belongs to. Everything in the base's layers is `base`; leftovers that neither a distribution
+ * nor a system package owns are `waste`; of the rest what a distribution owns or an environment's folder holds is
+ * `environment`, then a Python's own files, then what the system's package
+ * manager owns, then the application: the working directory, and above a known base whatever is no system folder.
+ */
+function createParts(filesystem, owned, { baseLayers, workingDir, }) {
+    const environments = environmentFolders(filesystem);
+    const interpreters = interpreterFolders(filesystem);
+    const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '');
+    return (path, layer) => {
+        if (baseLayers !== undefined && layer < baseLayers)
+            return 'base';
+        if (owned.leftovers.has(path) && !owned.distributions.has(path) && !owned.system.has(path))
+            return 'waste';
+        if (owned.distributions.has(path) || isInEnvironment(path, environments))
+            return 'environment';
+        if (isInterpreter(path, interpreters))
+            return 'interpreter';
+        if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path))
+            return 'system';
+        if (app !== '' && path.startsWith(`${app}/`))
+            return 'app';
+        const isSystemFolder = /^(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|tmp|usr(?!\/local\/)|var)(?:\/|$)/.test(path);
+        return baseLayers !== undefined && !isSystemFolder ? 'app' : 'other';
+    };
+}
+/** Folders with a `pyvenv.cfg`. */
+function environmentFolders({ files }) {
+    return new Set([...files.keys()].filter((path) => (0,layer_files/* baseName */.Fl)(path) === 'pyvenv.cfg').map(layer_files/* parentOf */.gN));
+}
+/** What belongs to an environment besides its distributions' files, seen from its folder. */
+const environmentFile = /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/;
+function isInEnvironment(path, environments) {
+    if (/(?:^|\/)(?:site|dist)-packages\//.test(path))
+        return true;
+    for (let folder = (0,layer_files/* parentOf */.gN)(path);; folder = (0,layer_files/* parentOf */.gN)(folder)) {
+        if (environments.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
+            return true;
+        if (folder === '')
+            return false;
+    }
+}
+/** Prefixes of Pythons: the folders above their standard libraries. */
+function interpreterFolders({ files }) {
+    const found = new Set();
+    for (const path of files.keys()) {
+        const [, prefix = '', minor] = /^(?:(.*)\/)?lib\/python(3\.\d+t?)\/os\.pyc?$/.exec(path) ?? [];
+        if (minor !== undefined)
+            found.add(prefix);
+    }
+    return found;
+}
+/** A Python's files, seen from its prefix. */
+const interpreterFile = /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/;
+function isInterpreter(path, interpreters) {
+    for (const prefix of interpreters) {
+        if (prefix !== '' && !path.startsWith(`${prefix}/`))
+            continue;
+        // A folder of its own for one Python, as uv and pyenv make it, holds nothing else.
+        if (/^(?:cpython-|pypy|3\.\d)/.test((0,layer_files/* baseName */.Fl)(prefix)))
+            return true;
+        if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1)))
+            return true;
+    }
+    return false;
+}
+
+// EXTERNAL MODULE: ./src/image/fields.js
+var fields = __nccwpck_require__(3813);
+// EXTERNAL MODULE: ./src/image/place.js
+var image_place = __nccwpck_require__(5421);
+;// CONCATENATED MODULE: ./src/image/system-packages.js
+
+
+
+/**
+ * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
+ * `installed`), by name. A file that two claim belongs to the first.
+ */
+function findSystemPackages(filesystem) {
+    const { texts, files } = filesystem;
+    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const place = (0,image_place/* createPlaces */.B)(filesystem);
+    const owned = new Set();
+    return listed.map(({ paths, ...about }) => {
+        const own = [];
+        for (const path of paths) {
+            const real = place(path.replace(/^\.?\//, ''));
+            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
+                continue;
+            owned.add(real);
+            own.push(real);
+        }
+        return { ...about, files: own };
+    });
+}
+function dpkgPackages(texts) {
+    const packages = [];
+    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
+        const name = field(paragraph, 'Package');
+        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
+            continue;
+        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
+            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
+            '';
+        packages.push({
+            ...debian(name, paragraph),
+            paths: list.split('\n').filter(Boolean),
+        });
+    }
+    for (const [path, paragraph] of texts) {
+        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
+            continue;
+        const name = field(paragraph, 'Package') ?? (0,layer_files/* baseName */.Fl)(path);
+        // Each line is a checksum, two spaces and a path.
+        const sums = texts.get(`${path}.md5sums`) ?? '';
+        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
+        packages.push({
+            ...debian(name, paragraph),
+            paths: [...paths, path, `${path}.md5sums`],
+        });
+    }
+    return packages;
+}
+function debian(name, paragraph) {
+    const version = field(paragraph, 'Version') ?? '';
+    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
+}
+/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
+function apkPackages(texts) {
+    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
+    return text.split(/\n\n+/).flatMap((paragraph) => {
+        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
+        if (name === undefined)
+            return [];
+        const paths = [];
+        let folder = '';
+        for (const line of paragraph.split('\n')) {
+            if (line.startsWith('F:'))
+                folder = line.slice(2);
+            else if (line.startsWith('R:'))
+                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
+        }
+        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
+        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
+    });
+}
+function field(paragraph, name) {
+    return (0,fields/* fieldValues */.X)(paragraph, name)[0];
+}
+
+;// CONCATENATED MODULE: ./src/image/waste/caches.js
+
+
+const mount = (command, otherwise) => (place) => `RUN --mount=type=cache,target=/${place} ${command}, or ${otherwise}`;
+/**
+ * Poetry keeps virtual environments in its cache folder, so only what it downloads counts there. Models and fonts that
+ * programs keep in `~/.cache` are read when they run, so nothing counts that is not named here.
+ */
+const programs = [
+    {
+        of: 'pip',
+        inCacheHome: 'pip',
+        variable: 'PIP_CACHE_DIR',
+        hint: mount('pip install …', 'pip install --no-cache-dir'),
+    },
+    {
+        of: 'uv',
+        inCacheHome: 'uv',
+        variable: 'UV_CACHE_DIR',
+        hint: mount('uv sync … with UV_LINK_MODE=copy', 'ENV UV_NO_CACHE=1'),
+    },
+    {
+        of: 'Poetry',
+        inCacheHome: 'pypoetry/(?:cache|artifacts)',
+        variable: 'POETRY_CACHE_DIR',
+        ofVariable: '/(?:cache|artifacts)',
+        hint: mount('poetry install …', 'rm -rf it in the same RUN'),
+    },
+    {
+        of: 'PDM',
+        inCacheHome: 'pdm',
+        variable: 'PDM_CACHE_DIR',
+        hint: mount('pdm sync …', 'rm -rf it in the same RUN'),
+    },
+    {
+        of: 'Pipenv',
+        inCacheHome: 'pipenv',
+        variable: 'PIPENV_CACHE_DIR',
+        hint: mount('pipenv sync …', 'rm -rf it in the same RUN'),
+    },
+    {
+        of: 'conda',
+        below: '(?:[^/]*conda|[^/]*mamba|miniforge)[^/]*/pkgs',
+        hint: () => 'conda clean --all --yes in the RUN that installs',
+    },
+    {
+        of: 'npm',
+        below: '\\.npm',
+        inCacheHome: 'npm',
+        variable: 'npm_config_cache',
+        hint: mount('npm ci', 'npm cache clean --force in the same RUN'),
+    },
+    {
+        of: 'Yarn',
+        inCacheHome: 'yarn',
+        variable: 'YARN_CACHE_FOLDER',
+        hint: mount('yarn install', 'yarn cache clean in the same RUN'),
+    },
+    {
+        of: 'pnpm',
+        inCacheHome: 'pnpm',
+        below: '\\.local/share/pnpm/store',
+        hint: mount('pnpm install', 'rm -rf it in the same RUN'),
+    },
+    {
+        of: 'Cargo',
+        below: '(?:\\.cargo|usr/local/cargo)/(?:registry|git)',
+        hint: () => 'build in a stage of its own and COPY --from it what was built',
+    },
+    {
+        of: 'Go',
+        inCacheHome: 'go-build',
+        hint: () => 'build in a stage of its own and COPY --from it what was built',
+    },
+    {
+        of: 'pre-commit',
+        inCacheHome: 'pre-commit',
+        hint: () => 'leave pre-commit to the developers: it has no work in an image',
+    },
+    {
+        of: "apt's package lists",
+        root: 'var/lib/apt/lists',
+        hint: () => 'rm -rf /var/lib/apt/lists/* at the end of the RUN that calls apt-get',
+    },
+    {
+        of: 'apt',
+        root: 'var/cache/apt',
+        hint: () => 'apt-get clean at the end of the RUN that calls apt-get',
+    },
+    {
+        of: 'apk',
+        root: 'var/cache/apk|etc/apk/cache',
+        hint: () => 'apk add --no-cache',
+    },
+    {
+        of: 'dnf',
+        root: 'var/cache/(?:dnf|libdnf5|yum)',
+        hint: () => 'dnf clean all at the end of the RUN that calls dnf',
+    },
+    {
+        of: 'development tools',
+        below: '\\.(?:mypy|pytest|ruff)_cache|\\.(?:tox|nox|hypothesis)',
+        hint: () => 'name it in .dockerignore',
+    },
+];
+/**
+ * Finds the cache that a path lies in, for an image with these environment variables (`NAME=value`). Asked for every
+ * file of an image, so each folder is looked at once.
+ */
+function createCaches(env) {
+    const known = new Map();
+    const patterns = programs.map((program) => ({ program, pattern: patternOf(program, env) }));
+    const any = new RegExp(patterns.map(({ pattern }) => pattern.source).join('|'));
+    const find = (folder) => {
+        const text = `${folder}/`;
+        if (!any.test(text))
+            return undefined;
+        for (const { program, pattern } of patterns) {
+            const place = pattern.exec(text)?.[0].slice(0, -1);
+            if (place !== undefined)
+                return { of: program.of, place, hint: program.hint(place) };
+        }
+        return undefined;
+    };
+    return (path) => {
+        const folder = (0,layer_files/* parentOf */.gN)(path);
+        if (!known.has(folder))
+            known.set(folder, find(folder));
+        return known.get(folder);
+    };
+}
+function patternOf({ inCacheHome, below, root, variable, ofVariable = '' }, env) {
+    const own = variable === undefined ? undefined : folderOf(env, variable);
+    const home = folderOf(env, 'XDG_CACHE_HOME');
+    const anywhere = '^(?:.*?/)??';
+    const alternatives = [
+        inCacheHome === undefined ? [] : `${anywhere}\\.cache/(?:${inCacheHome})/`,
+        inCacheHome === undefined || home === undefined ? [] : `^${home}/(?:${inCacheHome})/`,
+        own === undefined ? [] : `^${own}${ofVariable}/`,
+        below === undefined ? [] : `${anywhere}(?:${below})/`,
+        root === undefined ? [] : `^(?:${root})/`,
+    ];
+    return new RegExp(alternatives.flat().join('|'));
+}
+/** The folder that a variable names, for a regular expression. A cache is a folder of its own: `/` is none. */
+function folderOf(env, variable) {
+    const value = env.findLast((line) => line.startsWith(`${variable}=`))?.slice(variable.length + 1);
+    const folder = value?.startsWith('/') === true ? (0,image_place/* resolvePath */.o)('', value) : undefined;
+    return folder ? folder.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : undefined;
+}
+
+// EXTERNAL MODULE: ./src/image/bytecode.js
+var image_bytecode = __nccwpck_require__(2407);
+;// CONCATENATED MODULE: ./src/image/waste/leftovers.js
+
+
+
+const repositories = {
+    '.git': 'Git',
+    '.hg': 'Mercurial',
+    '.svn': 'Subversion',
+};
+/**
+ * Files that were left where nothing reads them: caches of package managers, repositories, and compiled Python whose
+ * source is missing or other than what it was compiled from, or that is for a Python that is not in the image. A cache
+ * that a symlink elsewhere leads into is in use.
+ *
+ * A compiled file says the time and size of its source, and a listing knows of those of its own layer whether they
+ * hold. Where the source came in another layer than the compiled file, only its absence is told.
+ */
+function findLeftovers(filesystem, cacheOf) {
+    const { files, stale } = filesystem;
+    const used = cachesInUse(filesystem, cacheOf);
+    const minors = pythons(filesystem);
+    const found = new Map();
+    // One value for all files of a place.
+    const known = new Map();
+    const once = (key, make) => {
+        let leftover = known.get(key);
+        if (!leftover)
+            known.set(key, (leftover = make()));
+        return leftover;
+    };
+    for (const [path, { entry }] of files) {
+        if (entry.type === 'directory')
+            continue;
+        const cache = cacheOf(path);
+        if (cache) {
+            if (used.has(cache.place))
+                continue;
+            const { of, place, hint } = cache;
+            found.set(path, once(place, () => ({ place, hint, why: of.includes(' ') ? of : `cache of ${of}` })));
+            continue;
+        }
+        const repository = /^(?:.*?\/)??(\.git|\.hg|\.svn)\//.exec(path);
+        if (repository) {
+            const place = repository[0].slice(0, -1);
+            found.set(path, once(place, () => ({
+                place,
+                why: `the ${repositories[repository[1] ?? ''] ?? ''} repository`,
+                hint: `name ${repository[1] ?? ''} in .dockerignore, or remove it in the RUN that clones`,
+            })));
+            continue;
+        }
+        const bytecode = (0,image_bytecode/* parseBytecode */.n)(path);
+        if (!bytecode)
+            continue;
+        const { source, minor } = bytecode;
+        const why = !files.has(source)
+            ? 'compiled Python without its source'
+            : minor !== undefined && minors.size > 0 && !minors.has(minor)
+                ? `compiled for Python ${minor}, which is not in the image`
+                : stale.has(path)
+                    ? 'compiled Python that is older than its source'
+                    : undefined;
+        if (why === undefined)
+            continue;
+        const place = placeOf(path);
+        found.set(path, once(`${place}\0${why}`, () => ({ place, why, hint: hintFor(why, place) })));
+    }
+    return found;
+}
+function hintFor(why, place) {
+    if (!why.endsWith('older than its source')) {
+        return isPackages(place)
+            ? 'remove __pycache__ together with the sources'
+            : 'name **/__pycache__ in .dockerignore';
+    }
+    return 'compile after the last step that changes files or their times, with python -m compileall --invalidation-mode unchecked-hash';
+}
+function isPackages(place) {
+    return /(?:^|\/)(?:site|dist)-packages$/.test(place);
+}
+/** The folder of packages that a compiled file is in, else the uppermost folder. */
+function placeOf(path) {
+    const packages = /^(?:.*?\/)??(?:site|dist)-packages(?=\/)/.exec(path)?.[0];
+    const library = /^(?:.*?\/)??lib\/python3\.\d+t?(?=\/)/.exec(path)?.[0];
+    return packages ?? library ?? path.split('/', 1)[0] ?? '';
+}
+function cachesInUse({ files }, cacheOf) {
+    const used = new Set();
+    for (const [path, { entry }] of files) {
+        if (entry.type !== 'symlink')
+            continue;
+        const target = (0,image_place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(path), entry.linkname ?? '');
+        const cache = target === undefined ? undefined : cacheOf(`${target}/`);
+        if (cache && cacheOf(path)?.place !== cache.place)
+            used.add(cache.place);
+    }
+    return used;
+}
+/** Minor versions of the Pythons in an image, by their standard libraries. */
+function pythons({ files }) {
+    const minors = new Set();
+    for (const path of files.keys()) {
+        if (!path.endsWith('/os.py') && !path.endsWith('/os.pyc'))
+            continue;
+        const minor = /(?:^|\/)lib\/python(3\.\d+)t?\/os\.pyc?$/.exec(path)?.[1];
+        if (minor !== undefined)
+            minors.add(minor);
+    }
+    return minors;
+}
+
+;// CONCATENATED MODULE: ./src/image/attribution.js
+
+
+
+
+
+
+
+/** Finds the owner of each file, from the listings of an image's layers. */
+function attribute(image) {
+    const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config);
+    const cacheOf = createCaches(image.config.config.env);
+    const filesystem = (0,image_filesystem/* mergeLayers */.J)(image.listings, (path) => cacheOf(path) !== undefined);
+    const leftovers = findLeftovers(filesystem, cacheOf);
+    const distributions = (0,image_distributions/* findDistributions */.t)(filesystem, leftovers);
+    const owned = new Set(distributions.flatMap(({ files }) => files));
+    const systemPackages = findSystemPackages(filesystem).map((one) => ({
+        ...one,
+        files: one.files.filter((path) => !owned.has(path)),
+    }));
+    const partOf = createParts(filesystem, { distributions: owned, system: new Set(systemPackages.flatMap(({ files }) => files)), leftovers }, { baseLayers, workingDir: image.config.config.workingDir });
+    const isAdded = (path) => baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers;
+    return { filesystem, baseLayers, distributions, systemPackages, cacheOf, leftovers, partOf, isAdded };
+}
+
+
+/***/ }),
+
+/***/ 2407:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ parseBytecode)
+/* harmony export */ });
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4317);
+
+/** Undefined for any other path. */
+function parseBytecode(path) {
+    if (!path.endsWith('.pyc'))
+        return undefined;
+    const [, folder, name, kind, digits] = /^(.*?)\/?__pycache__\/([^/]+?)\.(cpython|pypy)-?(\d*)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? [];
+    if (folder === undefined || name === undefined)
+        return undefined;
+    const minor = kind === 'cpython' && digits !== undefined ? /^(\d)(\d+)$/.exec(digits) : null;
+    return { source: (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .join */ .fj)(folder, `${name}.py`), minor: minor ? `${minor[1]}.${minor[2]}` : undefined };
+}
+
+
+/***/ }),
+
+/***/ 192:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bc: () => (/* binding */ isDigest),
+/* harmony export */   VK: () => (/* binding */ shortDigest),
+/* harmony export */   ZD: () => (/* binding */ hexOf),
+/* harmony export */   m: () => (/* binding */ parseDigest)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+
+/** A digest from text; throws Failure when it is not a sha256 digest (the one algorithm that registries use). */
+function parseDigest(text, where = 'digest') {
+    if (isDigest(text))
+        return text;
+    throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${where} is not a sha256 digest: ${String(text).slice(0, 100)}`);
+}
+/** Whether this is a well-formed sha256 digest. */
+function isDigest(text) {
+    return typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text);
+}
+/** The 64 hexadecimal digits. */
+function hexOf(digest) {
+    return digest.slice('sha256:'.length);
+}
+/** `sha256:1a2b3c4d5e6f`: enough for people to tell two apart. */
+function shortDigest(digest) {
+    return digest.slice(0, 'sha256:'.length + 12);
+}
+
+
+/***/ }),
+
+/***/ 2449:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  t: () => (/* binding */ findDistributions),
+  M: () => (/* binding */ prefixOf)
+});
+
+// EXTERNAL MODULE: ./src/image/bytecode.js
+var bytecode = __nccwpck_require__(2407);
 // EXTERNAL MODULE: ./src/image/layer-files.js
 var layer_files = __nccwpck_require__(4317);
 // EXTERNAL MODULE: ./src/image/metadata.js
 var image_metadata = __nccwpck_require__(9497);
-// EXTERNAL MODULE: ./src/image/symlinks.js
-var symlinks = __nccwpck_require__(3824);
-;// CONCATENATED MODULE: ./src/image/place.js
-
-
-/** Folders that are looked up behind links: a list that names more is no list of a package. */
-const folderLimit = 100_000;
-/**
- * Finds the entry that a path of a package's file list names: lists name `/bin/sh` where the image has `/usr/bin/sh`
- * behind a link, so links to folders are followed, but not the last name. Undefined when there is none.
- */
-function createPlaces(filesystem) {
-    const folders = new Map();
-    return (path) => {
-        if (filesystem.files.has(path))
-            return path;
-        const folder = (0,layer_files/* parentOf */.gN)(path);
-        if (!folders.has(folder) && folders.size < folderLimit)
-            folders.set(folder, (0,symlinks/* realPath */.Y)(filesystem, folder));
-        const real = folders.get(folder);
-        const place = real === undefined ? undefined : (0,layer_files/* join */.fj)(real, (0,layer_files/* baseName */.Fl)(path));
-        return place !== undefined && filesystem.files.has(place) ? place : undefined;
-    };
-}
-/** A relative path from a folder of the image; undefined when it leaves the image. */
-function resolvePath(folder, path) {
-    const parts = path.startsWith('/') || folder === '' ? [] : folder.split('/');
-    for (const part of path.split('/')) {
-        if (part === '' || part === '.')
-            continue;
-        if (part !== '..')
-            parts.push(part);
-        else if (parts.pop() === undefined)
-            return undefined;
-    }
-    return parts.join('/');
-}
-
+// EXTERNAL MODULE: ./src/image/place.js
+var image_place = __nccwpck_require__(5421);
 // EXTERNAL MODULE: ./src/image/record.js
 var image_record = __nccwpck_require__(9589);
 ;// CONCATENATED MODULE: ./src/image/tree.js
@@ -36301,19 +36784,21 @@ function append(lists, key, value) {
 
 
 
+
 /** Names of a `top_level.txt` that are looked at. */
 const nameLimit = 100;
 /**
  * All distributions of an image, in every folder that has any, by location and name. Each file belongs to the first
  * that claims it, and what is compiled into `__pycache__` to the owner of its source. A copy that another
- * distribution brings along as its own file (vendored) is no distribution.
+ * distribution brings along as its own file (vendored) is no distribution, nor is what lies in a path of `leftOut`: an
+ * installer's cache holds distributions too.
  */
-function findDistributions(filesystem) {
-    const place = createPlaces(filesystem);
+function findDistributions(filesystem, leftOut = new Set()) {
+    const place = (0,image_place/* createPlaces */.B)(filesystem);
     const tree = walkedOnce(createTree(filesystem));
     const owners = new Map();
     const found = [];
-    for (const { info, location, metadata } of candidatesOf(filesystem)) {
+    for (const { info, location, metadata } of candidatesOf(filesystem, leftOut)) {
         if (isOwned(filesystem, info, owners))
             continue;
         const claim = claimed(filesystem, { info, location, metadata }, tree);
@@ -36337,7 +36822,7 @@ function findDistributions(filesystem) {
         });
     }
     for (const path of filesystem.files.keys()) {
-        const source = sourceOf(path);
+        const source = (0,bytecode/* parseBytecode */.n)(path)?.source;
         const owner = source === undefined || owners.has(path) ? undefined : owners.get(source);
         if (owner !== undefined)
             found[owner]?.files.push(path);
@@ -36345,7 +36830,7 @@ function findDistributions(filesystem) {
     return found;
 }
 /** Shallow locations first, so that a distribution is met before the copies inside it. */
-function candidatesOf({ files, texts }) {
+function candidatesOf({ files, texts }, leftOut) {
     const candidates = new Map();
     const add = (info, location, metadata) => {
         if (metadata.name !== '' && !candidates.has(info))
@@ -36357,6 +36842,8 @@ function candidatesOf({ files, texts }) {
         if (isMetadata && text === undefined && files.get(path)?.entry.type === 'directory')
             continue;
         if (isMetadata || /\.dist-info\/RECORD$/.test(path)) {
+            if (leftOut.has(path))
+                continue;
             const info = path.endsWith('.egg-info') ? path : (0,layer_files/* parentOf */.gN)(path);
             const container = (0,layer_files/* baseName */.Fl)(info) === 'EGG-INFO' ? (0,layer_files/* parentOf */.gN)(info) : info;
             const stated = text === undefined ? undefined : (0,image_metadata/* parseMetadata */.jR)(text);
@@ -36393,8 +36880,8 @@ function claimed(filesystem, candidate, tree) {
     const installed = texts.get(`${info}/installed-files.txt`);
     if (record !== undefined || installed !== undefined) {
         const listed = record !== undefined
-            ? (0,image_record/* parseRecord */.H)(record).map(({ path }) => resolvePath(location, path))
-            : (installed ?? '').split(/\r?\n/).map((path) => resolvePath(info, path));
+            ? (0,image_record/* parseRecord */.H)(record).map(({ path }) => (0,image_place/* resolvePath */.o)(location, path))
+            : (installed ?? '').split(/\r?\n/).map((path) => (0,image_place/* resolvePath */.o)(info, path));
         const prefix = prefixOf(location);
         const paths = listed.filter((path) => path !== undefined && path !== '');
         const isInside = (path) => prefix === '' || path.startsWith(`${prefix}/`);
@@ -36439,218 +36926,8 @@ function isOwned({ files }, info, owners) {
         return owners.has(info);
     return owners.has(`${info}/METADATA`) || owners.has(`${info}/PKG-INFO`) || owners.has(`${info}/RECORD`);
 }
-/** The source that a compiled file was made of: `a/__pycache__/b.cpython-313.pyc` of `a/b.py` (PEP 3147). */
-function sourceOf(path) {
-    const [, folder, name] = /^(.*?)\/?__pycache__\/([^/]+?)\.(?:cpython|pypy)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? [];
-    return folder === undefined || name === undefined ? undefined : (0,layer_files/* join */.fj)(folder, `${name}.py`);
-}
 function compare(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
-}
-
-// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
-var image_filesystem = __nccwpck_require__(2892);
-;// CONCATENATED MODULE: ./src/image/parts.js
-
-/**
- * The part that each file belongs to. Everything in the base's layers is `base`; of the rest what a distribution owns
- * or an environment's folder holds is `environment`, then a Python's own files, then what the system's package
- * manager owns, then the application: the working directory, and above a known base whatever is no system folder.
- */
-function createParts(filesystem, owned, { baseLayers, workingDir, }) {
-    const environments = environmentFolders(filesystem);
-    const interpreters = interpreterFolders(filesystem);
-    const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '');
-    return (path, layer) => {
-        if (baseLayers !== undefined && layer < baseLayers)
-            return 'base';
-        if (owned.distributions.has(path) || isInEnvironment(path, environments))
-            return 'environment';
-        if (isInterpreter(path, interpreters))
-            return 'interpreter';
-        if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path))
-            return 'system';
-        if (app !== '' && path.startsWith(`${app}/`))
-            return 'app';
-        const isSystemFolder = /^(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|tmp|usr(?!\/local\/)|var)(?:\/|$)/.test(path);
-        return baseLayers !== undefined && !isSystemFolder ? 'app' : 'other';
-    };
-}
-/** Folders with a `pyvenv.cfg`. */
-function environmentFolders({ files }) {
-    return new Set([...files.keys()].filter((path) => (0,layer_files/* baseName */.Fl)(path) === 'pyvenv.cfg').map(layer_files/* parentOf */.gN));
-}
-/** What belongs to an environment besides its distributions' files, seen from its folder. */
-const environmentFile = /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/;
-function isInEnvironment(path, environments) {
-    if (/(?:^|\/)(?:site|dist)-packages\//.test(path))
-        return true;
-    for (let folder = (0,layer_files/* parentOf */.gN)(path);; folder = (0,layer_files/* parentOf */.gN)(folder)) {
-        if (environments.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
-            return true;
-        if (folder === '')
-            return false;
-    }
-}
-/** Prefixes of Pythons: the folders above their standard libraries. */
-function interpreterFolders({ files }) {
-    const found = new Set();
-    for (const path of files.keys()) {
-        const [, prefix = '', minor] = /^(?:(.*)\/)?lib\/python(3\.\d+t?)\/os\.pyc?$/.exec(path) ?? [];
-        if (minor !== undefined)
-            found.add(prefix);
-    }
-    return found;
-}
-/** A Python's files, seen from its prefix. */
-const interpreterFile = /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/;
-function isInterpreter(path, interpreters) {
-    for (const prefix of interpreters) {
-        if (prefix !== '' && !path.startsWith(`${prefix}/`))
-            continue;
-        // A folder of its own for one Python, as uv and pyenv make it, holds nothing else.
-        if (/^(?:cpython-|pypy|3\.\d)/.test((0,layer_files/* baseName */.Fl)(prefix)))
-            return true;
-        if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1)))
-            return true;
-    }
-    return false;
-}
-
-// EXTERNAL MODULE: ./src/image/fields.js
-var fields = __nccwpck_require__(3813);
-;// CONCATENATED MODULE: ./src/image/system-packages.js
-
-
-
-/**
- * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
- * `installed`), by name. A file that two claim belongs to the first.
- */
-function findSystemPackages(filesystem) {
-    const { texts, files } = filesystem;
-    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const place = createPlaces(filesystem);
-    const owned = new Set();
-    return listed.map(({ paths, ...about }) => {
-        const own = [];
-        for (const path of paths) {
-            const real = place(path.replace(/^\.?\//, ''));
-            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
-                continue;
-            owned.add(real);
-            own.push(real);
-        }
-        return { ...about, files: own };
-    });
-}
-function dpkgPackages(texts) {
-    const packages = [];
-    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
-        const name = field(paragraph, 'Package');
-        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
-            continue;
-        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
-            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
-            '';
-        packages.push({
-            ...debian(name, paragraph),
-            paths: list.split('\n').filter(Boolean),
-        });
-    }
-    for (const [path, paragraph] of texts) {
-        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
-            continue;
-        const name = field(paragraph, 'Package') ?? (0,layer_files/* baseName */.Fl)(path);
-        // Each line is a checksum, two spaces and a path.
-        const sums = texts.get(`${path}.md5sums`) ?? '';
-        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
-        packages.push({
-            ...debian(name, paragraph),
-            paths: [...paths, path, `${path}.md5sums`],
-        });
-    }
-    return packages;
-}
-function debian(name, paragraph) {
-    const version = field(paragraph, 'Version') ?? '';
-    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
-}
-/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
-function apkPackages(texts) {
-    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
-    return text.split(/\n\n+/).flatMap((paragraph) => {
-        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
-        if (name === undefined)
-            return [];
-        const paths = [];
-        let folder = '';
-        for (const line of paragraph.split('\n')) {
-            if (line.startsWith('F:'))
-                folder = line.slice(2);
-            else if (line.startsWith('R:'))
-                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
-        }
-        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
-        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
-    });
-}
-function field(paragraph, name) {
-    return (0,fields/* fieldValues */.X)(paragraph, name)[0];
-}
-
-;// CONCATENATED MODULE: ./src/image/attribution.js
-
-
-
-
-
-/** Finds the owner of each file, from the listings of an image's layers. */
-function attribute(image) {
-    const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config);
-    const filesystem = (0,image_filesystem/* mergeLayers */.J)(image.listings);
-    const distributions = findDistributions(filesystem);
-    const owned = new Set(distributions.flatMap(({ files }) => files));
-    const systemPackages = findSystemPackages(filesystem).map((one) => ({
-        ...one,
-        files: one.files.filter((path) => !owned.has(path)),
-    }));
-    const partOf = createParts(filesystem, { distributions: owned, system: new Set(systemPackages.flatMap(({ files }) => files)) }, { baseLayers, workingDir: image.config.config.workingDir });
-    const isAdded = (path) => baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers;
-    return { filesystem, baseLayers, distributions, systemPackages, partOf, isAdded };
-}
-
-
-/***/ }),
-
-/***/ 192:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bc: () => (/* binding */ isDigest),
-/* harmony export */   VK: () => (/* binding */ shortDigest),
-/* harmony export */   ZD: () => (/* binding */ hexOf),
-/* harmony export */   m: () => (/* binding */ parseDigest)
-/* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
-
-/** A digest from text; throws Failure when it is not a sha256 digest (the one algorithm that registries use). */
-function parseDigest(text, where = 'digest') {
-    if (isDigest(text))
-        return text;
-    throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${where} is not a sha256 digest: ${String(text).slice(0, 100)}`);
-}
-/** Whether this is a well-formed sha256 digest. */
-function isDigest(text) {
-    return typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text);
-}
-/** The 64 hexadecimal digits. */
-function hexOf(digest) {
-    return digest.slice('sha256:'.length);
-}
-/** `sha256:1a2b3c4d5e6f`: enough for people to tell two apart. */
-function shortDigest(digest) {
-    return digest.slice(0, 'sha256:'.length + 12);
 }
 
 
@@ -36683,6 +36960,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   J: () => (/* binding */ mergeLayers)
 });
 
+// EXTERNAL MODULE: ./src/image/bytecode.js
+var bytecode = __nccwpck_require__(2407);
 ;// CONCATENATED MODULE: ./src/image/contents.js
 /** For each layer, the content of its files and hard links by path. A link whose target is nowhere has none. */
 function contentsOf(layers) {
@@ -36781,12 +37060,14 @@ function lowest(a, b) {
 
 
 
+
 /**
  * Merges layers, lowest first, as an overlay does: whiteouts and opaque directories hide what is below them, two
  * directories become one, anything else replaces. Symlinks to directories are not followed. A layer's `disk` is the
- * bytes seen of it and its hidden bytes together.
+ * bytes seen of it and its hidden bytes together. A file of several names counts for one that is not `isSpare`, where
+ * it has one: what an installer's cache shares with an environment costs nothing in the cache.
  */
-function mergeLayers(listings) {
+function mergeLayers(listings, isSpare = () => false) {
     const layers = listings.map(layer_files/* layerFiles */.d8);
     const contents = contentsOf(layers);
     const overlay = new Overlay();
@@ -36809,16 +37090,20 @@ function mergeLayers(listings) {
     const texts = new Map();
     const versions = new Map();
     const counted = new Set();
+    const needed = neededContents(seen, isSpare);
     let bytes = 0;
     // Of a directory that several layers have, the uppermost entry is set last.
     for (const { entry, layer, content } of seen.flat()) {
-        const first = content !== undefined && !counted.has(content);
+        const first = content !== undefined &&
+            !counted.has(content) &&
+            !(needed.size > 0 && needed.has(content) && isSpare(entry.path));
         files.set(entry.path, { entry, layer, bytes: first ? content.size : 0 });
         if (!content)
             continue;
-        if (first)
+        if (first) {
             bytes += content.size;
-        counted.add(content);
+            counted.add(content);
+        }
         copy(listings[content.layer]?.texts, content.path, texts, entry.path);
         copy(listings[content.layer]?.versions, content.path, versions, entry.path);
     }
@@ -36831,12 +37116,44 @@ function mergeLayers(listings) {
             disk += size;
             const content = contents[layer]?.get(path);
             if (content && !counted.has(content)) {
-                hidden.push({ path, bytes: size, by: hiddenBy.get(content) ?? layer });
+                const by = hiddenBy.get(content) ?? layer;
+                const above = by > layer ? layers[by]?.entries.get(path) : undefined;
+                hidden.push({ path, bytes: size, by, replacedBy: above?.type === 'file' ? above.size : undefined });
             }
         }
         return { disk, hidden };
     });
-    return { files, layers: uses, bytes, texts, versions };
+    return { files, layers: uses, bytes, texts, versions, stale: staleFiles(listings, files) };
+}
+/** Contents of several names, of which one that is seen is not spare. */
+function neededContents(seen, isSpare) {
+    const linked = new Set();
+    for (const layer of seen)
+        for (const { entry, content } of layer)
+            if (content && entry.type === 'hardlink')
+                linked.add(content);
+    const needed = new Set();
+    if (linked.size === 0)
+        return needed;
+    for (const layer of seen)
+        for (const { entry, content } of layer)
+            if (content && linked.has(content) && !isSpare(entry.path))
+                needed.add(content);
+    return needed;
+}
+/** What a layer says of its own files holds while both the compiled file and the source are those of the layer. */
+function staleFiles(listings, files) {
+    const stale = new Set();
+    for (const [layer, listing] of listings.entries()) {
+        for (const path of listing.stale ?? []) {
+            const source = (0,bytecode/* parseBytecode */.n)(path)?.source;
+            if (source === undefined)
+                continue;
+            if (files.get(path)?.layer === layer && files.get(source)?.layer === layer)
+                stale.add(path);
+        }
+    }
+    return stale;
 }
 function copy(from, key, to, name) {
     const value = from !== undefined && Object.hasOwn(from, key) ? from[key] : undefined;
@@ -37035,7 +37352,8 @@ function isRecord(value) {
 const described = (schema, text) => valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(schema, valibot__WEBPACK_IMPORTED_MODULE_0__/* .description */ .h_(text));
 const bytes = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
 const ms = valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .minValue */ .Wwf(0));
-const part = valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']);
+const parts = ['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other'];
+const part = valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO(parts);
 /** Everything known about one built image; the one definition that validates, types and documents the JSON. */
 const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     schemaVersion: valibot__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(1),
@@ -37090,8 +37408,9 @@ const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc
     systemPackages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes })), "Packages of the operating system's package manager, as `packages`."),
     waste: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
         path: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        part: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO([...parts, 'hidden']), 'The part that its bytes are counted in; `hidden` for what a later layer deleted or replaced, which is in `disk` and not in `filesystem`.')),
         bytes: described(bytes, 'On disk.'),
-        download: described(bytes, 'Bytes of the download that it would save.'),
+        download: described(bytes, 'Bytes of the download that it would save: an estimate, by how well its layer is compressed.'),
         why: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         hint: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What to do about it.'),
     })),
@@ -37316,6 +37635,53 @@ function isDeeper(json, limit) {
         }
     }
     return depth > limit;
+}
+
+
+/***/ }),
+
+/***/ 5421:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ createPlaces),
+/* harmony export */   o: () => (/* binding */ resolvePath)
+/* harmony export */ });
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
+/* harmony import */ var _symlinks_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3824);
+
+
+/** Folders that are looked up behind links: a list that names more is no list of a package. */
+const folderLimit = 100_000;
+/**
+ * Finds the entry that a path of a package's file list names: lists name `/bin/sh` where the image has `/usr/bin/sh`
+ * behind a link, so links to folders are followed, but not the last name. Undefined when there is none.
+ */
+function createPlaces(filesystem) {
+    const folders = new Map();
+    return (path) => {
+        if (filesystem.files.has(path))
+            return path;
+        const folder = (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .parentOf */ .gN)(path);
+        if (!folders.has(folder) && folders.size < folderLimit)
+            folders.set(folder, (0,_symlinks_js__WEBPACK_IMPORTED_MODULE_0__/* .realPath */ .Y)(filesystem, folder));
+        const real = folders.get(folder);
+        const place = real === undefined ? undefined : (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .join */ .fj)(real, (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .baseName */ .Fl)(path));
+        return place !== undefined && filesystem.files.has(place) ? place : undefined;
+    };
+}
+/** A relative path from a folder of the image; undefined when it leaves the image. */
+function resolvePath(folder, path) {
+    const parts = path.startsWith('/') || folder === '' ? [] : folder.split('/');
+    for (const part of path.split('/')) {
+        if (part === '' || part === '.')
+            continue;
+        if (part !== '..')
+            parts.push(part);
+        else if (parts.pop() === undefined)
+            return undefined;
+    }
+    return parts.join('/');
 }
 
 
@@ -37601,7 +37967,7 @@ function splitFirstTag(text) {
 /* harmony export */   K: () => (/* binding */ sizeTree),
 /* harmony export */   R: () => (/* binding */ sizeTreeOf)
 /* harmony export */ });
-/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7945);
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(113);
 /* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
 
 
@@ -37761,7 +38127,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
 /* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9397);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9411);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5840);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7397);
@@ -40647,7 +41013,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 9411:
+/***/ 5840:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40661,7 +41027,7 @@ var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/compare/timings.js
 var compare_timings = __nccwpck_require__(5379);
 // EXTERNAL MODULE: ./src/units/bytes.js
-var bytes = __nccwpck_require__(8499);
+var units_bytes = __nccwpck_require__(8499);
 // EXTERNAL MODULE: ./src/units/duration.js
 var duration = __nccwpck_require__(6806);
 // EXTERNAL MODULE: ./src/units/percent.js
@@ -40770,7 +41136,7 @@ function evaluate_valueOf(figure, { sizes, timings }, delta) {
                 return `update download is not known: ${delta.updateDownload.reason}`;
             }
             const drift = delta.baseDrift?.updateDownload ?? 0;
-            const note = drift === 0 ? '' : `, without ${(0,bytes/* formatBytes */.z3)(drift)} of the base image itself`;
+            const note = drift === 0 ? '' : `, without ${(0,units_bytes/* formatBytes */.z3)(drift)} of the base image itself`;
             return { value: delta.updateDownload.after - drift, note };
         }
         case 'build time':
@@ -40800,7 +41166,7 @@ function driftIn(figure, { baseDrift }) {
     return figure === 'download' || figure === 'disk' || figure === 'filesystem' ? baseDrift[figure] : 0;
 }
 function format(figure, value) {
-    return figures/* timeFigures */.TR.includes(figure) ? (0,duration/* formatDuration */.a3)(value) : (0,bytes/* formatBytes */.z3)(value);
+    return figures/* timeFigures */.TR.includes(figure) ? (0,duration/* formatDuration */.a3)(value) : (0,units_bytes/* formatBytes */.z3)(value);
 }
 function signed(figure, value) {
     return `${value > 0 ? '+' : ''}${format(figure, value)}`;
@@ -46931,6 +47297,60 @@ class TarReader {
     }
 }
 
+// EXTERNAL MODULE: ./src/image/bytecode.js
+var bytecode = __nccwpck_require__(2407);
+;// CONCATENATED MODULE: ./src/host/layers/bytecode.js
+
+/** Bytes of the header: magic number, flags, and time and size of the source. */
+const headerSize = 16;
+/**
+ * For a compiled file that Python checks by its source's time (PEP 552, flags 0): a sink that reads its header and
+ * hands it on. Nothing is handed on for one that is checked by hash or not at all. Undefined for any other path.
+ */
+function bytecodeSink(path, found) {
+    const source = (0,bytecode/* parseBytecode */.n)(path)?.source;
+    if (source === undefined)
+        return undefined;
+    const header = Buffer.alloc(headerSize);
+    let filled = 0;
+    return {
+        write(chunk) {
+            if (filled === headerSize)
+                return;
+            const taken = chunk.subarray(0, headerSize - filled);
+            header.set(taken, filled);
+            filled += taken.length;
+        },
+        end() {
+            if (filled < headerSize || header.readUInt32LE(4) !== 0)
+                return;
+            found({ source, mtime: header.readUInt32LE(8), size: header.readUInt32LE(12) });
+        },
+    };
+}
+/**
+ * Paths of compiled files whose source, in the same layer, has another time or size than they say: Python compiles
+ * those anew at every start that cannot write. `mtimes` are those of the entries.
+ */
+function staleFiles(compiled, entries, mtimes) {
+    if (compiled.size === 0)
+        return [];
+    const sources = new Set([...compiled.values()].map(({ source }) => source));
+    const found = new Map();
+    for (const [i, { path, size, type }] of entries.entries())
+        if (type === 'file' && sources.has(path))
+            found.set(path, { mtime: Math.floor(mtimes[i] ?? 0), size });
+    return [...compiled].flatMap(([path, { source, mtime, size }]) => {
+        const is = found.get(source);
+        if (is === undefined)
+            return [];
+        return modulo(is.mtime) === mtime && modulo(is.size) === size ? [] : [path];
+    });
+}
+function modulo(value) {
+    return ((value % 2 ** 32) + 2 ** 32) % 2 ** 32;
+}
+
 ;// CONCATENATED MODULE: ./src/host/layers/version.js
 const pythonVersion = /^(3\.\d{1,2}\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?)\+?\0/;
 const version_wanted = [
@@ -47025,6 +47445,7 @@ function scan(needle, { version, before, likely }, found) {
 
 
 
+
 /**
  * What is in a layer, from its blob in one pass: entries in the order of the tar, the diffID, the texts and versions
  * that say what the files are. Memory grows with the number of entries, not with their bytes. Throws Failure that
@@ -47072,6 +47493,8 @@ class Contents {
     #texts = new Map();
     #versions = new Map();
     #leftOut = new Set();
+    #mtimes = [];
+    #compiled = new Map();
     #budget;
     #textBytes = 0;
     #sizes = 0;
@@ -47079,25 +47502,32 @@ class Contents {
         this.#limits = limits;
         this.#budget = budget;
     }
-    add({ path, type, size, mode, linkname }) {
+    add({ path, type, size, mode, mtime, linkname }) {
         this.#budget.entries(1);
         this.#sizes += size;
         if (this.#sizes > this.#limits.sizes)
             throw new failure/* Failure */.H('build', `its files say that they have more than ${this.#limits.sizes} bytes`);
         this.#entries.push(linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname });
+        this.#mtimes.push(mtime);
         if (type !== 'file')
             return undefined;
         if (isWantedText(path))
             return this.#text(path, size);
         // A file that a tar names twice is the last of them.
         this.#versions.delete(path);
+        this.#compiled.delete(path);
+        const bytecode = bytecodeSink(path, (compiled) => this.#compiled.set(path, compiled));
+        if (bytecode)
+            return bytecode;
         return versionSink(path, (version) => this.#versions.set(path, version));
     }
     listing() {
+        const stale = staleFiles(this.#compiled, this.#entries, this.#mtimes);
         return {
             entries: this.#entries,
             texts: Object.fromEntries(this.#texts),
             versions: Object.fromEntries(this.#versions),
+            ...(stale.length > 0 ? { stale } : {}),
             ...(this.#leftOut.size > 0 ? { leftOut: [...this.#leftOut] } : {}),
         };
     }
@@ -47149,11 +47579,12 @@ const listing_text_schema = dist/* object */.Ikc({
     links: dist/* array */.YOg(dist/* tuple */.PVZ([dist/* number */.aig(), dist/* string */.YjP()])),
     texts: listing_text_strings,
     versions: listing_text_strings,
+    stale: dist/* optional */.lqM(dist/* array */.YOg(dist/* string */.YjP())),
     leftOut: dist/* optional */.lqM(dist/* array */.YOg(dist/* string */.YjP())),
 });
 /** A listing as text that can be kept under the layer's digest. */
 function encodeListing(listing) {
-    const { diffId, download, compression, entries, texts, versions, leftOut } = listing;
+    const { diffId, download, compression, entries, texts, versions, stale, leftOut } = listing;
     const stored = {
         version: 1,
         diffId,
@@ -47166,6 +47597,7 @@ function encodeListing(listing) {
         links: entries.flatMap(({ linkname }, i) => (linkname === undefined ? [] : [[i, linkname]])),
         texts,
         versions,
+        ...(stale === undefined ? {} : { stale: [...stale] }),
         ...(leftOut === undefined ? {} : { leftOut: [...leftOut] }),
     };
     return JSON.stringify(stored);
@@ -47175,7 +47607,7 @@ function decodeListing(text) {
     const result = dist/* safeParse */.xLC(listing_text_schema, json(text));
     if (!result.success)
         return undefined;
-    const { paths, types, sizes, modes, links, diffId, download, compression, texts, versions, leftOut } = result.output;
+    const { paths, types, sizes, modes, links, diffId, download, compression, texts, versions, stale, leftOut, } = result.output;
     const linknames = new Map(links);
     const entries = [];
     for (const [i, path] of paths.entries()) {
@@ -47194,6 +47626,7 @@ function decodeListing(text) {
         entries,
         texts,
         versions,
+        ...(stale === undefined ? {} : { stale }),
         ...(leftOut === undefined ? {} : { leftOut }),
     };
 }
@@ -47287,7 +47720,7 @@ function keepListing(store, digest, listing) {
     return store.records.put(keyOf(digest), encodeListing(listing));
 }
 function keyOf(digest) {
-    return `listing-1|${digest}`;
+    return `listing-3|${digest}`;
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/layer.js
@@ -49465,8 +49898,8 @@ function once(make) {
     return () => (made ??= make());
 }
 
-// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
-var image_attribution = __nccwpck_require__(7945);
+// EXTERNAL MODULE: ./src/image/attribution.js + 5 modules
+var image_attribution = __nccwpck_require__(113);
 // EXTERNAL MODULE: ./src/image/fields.js
 var fields = __nccwpck_require__(3813);
 // EXTERNAL MODULE: ./src/image/metadata.js
@@ -49483,7 +49916,8 @@ const limits = { chains: 3, names: 20 };
 function findRequirers(distributions, directNames, requirementsOf = always) {
     const { names, project, required, forExtras, byExtras } = graphOf(distributions, directNames, requirementsOf);
     const roots = [...names].filter((name) => !required.has(name));
-    const direct = new Set(project?.map(({ name }) => name) ?? roots.filter((name) => !byExtras.has(name)));
+    const asProject = new Set(project?.map(({ name }) => name));
+    const direct = new Set(project ? asProject : roots.filter((name) => !byExtras.has(name)));
     const steps = new Map();
     for (const name of direct)
         if (names.has(name))
@@ -49510,7 +49944,8 @@ function findRequirers(distributions, directNames, requirementsOf = always) {
             .slice(0, limits.chains)
             .map((requirer) => chainFrom(requirer, steps))
             .filter((chain) => !chain.includes(name));
-        return [name, { direct: direct.has(name), requiredBy: chains }];
+        const isRequired = required.has(name) || byExtras.has(name) || asProject.has(name);
+        return [name, { direct: direct.has(name), isRequired, requiredBy: chains }];
     }));
 }
 /**
@@ -49706,7 +50141,431 @@ function lockedHashes({ packages }, target) {
 
 // EXTERNAL MODULE: ./src/image/measurement.js
 var image_measurement = __nccwpck_require__(7114);
+;// CONCATENATED MODULE: ./src/image/waste/finding.js
+/** Bytes by layer, which add up. */
+class LayerBytes {
+    in = new Map();
+    total = 0;
+    files = 0;
+    add(layer, bytes) {
+        this.in.set(layer, (this.in.get(layer) ?? 0) + bytes);
+        this.total += bytes;
+        this.files += 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/image/waste/packages.js
+
+/** Packages that are named in one finding. */
+const named = 3;
+/** What distributions bring along that a running program does not need: one finding for each folder of packages. */
+function findBallast({ distributions }, files) {
+    return [
+        ...byLocation(distributions, files, {
+            what: 'test suites',
+            has: isTest,
+            hint: 'where nothing imports them, find … -type d -name tests -prune -exec rm -rf {} + in the RUN that installs',
+        }),
+        ...byLocation(distributions, files, {
+            what: 'static libraries',
+            has: (path) => path.endsWith('.a'),
+            hint: "only a compiler reads them: find … -name '*.a' -delete in the RUN that installs",
+        }),
+    ];
+}
+/** A folder `tests` of a package or beside it, but of astropy, which imports its own; `django.test` and the like are for use. */
+function isTest(path, location) {
+    const start = location === '' ? 0 : location.length + 1;
+    const at = path.indexOf('/tests/', start);
+    if (at >= 0)
+        return !path.startsWith('astropy/tests/', start);
+    return path.startsWith('tests/', start) || path.startsWith('test/', start);
+}
+function byLocation(distributions, files, { what, has, hint }) {
+    const groups = new Map();
+    for (const { name, location, files: paths } of distributions) {
+        for (const [part, bytes] of files.take(paths.filter((path) => has(path, location)))) {
+            const finding = { path: location, part, bytesIn: bytes.in, why: what, hint };
+            const key = `${part}\0${location}`;
+            groups.set(key, [...(groups.get(key) ?? []), { name, finding, bytes: bytes.total }]);
+        }
+    }
+    return [...groups.values()].flatMap((group) => {
+        const [first] = group;
+        if (first === undefined)
+            return [];
+        const sum = new Map();
+        for (const { finding } of group)
+            for (const [layer, bytes] of finding.bytesIn)
+                sum.set(layer, (sum.get(layer) ?? 0) + bytes);
+        return [{ ...first.finding, bytesIn: sum, why: `${what} of ${packages_largest(group)}` }];
+    });
+}
+/** `pandas (13.1 MB), numpy (6 MB) and 12 more` */
+function packages_largest(all) {
+    const sorted = [...all].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+    const shown = sorted.slice(0, named).map(({ name, bytes }) => `${name} (${(0,units_bytes/* formatBytes */.z3)(bytes)})`);
+    const more = sorted.length - shown.length;
+    return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+;// CONCATENATED MODULE: ./src/image/waste/build-tools.js
+
+
+/** Names of compilers, their libraries and headers in Debian's, Alpine's and their descendants' packages. */
+const build_tools_patterns = [
+    /^(?:gcc|g\+\+|cpp|gfortran|clang|llvm|lld)(?:-|$|\d)/,
+    /^(?:binutils|libbinutils|libctf|libctf-nobfd|libgprofng|libsframe)(?:-|\d|$)/,
+    /^(?:build-essential|build-base|dpkg-dev|make|cmake|cmake-data|ninja-build|ninja|autoconf|automake|m4|bison|flex|patch)$/,
+    /^(?:rustc|rust|cargo|golang|go|swig|cython3?|pkg-config|pkgconf|pkgconf-bin)(?:-\d|$)/,
+    // Only a compiler pulls these in.
+    /^(?:libcc1|libisl|libmpc|libmpfr|libasan|libtsan|libubsan|liblsan|libhwasan|libitm|libquadmath)-?\d/,
+    /-(?:dev|devel|headers)$/,
+    /^(?:linux-libc-dev|linux-headers|musl-dev|fortify-headers)/,
+];
+/** Compilers and headers in the image: one finding for all that were added. */
+function findBuildTools({ systemPackages }, files) {
+    const found = new Map();
+    for (const { name, files: paths } of systemPackages) {
+        if (!build_tools_patterns.some((pattern) => pattern.test(name)))
+            continue;
+        for (const [part, taken] of files.take(paths)) {
+            const known = found.get(part) ?? { bytes: new LayerBytes(), tools: [] };
+            for (const [layer, bytes] of taken.in)
+                known.bytes.add(layer, bytes);
+            known.tools.push({ name, bytes: taken.total });
+            found.set(part, known);
+        }
+    }
+    return [...found].map(([part, { bytes, tools }]) => ({
+        path: 'usr',
+        part,
+        bytesIn: bytes.in,
+        why: `build tools: ${packages_largest(tools)}`,
+        hint: 'install and build in a stage of its own, and COPY --from it the environment alone',
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/image/waste/duplicates.js
+
+
+/**
+ * Distributions that are in the image more than once, in whatever version. The copy in the environment with most files
+ * counts as the one that is wanted; the others are one finding for each folder. Where a folder has two of one name, as a
+ * broken upgrade leaves them, the one with fewer files is left over.
+ */
+function findDuplicates({ distributions, isAdded }, files) {
+    const added = distributions.filter(({ files: paths }) => paths.some(isAdded));
+    const size = new Map();
+    for (const { location, files: paths } of added)
+        size.set(location, (size.get(location) ?? 0) + paths.length);
+    const byName = new Map();
+    for (const one of added)
+        byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+    const groups = new Map();
+    for (const copies of byName.values()) {
+        const [wanted, ...others] = [...copies].sort((a, b) => (size.get(b.location) ?? 0) - (size.get(a.location) ?? 0) || b.files.length - a.files.length);
+        if (wanted === undefined)
+            continue;
+        for (const { name, version, location, files: paths } of others) {
+            for (const [part, taken] of files.take(paths)) {
+                const key = [part, location, wanted.location].join('\0');
+                const group = groups.get(key) ?? { part, location, wanted, bytes: new LayerBytes(), copies: [] };
+                for (const [layer, bytes] of taken.in)
+                    group.bytes.add(layer, bytes);
+                const beside = wanted.version === version ? version : `${version} beside ${wanted.version}`;
+                group.copies.push({ name: `${name} ${beside}`, bytes: taken.total });
+                groups.set(key, group);
+            }
+        }
+    }
+    return [...groups.values()].map(({ part, location, wanted, bytes, copies }) => ({
+        path: location,
+        part,
+        bytesIn: bytes.in,
+        why: wanted.location === location
+            ? `two versions in one folder: ${packages_largest(copies)}`
+            : `also in /${wanted.location}: ${packages_largest(copies)}`,
+        hint: wanted.location === location
+            ? 'install into an empty environment, and not over what a COPY brought'
+            : 'install into one environment, and COPY only that one',
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/image/waste/hidden.js
+
+/** Files of one size that a layer writes again, from which it is told as a copy of them and not as chance. */
+const copies = 10;
+/**
+ * Files that a later layer deletes or replaces: they are stored and pulled, and no container sees them. One finding
+ * for each pair of layers, what was done, and cache. `layerName` is for people: a layer's number and what made it.
+ * What the base hides of itself is not told, nor what is hidden of the base: leaving it there saves nothing.
+ */
+function findHidden({ layers }, baseLayers, cacheOf, layerName) {
+    const groups = new Map();
+    for (const [layer, { hidden }] of layers.entries()) {
+        if (layer < baseLayers)
+            continue;
+        const again = layersThatCopy(hidden);
+        for (const file of hidden) {
+            if (file.bytes === 0)
+                continue;
+            const cache = cacheOf(file.path);
+            const fate = file.replacedBy === undefined
+                ? 'deleted'
+                : file.replacedBy === file.bytes && again.has(file.by)
+                    ? 'again'
+                    : 'replaced';
+            const key = [layer, file.by, fate, cache?.place ?? ''].join('\0');
+            const group = groups.get(key) ?? { layer, by: file.by, fate, cache, files: [] };
+            group.files.push(file);
+            groups.set(key, group);
+        }
+    }
+    return [...groups.values()].map((group) => findingOf(group, layerName));
+}
+function findingOf({ layer, by, fate, cache, files }, layerName) {
+    const bytes = new LayerBytes();
+    for (const file of files)
+        bytes.add(layer, file.bytes);
+    const count = files.length === 1 ? 'a file' : `${files.length} files`;
+    const what = cache === undefined ? count : cache.of.includes(' ') ? cache.of : `cache of ${cache.of}`;
+    const from = `${what} of ${layerName(layer)}`;
+    return {
+        path: cache?.place ?? hidden_placeOf(files),
+        part: 'hidden',
+        bytesIn: bytes.in,
+        why: fate === 'again'
+            ? `${from} again in ${layerName(by)}, with the same names and sizes`
+            : `${from}, ${fate} in ${layerName(by)}`,
+        hint: cache !== undefined
+            ? cache.hint
+            : fate === 'again'
+                ? 'COPY --chown and --chmod set owner and mode in the layer itself; RUN chown or chmod copies every file'
+                : fate === 'deleted'
+                    ? 'delete in the RUN that writes them, or build in a stage of its own and COPY --from it what is wanted'
+                    : 'write them once: copy or install the final version only',
+    };
+}
+/** Layers that write most of what they replace in its old size, and enough of it. */
+function layersThatCopy(hidden) {
+    const counts = new Map();
+    for (const { by, bytes, replacedBy } of hidden) {
+        if (replacedBy === undefined || bytes === 0)
+            continue;
+        const count = counts.get(by) ?? { same: 0, other: 0 };
+        if (replacedBy === bytes)
+            count.same += 1;
+        else
+            count.other += 1;
+        counts.set(by, count);
+    }
+    return new Set([...counts].filter(([, { same, other }]) => same >= copies && same > other).map(([by]) => by));
+}
+/** The deepest folder that nearly all of the bytes are below, or the file. */
+function hidden_placeOf(files) {
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    let place = '';
+    let inside = files;
+    for (;;) {
+        const start = place === '' ? 0 : place.length + 1;
+        const sizes = new Map();
+        for (const { path, bytes } of inside) {
+            const slash = path.indexOf('/', start);
+            const next = slash < 0 ? path : path.slice(0, slash);
+            sizes.set(next, (sizes.get(next) ?? 0) + bytes);
+        }
+        const [best] = [...sizes].sort(([, a], [, b]) => b - a);
+        if (best === undefined || best[1] < total * 0.8 || best[0] === place)
+            return place;
+        place = best[0];
+        const below = `${place}/`;
+        inside = inside.filter(({ path }) => path === place || path.startsWith(below));
+    }
+}
+
+// EXTERNAL MODULE: ./src/image/distributions.js + 1 modules
+var image_distributions = __nccwpck_require__(2449);
+;// CONCATENATED MODULE: ./src/image/waste/installers.js
+
+
+const installers = new Set(['pip', 'setuptools', 'wheel']);
+/**
+ * pip, setuptools and wheel in an environment where neither a distribution nor the project requires them. Those that
+ * came with a Python are its own: without a known base they are told of in virtual environments alone.
+ */
+function findInstallers({ distributions, filesystem, baseLayers }, isAsked, files) {
+    return distributions
+        .filter((one) => installers.has(one.name) && !isAsked(one))
+        .filter(({ location }) => baseLayers !== undefined || filesystem.files.has((0,layer_files/* join */.fj)((0,image_distributions/* prefixOf */.M)(location), 'pyvenv.cfg')))
+        .flatMap(({ name, version, location, files: paths }) => [...files.take(paths)].map(([part, bytes]) => ({
+        path: (0,layer_files/* join */.fj)(location, name),
+        part,
+        bytesIn: bytes.in,
+        why: `${name} ${version}, which nothing here requires`,
+        hint: name === 'pip'
+            ? 'make the environment with uv venv or python -m venv --without-pip, and install with pip --python'
+            : 'leave it to the build: it is needed where packages are made, not where they run',
+    })));
+}
+
+;// CONCATENATED MODULE: ./src/image/waste/taken.js
+
+/** Gives each file of the image to the first cause of waste that takes it; what the base brings is no one's to take. */
+class Files {
+    #attribution;
+    taken = new Set();
+    constructor(attribution) {
+        this.#attribution = attribution;
+    }
+    /** Bytes of those files that are not taken yet, by the part that they are counted in. */
+    take(paths) {
+        const { filesystem, partOf, isAdded } = this.#attribution;
+        const found = new Map();
+        for (const path of paths) {
+            const file = filesystem.files.get(path);
+            if (!file || file.bytes === 0 || this.taken.has(path) || !isAdded(path))
+                continue;
+            this.taken.add(path);
+            const part = partOf(path, file.layer);
+            let bytes = found.get(part);
+            if (!bytes)
+                found.set(part, (bytes = new LayerBytes()));
+            bytes.add(file.layer, file.bytes);
+        }
+        return found;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/image/waste/waste.js
+
+
+
+
+
+
+
+/** Rows that are told one by one. */
+const rowLimit = 40;
+/** Bytes from which waste that is counted for another part is worth a row. */
+const worthTelling = 100_000;
+/**
+ * What is wasted in an image and how to stop it, the largest first. A byte is in one row at most. Rows of the part
+ * `waste` add up to that part; `hidden` ones are of what no container sees, `disk − filesystem`; all others tell of
+ * bytes that an owner has, a distribution's test suite for one, and stay part of their part. What would be saved of
+ * the download is an estimate: bytes of a layer are taken to be compressed as well as the whole of it. What the base
+ * brings is not told.
+ */
+function findWaste(attribution, layers, isAsked) {
+    const layerName = (layer) => {
+        const made = madeBy(layers[layer]?.createdBy ?? '');
+        return `layer ${layer + 1}${made === '' ? '' : ` (${made})`}`;
+    };
+    const found = findAll(attribution, new Files(attribution), isAsked, layerName).filter(isTold);
+    const downloadOf = estimate(found, layers);
+    const rows = found
+        .map(({ path, part, bytesIn, why, hint }) => ({
+        ...{ path: `/${path}`, part, bytes: sumOf(bytesIn), download: downloadOf(bytesIn) },
+        ...{ why, hint },
+    }))
+        .sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.why < b.why ? -1 : 1));
+    return [...rows.slice(0, rowLimit), ...rest(rows.slice(rowLimit))];
+}
+/**
+ * Files of a layer whose sizes matter to what `findWaste` tells, and may be more. Undefined where those of all its files
+ * do: some of it is waste, and what that is of the download goes by the whole layer.
+ */
+function weighedByWaste(attribution, layer) {
+    const files = new Files(attribution);
+    const found = findAll(attribution, files, () => false, () => '');
+    if (found.some((finding) => finding.bytesIn.has(layer) && isTold(finding)))
+        return undefined;
+    const replaced = attribution.filesystem.layers
+        .slice(attribution.baseLayers ?? 0)
+        .flatMap(({ hidden }) => hidden.filter(({ by }) => by === layer).map(({ path }) => path));
+    return new Set([...files.taken, ...replaced]);
+}
+function findAll(attribution, files, isAsked, layerName) {
+    const { filesystem, baseLayers, cacheOf } = attribution;
+    return [
+        ...waste_leftovers(attribution, files),
+        ...findInstallers(attribution, isAsked, files),
+        ...findDuplicates(attribution, files),
+        ...findBuildTools(attribution, files),
+        ...findBallast(attribution, files),
+        ...findHidden(filesystem, baseLayers ?? 0, cacheOf, layerName),
+    ];
+}
+/** All of the part `waste` is told, so that it adds up. */
+function isTold({ part, bytesIn }) {
+    const bytes = sumOf(bytesIn);
+    return bytes > 0 && (part === 'waste' || bytes >= worthTelling);
+}
+function waste_leftovers({ leftovers: all }, files) {
+    const groups = new Map();
+    for (const [path, leftover] of all) {
+        const group = groups.get(leftover);
+        if (group)
+            group.push(path);
+        else
+            groups.set(leftover, [path]);
+    }
+    return [...groups].flatMap(([{ place, why, hint }, paths]) => [...files.take(paths)].map(([part, bytes]) => ({ path: place, part, bytesIn: bytes.in, why, hint })));
+}
+/** What bytes of some layers are of the download, each layer as well compressed as the whole of it. */
+function estimate(found, layers) {
+    const wasted = new LayerBytes();
+    for (const { bytesIn } of found)
+        for (const [layer, bytes] of bytesIn)
+            wasted.add(layer, bytes);
+    return (bytesIn) => {
+        let download = 0;
+        for (const [layer, bytes] of bytesIn) {
+            const { download: whole = 0, disk = 0 } = layers[layer] ?? {};
+            // A link to another layer's file can count for more than its layer has.
+            download += Math.floor((whole * bytes) / Math.max(disk, wasted.in.get(layer) ?? 0, 1));
+        }
+        return download;
+    };
+}
+function sumOf(bytesIn) {
+    let sum = 0;
+    for (const bytes of bytesIn.values())
+        sum += bytes;
+    return sum;
+}
+/** What is not told one by one: a row for each part. */
+function rest(rows) {
+    const sums = new Map();
+    for (const { part, bytes, download } of rows) {
+        const sum = sums.get(part) ?? { bytes: new LayerBytes(), download: 0 };
+        sum.bytes.add(0, bytes);
+        sum.download += download;
+        sums.set(part, sum);
+    }
+    return [...sums].map(([part, { bytes, download }]) => ({
+        path: '/',
+        ...(part === undefined ? {} : { part }),
+        bytes: bytes.total,
+        download,
+        why: `${bytes.files} more places, each smaller than those above`,
+        hint: 'begin with the larger ones',
+    }));
+}
+/** A line of the history as it stood in the Dockerfile, cut. */
+function madeBy(line) {
+    const text = line
+        .replace(/^\/bin\/sh -c (?:#\(nop\) )?/, 'RUN ')
+        .replace(/^RUN (?=(?:COPY|ADD|CMD|ENV|WORKDIR) )/, '')
+        .replace(/^RUN \/bin\/sh -c /, 'RUN ')
+        .replace(/ # buildkit$/, '')
+        .replace(/\s+/g, ' ')
+        .trim();
+    return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
 ;// CONCATENATED MODULE: ./src/image/measure.js
+
 
 
 
@@ -49758,7 +50617,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
             .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
             .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
             .sort(image_measurement/* bySize */.R),
-        waste: [],
+        waste: [...findWaste(attribution, layers, ({ name }) => requirers.get(name)?.isRequired ?? true)],
         timings: [...image.timings],
     };
 }
@@ -49813,11 +50672,13 @@ var parse_measurement = __nccwpck_require__(3064);
 
 
 
+
 /**
  * Who has each file of the topmost layer. Undefined where a size may mean more than its bytes: for an image whose base
- * is not known, and for a layer with links between files, deletions, or a path twice.
+ * is not known, and for a layer with links between files, deletions, a path twice, or waste.
  */
-function ownersOf(measurement, listings, { filesystem, baseLayers, distributions, systemPackages, partOf }) {
+function ownersOf(measurement, listings, attribution) {
+    const { filesystem, baseLayers, distributions, systemPackages, partOf } = attribution;
     const layer = listings.length - 1;
     const top = listings[layer];
     if (!top || baseLayers === undefined || layer < baseLayers)
@@ -49835,12 +50696,14 @@ function ownersOf(measurement, listings, { filesystem, baseLayers, distributions
                 packageOf.set(path, position);
     }
     const system = new Set(systemPackages.flatMap(({ files }) => files));
+    const weighed = weighedByWaste(attribution, layer);
+    if (!weighed)
+        return undefined;
     return top.entries.map(({ path }) => {
         const part = partOf(path, layer);
         const position = packageOf.get(path);
         const isSeen = filesystem.files.get(path)?.layer === layer;
-        const isWaste = part === 'waste' || measurement.waste.some((one) => isAt(path, one.path));
-        const isFixed = !isSeen || isWaste || system.has(path) || (packageOf.has(path) && position === undefined);
+        const isFixed = !isSeen || weighed.has(path) || system.has(path) || (packageOf.has(path) && position === undefined);
         return {
             part,
             ...(position === undefined ? {} : { package: position }),
@@ -49910,7 +50773,7 @@ function hasSameShape(a, b) {
             return false;
     }
     const paths = Object.keys(a.texts);
-    if (JSON.stringify([a.versions, a.leftOut]) !== JSON.stringify([b.versions, b.leftOut]))
+    if (JSON.stringify([a.versions, a.stale, a.leftOut]) !== JSON.stringify([b.versions, b.stale, b.leftOut]))
         return false;
     return (paths.length === Object.keys(b.texts).length &&
         paths.every((path) => {
@@ -49925,10 +50788,6 @@ function hasSameShape(a, b) {
 function pathsIn(record) {
     return (0,image_record/* parseRecord */.H)(record).map(({ path }) => path);
 }
-/** Whether a path is, or lies below, one that is written with a leading `/`. */
-function isAt(path, place) {
-    return place === `/${path}` || `/${path}`.startsWith(`${place}/`);
-}
 
 ;// CONCATENATED MODULE: ./src/engine/measured.js
 
@@ -49938,7 +50797,7 @@ function isAt(path, place) {
 
 
 /** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-2';
+const version = 'measurement-3';
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
  * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
