@@ -11,38 +11,32 @@ export interface StepLog {
    * process writes: a crash, a warning of Node, a program that was started.
    */
   group<T>(name: string, act: () => Promise<T>): Promise<T>
-  /** Commands of our own that the runner is to take all the same. */
+  /** Gives a command of our own; in a group as soon as the runner takes commands again. */
   command(give: () => void): void
 }
 
 export function createStepLog(stream: { write(text: string): unknown }): StepLog {
   const lines = inertLines(stream)
-  let token: string | undefined
-  const stop = (): void => {
-    // Whoever has read the token could resume: none serves twice.
-    token = randomUUID()
-    stream.write(`::stop-commands::${token}\n`)
-  }
-  const resume = (): void => {
-    if (token !== undefined) stream.write(`::${token}::\n`)
-    token = undefined
-  }
+  let waiting: (() => void)[] | undefined
   return {
     write: (text) => void lines.write(text),
     group: (name, act) =>
       core.group(name, async () => {
-        stop()
+        const token = randomUUID()
+        stream.write(`::stop-commands::${token}\n`)
+        const commands: (() => void)[] = []
+        waiting = commands
         try {
           return await act()
         } finally {
-          resume()
+          stream.write(`::${token}::\n`)
+          waiting = undefined
+          for (const give of commands) give()
         }
       }),
     command(give) {
-      const stopped = token !== undefined
-      resume()
-      give()
-      if (stopped) stop()
+      if (waiting === undefined) give()
+      else waiting.push(give)
     },
   }
 }
