@@ -32279,34 +32279,29 @@ async function meetService(settings, { env, ...options }) {
 
 function createStepLog(stream) {
     const lines = (0,_fence_js__WEBPACK_IMPORTED_MODULE_2__/* .inertLines */ .w)(stream);
-    let token;
-    const stop = () => {
-        // Whoever has read the token could resume: none serves twice.
-        token = (0,node_crypto__WEBPACK_IMPORTED_MODULE_1__.randomUUID)();
-        stream.write(`::stop-commands::${token}\n`);
-    };
-    const resume = () => {
-        if (token !== undefined)
-            stream.write(`::${token}::\n`);
-        token = undefined;
-    };
+    let waiting;
     return {
         write: (text) => void lines.write(text),
         group: (name, act) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(name, async () => {
-            stop();
+            const token = (0,node_crypto__WEBPACK_IMPORTED_MODULE_1__.randomUUID)();
+            stream.write(`::stop-commands::${token}\n`);
+            const commands = [];
+            waiting = commands;
             try {
                 return await act();
             }
             finally {
-                resume();
+                stream.write(`::${token}::\n`);
+                waiting = undefined;
+                for (const give of commands)
+                    give();
             }
         }),
         command(give) {
-            const stopped = token !== undefined;
-            resume();
-            give();
-            if (stopped)
-                stop();
+            if (waiting === undefined)
+                give();
+            else
+                waiting.push(give);
         },
     };
 }
