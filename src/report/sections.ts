@@ -10,6 +10,7 @@ import { figureRows } from './figures.ts'
 import type { ReportInput } from './input.ts'
 import type { Section } from './section.ts'
 import { type Column, table } from './table.ts'
+import { mermaidChart, trendOf } from './trend.ts'
 
 const cell = (text: string, length = 80): string => codeSpan(text, { inTable: true, length })
 
@@ -27,6 +28,7 @@ export function sections(input: ReportInput): readonly Section[] {
       4,
       changeTable(input.delta?.systemPackages ?? []),
     ),
+    trend(input),
     parts(input),
     packages(input),
     waste(input),
@@ -165,6 +167,13 @@ function because({
   const gap = shortest.length > 5 ? ['…'] : []
   const more = others.length === 0 ? '' : ` and ${others.length} more`
   return [...names, ...gap, 'you'].join(' ← ') + more
+}
+
+function trend(input: ReportInput): Section {
+  const found = trendOf(input)
+  const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`]
+  const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`
+  return folded(title ?? '', 'chart', 4, { before: '', rows })
 }
 
 function parts({ measurement, delta }: ReportInput): Section {

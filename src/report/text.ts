@@ -9,6 +9,7 @@ import { figureRows } from './figures.ts'
 import { headline } from './headline.ts'
 import type { ReportInput } from './input.ts'
 import { type Style, styleFor } from './style.ts'
+import { sparkline, trendOf } from './trend.ts'
 import { displayWidth, fit, left, right, wrap } from './width.ts'
 import { why } from './why.ts'
 
@@ -30,7 +31,7 @@ export function renderText(
   const { quiet } = headline(input)
   const sections = quiet
     ? [head(page), notes(page), outputs(page)]
-    : [head, rules, figures, parts, changes, packages, waste, layers, notes, outputs].map((section) =>
+    : [head, rules, figures, trend, parts, changes, packages, waste, layers, notes, outputs].map((section) =>
         section(page),
       )
   return `${sections
@@ -88,6 +89,15 @@ function figures({ input, style, columns }: Page): readonly string[] {
         ? []
         : wrap(shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
     ]),
+  ]
+}
+
+function trend({ input, style }: Page): readonly string[] {
+  const found = trendOf(input)
+  if (found === undefined) return []
+  const { points, summary } = found
+  return [
+    `${style.bold(`Download of the last ${points.length} commits`)}  ${style.cyan(sparkline(found))}  ${summary}`,
   ]
 }
 

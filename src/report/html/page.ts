@@ -9,6 +9,7 @@ import { mapJson, mapOf } from './map.ts'
 import { script } from './script.js.ts'
 import { style } from './style.css.ts'
 import { legend, tables } from './tables.ts'
+import { trend } from './trend.ts'
 
 /** Bytes that the map's data may take; with what the tables may take a page stays below a megabyte. */
 const mapBytes = 400_000
@@ -46,7 +47,7 @@ export function renderHtml(input: ReportInput): string {
 <p class="dim">${html(measurement.image.platform, 40)} · <code>${html(shortDigest(measurement.image.digest), 40)}</code>${compared}</p>
 <p class="headline">${verdict === '' ? '' : `<b class="outcome ${outcome}">${verdict}</b> `}${summary}</p>
 ${figures(input)}
-${rules(input)}${notes(input)}</header>
+${trend(input)}${rules(input)}${notes(input)}</header>
 <main>
 <section class="explore" aria-label="Where the bytes are">
 <div class="bar"><nav id="path" aria-label="Path"></nav>

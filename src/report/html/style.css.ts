@@ -20,6 +20,10 @@ code{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .figures dd{margin:0;display:flex;flex-direction:column}
 .figure{font-size:22px;font-variant-numeric:tabular-nums}
 .figures .dim,.figures b{font-size:13px}
+.trend{margin:0 0 12px;font-size:13px}
+.trend svg{display:block;width:100%;max-width:360px;height:auto;overflow:visible}
+.trend polyline{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}
+.trend circle{fill:var(--accent);stroke:var(--bg);stroke-width:1.5}
 .rules,.notes{margin:0 0 12px;padding:0;list-style:none;overflow-wrap:anywhere}
 .notes li{border-left:3px solid #e69f00;padding:2px 10px;margin:4px 0}
 .explore{display:grid;grid-template-columns:minmax(0,1fr) 330px;gap:8px 12px;margin-bottom:16px}
