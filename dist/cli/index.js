@@ -1992,7 +1992,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
-/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8387);
+/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9904);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3816);
 
 
@@ -25254,7 +25254,7 @@ function screenOf(stream, env) {
 
 /***/ }),
 
-/***/ 8387:
+/***/ 9904:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -25849,6 +25849,10 @@ code{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .figures dd{margin:0;display:flex;flex-direction:column}
 .figure{font-size:22px;font-variant-numeric:tabular-nums}
 .figures .dim,.figures b{font-size:13px}
+.trend{margin:0 0 12px;font-size:13px}
+.trend svg{display:block;width:100%;max-width:360px;height:auto;overflow:visible}
+.trend polyline{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}
+.trend circle{fill:var(--accent);stroke:var(--bg);stroke-width:1.5}
 .rules,.notes{margin:0 0 12px;padding:0;list-style:none;overflow-wrap:anywhere}
 .notes li{border-left:3px solid #e69f00;padding:2px 10px;margin:4px 0}
 .explore{display:grid;grid-template-columns:minmax(0,1fr) 330px;gap:8px 12px;margin-bottom:16px}
@@ -26062,7 +26066,88 @@ function render({ title, id, columns, rows, maxBytes, open = false }) {
 ${shown.join('')}</tbody></table></div>${more}</details>`;
 }
 
+;// CONCATENATED MODULE: ./src/report/trend.js
+
+const mostPoints = 20;
+/** The trend of the download; undefined where there are not points enough to make one. */
+function trendOf({ history = [], measurement }) {
+    const before = history.slice(1 - mostPoints);
+    if (before.length < 2)
+        return undefined;
+    const points = [
+        ...before.map(({ commit, sizes }) => ({ label: shortCommit(commit), bytes: sizes.download })),
+        { label: 'this', bytes: measurement.sizes.download },
+    ];
+    const summary = `${(0,units_bytes/* formatBytes */.z3)(points[0]?.bytes ?? 0)} → ${(0,units_bytes/* formatBytes */.z3)(measurement.sizes.download)}`;
+    return { points, summary };
+}
+/** A hash as people write it; what is none is not repeated. */
+function shortCommit(commit) {
+    return /^[0-9a-f]{4,64}$/i.test(commit) ? commit.slice(0, 7) : 'unknown';
+}
+const levels = '▁▂▃▄▅▆▇█';
+/** One column for each point, as high as it stands between the least and the largest. */
+function sparkline({ points }) {
+    const { least, most } = rangeOf(points);
+    const level = (bytes) => (most === least ? 0 : (bytes - least) / (most - least));
+    return points.map(({ bytes }) => levels[Math.round(level(bytes) * (levels.length - 1))] ?? '').join('');
+}
+/** The trend as a chart that Mermaid draws (xychart), of lines that each end. */
+function mermaidChart({ points }) {
+    const { least, most } = rangeOf(points);
+    const [unit, factor] = unitFor(most);
+    const digits = (value) => (value / factor).toFixed(3);
+    // Room above and below; a chart of equal values has none by itself.
+    const room = Math.max((most - least) * 0.1, most * 0.005, 1);
+    return [
+        'xychart-beta',
+        `    title "Download in ${unit}"`,
+        `    x-axis [${points.map(({ label }) => `"${label}"`).join(', ')}]`,
+        `    y-axis "${unit}" ${digits(Math.max(0, least - room))} --> ${digits(most + room)}`,
+        `    line [${points.map(({ bytes }) => digits(bytes)).join(', ')}]`,
+        '',
+    ].join('\n');
+}
+/** Bytes of the smallest and the largest point. */
+function rangeOf(points) {
+    const all = points.map(({ bytes }) => bytes);
+    return { least: Math.min(...all), most: Math.max(...all) };
+}
+function unitFor(bytes) {
+    if (bytes >= 1e9)
+        return ['GB', 1e9];
+    return bytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
+}
+
+;// CONCATENATED MODULE: ./src/report/html/trend.js
+
+
+
+const width = 360;
+const height = 64;
+const margin = 6;
+/** The trend of the download as a line; nothing where there is none. */
+function trend(input) {
+    const found = trendOf(input);
+    if (found === undefined)
+        return '';
+    const { points, summary } = found;
+    const { least, most } = rangeOf(points);
+    const at = points.map(({ bytes, label }, i) => ({
+        x: (margin + (i * (width - 2 * margin)) / (points.length - 1)).toFixed(1),
+        y: (most === least
+            ? height / 2
+            : height - margin - ((bytes - least) * (height - 2 * margin)) / (most - least)).toFixed(1),
+        text: html(`${label}: ${(0,units_bytes/* formatBytes */.z3)(bytes)}`),
+    }));
+    const dots = at.map(({ x, y, text }, i) => `<circle cx="${x}" cy="${y}" r="${i === at.length - 1 ? 4.5 : 3}"><title>${text}</title></circle>`);
+    const words = `Download of the last ${points.length} commits: ${summary}`;
+    return `<figure class="trend"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${words}"><polyline points="${at.map(({ x, y }) => `${x},${y}`).join(' ')}"/>${dots.join('')}</svg><figcaption class="dim">${words}</figcaption></figure>
+`;
+}
+
 ;// CONCATENATED MODULE: ./src/report/html/page.js
+
 
 
 
@@ -26108,7 +26193,7 @@ function renderHtml(input) {
 <p class="dim">${html(measurement.image.platform, 40)} · <code>${html((0,image_digest/* shortDigest */.VK)(measurement.image.digest), 40)}</code>${compared}</p>
 <p class="headline">${verdict === '' ? '' : `<b class="outcome ${outcome}">${verdict}</b> `}${summary}</p>
 ${figures(input)}
-${rules(input)}${notes(input)}</header>
+${trend(input)}${rules(input)}${notes(input)}</header>
 <main>
 <section class="explore" aria-label="Where the bytes are">
 <div class="bar"><nav id="path" aria-label="Path"></nav>
@@ -26231,6 +26316,7 @@ function line(cells) {
 
 
 
+
 const cell = (text, length = 80) => (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
 /** Everything below the headline, in the order it is read. */
 function sections(input) {
@@ -26241,6 +26327,7 @@ function sections(input) {
         drift(input),
         packageChanges(input),
         folded('What changed in the system', 'system packages', 4, changeTable(input.delta?.systemPackages ?? [])),
+        sections_trend(input),
         parts(input),
         sections_packages(input),
         sections_waste(input),
@@ -26355,6 +26442,12 @@ function because({ direct, requiredBy, }) {
     const gap = shortest.length > 5 ? ['…'] : [];
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     return [...names, ...gap, 'you'].join(' ← ') + more;
+}
+function sections_trend(input) {
+    const found = trendOf(input);
+    const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`];
+    const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`;
+    return folded(title ?? '', 'chart', 4, { before: '', rows });
 }
 function parts({ measurement, delta }) {
     const { filesystem } = measurement.sizes;
@@ -26725,6 +26818,7 @@ var report_width = __nccwpck_require__(843);
 
 
 
+
 /** The report for a terminal: plain lines, or with colours, none wider than `columns`; ends with a line end. */
 function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = {}) {
     const columns = Math.max(72, asked);
@@ -26732,7 +26826,7 @@ function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = 
     const { quiet } = headline(input);
     const sections = quiet
         ? [head(page), text_notes(page), text_outputs(page)]
-        : [head, text_rules, text_figures, text_parts, changes, text_packages, text_waste, text_layers, text_notes, text_outputs].map((section) => section(page));
+        : [head, text_rules, text_figures, text_trend, text_parts, changes, text_packages, text_waste, text_layers, text_notes, text_outputs].map((section) => section(page));
     return `${sections
         .filter((lines) => lines.length > 0)
         .map((lines) => lines.join('\n'))
@@ -26778,6 +26872,15 @@ function text_figures({ input, style, columns }) {
                 ? []
                 : (0,report_width/* wrap */.LV)(text_shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
         ]),
+    ];
+}
+function text_trend({ input, style }) {
+    const found = trendOf(input);
+    if (found === undefined)
+        return [];
+    const { points, summary } = found;
+    return [
+        `${style.bold(`Download of the last ${points.length} commits`)}  ${style.cyan(sparkline(found))}  ${summary}`,
     ];
 }
 function text_parts({ input, style, columns }) {

@@ -30062,7 +30062,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 794:
+/***/ 619:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38931,7 +38931,61 @@ function line(cells) {
     return `| ${cells.join(' | ')} |\n`;
 }
 
+;// CONCATENATED MODULE: ./src/report/trend.js
+
+const mostPoints = 20;
+/** The trend of the download; undefined where there are not points enough to make one. */
+function trendOf({ history = [], measurement }) {
+    const before = history.slice(1 - mostPoints);
+    if (before.length < 2)
+        return undefined;
+    const points = [
+        ...before.map(({ commit, sizes }) => ({ label: shortCommit(commit), bytes: sizes.download })),
+        { label: 'this', bytes: measurement.sizes.download },
+    ];
+    const summary = `${formatBytes(points[0]?.bytes ?? 0)} → ${formatBytes(measurement.sizes.download)}`;
+    return { points, summary };
+}
+/** A hash as people write it; what is none is not repeated. */
+function shortCommit(commit) {
+    return /^[0-9a-f]{4,64}$/i.test(commit) ? commit.slice(0, 7) : 'unknown';
+}
+const levels = '▁▂▃▄▅▆▇█';
+/** One column for each point, as high as it stands between the least and the largest. */
+function sparkline({ points }) {
+    const { least, most } = rangeOf(points);
+    const level = (bytes) => (most === least ? 0 : (bytes - least) / (most - least));
+    return points.map(({ bytes }) => levels[Math.round(level(bytes) * (levels.length - 1))] ?? '').join('');
+}
+/** The trend as a chart that Mermaid draws (xychart), of lines that each end. */
+function mermaidChart({ points }) {
+    const { least, most } = rangeOf(points);
+    const [unit, factor] = unitFor(most);
+    const digits = (value) => (value / factor).toFixed(3);
+    // Room above and below; a chart of equal values has none by itself.
+    const room = Math.max((most - least) * 0.1, most * 0.005, 1);
+    return [
+        'xychart-beta',
+        `    title "Download in ${unit}"`,
+        `    x-axis [${points.map(({ label }) => `"${label}"`).join(', ')}]`,
+        `    y-axis "${unit}" ${digits(Math.max(0, least - room))} --> ${digits(most + room)}`,
+        `    line [${points.map(({ bytes }) => digits(bytes)).join(', ')}]`,
+        '',
+    ].join('\n');
+}
+/** Bytes of the smallest and the largest point. */
+function rangeOf(points) {
+    const all = points.map(({ bytes }) => bytes);
+    return { least: Math.min(...all), most: Math.max(...all) };
+}
+function unitFor(bytes) {
+    if (bytes >= 1e9)
+        return ['GB', 1e9];
+    return bytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
+}
+
 ;// CONCATENATED MODULE: ./src/report/sections.js
+
 
 
 
@@ -38949,6 +39003,7 @@ function sections(input) {
         drift(input),
         packageChanges(input),
         folded('What changed in the system', 'system packages', 4, changeTable(input.delta?.systemPackages ?? [])),
+        trend(input),
         parts(input),
         sections_packages(input),
         waste(input),
@@ -39063,6 +39118,12 @@ function because({ direct, requiredBy, }) {
     const gap = shortest.length > 5 ? ['…'] : [];
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     return [...names, ...gap, 'you'].join(' ← ') + more;
+}
+function trend(input) {
+    const found = trendOf(input);
+    const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`];
+    const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`;
+    return folded(title ?? '', 'chart', 4, { before: '', rows });
 }
 function parts({ measurement, delta }) {
     const { filesystem } = measurement.sizes;
@@ -40980,7 +41041,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(794);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(619);
 
 
 
