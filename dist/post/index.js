@@ -41430,7 +41430,8 @@ function describe(restored) {
         case 'fetched': {
             const { bytes, key, sameLock, damaged } = restored;
             const lock = sameLock ? 'this lock' : 'another lock';
-            const bad = damaged === 0 ? '' : `; ${damaged} damaged parts were passed over`;
+            const parts = damaged === 1 ? '1 damaged part was' : `${damaged} damaged parts were`;
+            const bad = damaged === 0 ? '' : `; ${parts} passed over`;
             return { whole: sameLock && damaged === 0, text: `${formatBytes(bytes)} of ${lock}: ${key}${bad}` };
         }
         case 'nothing':
