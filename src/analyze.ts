@@ -13,19 +13,18 @@ export async function analyze(
   const store = await openStore(storeRoot(env))
   const images = createImageContext({ env, signal })
   try {
-    const { image, measurement, tree, inventory } = await analyzeImage(inputs.image, inputs, {
+    const { measurement, baseNote, tree, inventory } = await analyzeImage(inputs.image, inputs, {
       store,
       images,
       progress,
     })
-    const labels = { ...image.config.config.labels, ...image.manifest.annotations }
-    const base = labels['org.opencontainers.image.base.name']
-    const apart = measurement.layers.some(({ part }) => part === 'base')
     const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured)
     const notes = [
-      ...(apart || base === undefined
-        ? []
-        : [`It says that it stands on ${base}: with --base, what was added to that is told apart.`]),
+      ...(baseNote === undefined ? [] : [baseNote]),
+      ...(measurement.notRead ?? []).map(
+        (kind) =>
+          `Its ${kind} database cannot be read: system packages are not listed, and what they own is in other parts.`,
+      ),
       ...foreign.map(
         ({ digest }) =>
           `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`,

@@ -188,6 +188,23 @@ describe('measure', () => {
     expect(compression()).toBe('none')
   })
 
+  it('says what installed a distribution, where that can be a name', () => {
+    const installer = (text: string): string | undefined => {
+      const layer = { ...environment, [`${site}/torch-1.0.dist-info/INSTALLER`]: text }
+      return measure(createMeasured([layer])).packages.find(({ name }) => name === 'torch')?.installer
+    }
+    expect([installer('uv'), installer('pip\n')]).toEqual(['uv', 'pip'])
+    expect([installer(''), installer('<b>\n')]).toEqual([undefined, undefined])
+    expect(installer('x'.repeat(100))).toHaveLength(40)
+  })
+
+  it('names a database of packages that it cannot read', () => {
+    const rpm = measure(createMeasured([{ ...base, 'var/lib/rpm/rpmdb.sqlite': 500 }]))
+    expectInvariants(rpm)
+    expect(rpm.notRead).toEqual(['rpm'])
+    expect(measure(createMeasured([base])).notRead).toBeUndefined()
+  })
+
   it('refuses listings of another image', () => {
     const measuring = (): unknown => measure(createMeasured([base], { listings: [] }))
     expect(measuring).toThrow(Failure)

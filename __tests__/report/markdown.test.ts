@@ -59,7 +59,9 @@ describe('the report as markdown', () => {
     ]
     const shown = renderMarkdown(createReport({ measurement: createMeasurement({ waste }) }))
     expect(shown).toContain('<details><summary>Waste, 7.12 MB</summary>')
-    expect(shown).toContain("| `/root/.cache/pip` | 7.12 MB | pip's cache: install with `--no-cache-dir` |")
+    expect(shown).toContain(
+      "| `/root/.cache/pip` | 7.12 MB | 6.90 MB | pip's cache: install with `--no-cache-dir` |",
+    )
   })
 
   it('has a row for every cell of its head', () => {

@@ -96,7 +96,7 @@ describe('the report in a terminal', () => {
     ]
     const measurement = createMeasurement({ waste })
     expect(renderText(createReport({ measurement }))).toContain(
-      "Waste, 7.12 MB\n     7.12 MB  /root/.cache/pip\n              pip's cache: install with --no-cache-dir\n",
+      "Waste, 7.12 MB\n     7.12 MB  /root/.cache/pip\n              pip's cache, 6.90 MB of the download: install with --no-cache-dir\n",
     )
   })
 

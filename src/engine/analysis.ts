@@ -14,6 +14,7 @@ import type { Image } from '../image/source.ts'
 import type { Progress } from '../progress.ts'
 import { requirementsIn } from '../project/installed.ts'
 import { markerEnvironment } from '../project/target.ts'
+import { findBase } from './base.ts'
 import { listLayers } from './listings.ts'
 import { type HowMeasured, measureImage } from './measured.ts'
 
@@ -21,6 +22,8 @@ import { type HowMeasured, measureImage } from './measured.ts'
 export interface Analysis {
   readonly image: Image
   readonly measurement: Measurement
+  /** How its base was found, or why not; nothing where the user named it or no one says anything of it. */
+  readonly baseNote?: string
   readonly tree: () => Promise<SizeNode>
   readonly inventory: () => Promise<Inventory>
 }
@@ -43,8 +46,7 @@ export async function analyzeImage(
   const step = progress.step(`read ${formatImageReference(reference)}`)
   try {
     const image = await openImage(reference, platform, images)
-    const baseLayers =
-      base && layersBelow(image, await openImage(base, image.platform, images), formatImageReference(base))
+    const { layers: baseLayers, note } = await findBase(image, reference, base, images)
     const { reference: name } = image
     const how: HowMeasured = {
       ...{ reference: name, baseLayers, timings: [] },
@@ -59,7 +61,7 @@ export async function analyzeImage(
       const listings = await listLayers(image, store, tell, { mayMiss: true })
       return takeInventory({ ...image, baseLayers, listings, ...requirementsOf(image, listings) })
     }
-    return { image, measurement, tree, inventory }
+    return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory }
   } catch (error) {
     step.failed()
     throw error
@@ -78,18 +80,4 @@ function requirementsOf(
     if (error instanceof Failure) return {}
     throw error
   }
-}
-
-/** How many layers an image has from its base: all of the base's, by their content. */
-function layersBelow(image: Image, base: Image, name: string): number {
-  const { diffIds } = base.config
-  const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId)
-  if (shared < 0) return diffIds.length
-  const equal =
-    shared === 0
-      ? 'not even their lowest layers are the same'
-      : `of ${diffIds.length} layers they share the lowest ${shared}`
-  throw new Failure('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
-    hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
-  })
 }

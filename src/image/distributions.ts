@@ -18,6 +18,8 @@ export interface Distribution {
   readonly info: string
   /** Paths of files that belong to it and to no other distribution. */
   readonly files: readonly string[]
+  /** The program that installed it, as it wrote in INSTALLER. */
+  readonly installer: string | undefined
   /** The files were found by names, since no list of them is in the image. */
   readonly estimated: boolean
   /** Paths that its RECORD claims outside its environment; they are not counted for it. */
@@ -65,6 +67,7 @@ export function findDistributions(
       location,
       info,
       files,
+      installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)),
       estimated: claim.estimated,
       outside: claim.outside,
     })
@@ -75,6 +78,11 @@ export function findDistributions(
     if (owner !== undefined) found[owner]?.files.push(path)
   }
   return found
+}
+
+/** The first line, as far as it can be a program's name. */
+function installerOf(text: string | undefined): string | undefined {
+  return /^[^\S\n]*([\w.+-]{1,40})/.exec(text ?? '')?.[1]
 }
 
 /** Shallow locations first, so that a distribution is met before the copies inside it. */

@@ -6,6 +6,7 @@ import { bySize, type Measurement, type Part } from './measurement.ts'
 import { formatPlatform } from './platform.ts'
 import { findRequirers, type RequirementsOf } from './required-by.ts'
 import type { Image } from './source.ts'
+import { unreadDatabases } from './system-packages.ts'
 import { findWaste } from './waste/waste.ts'
 
 /** What is measured: an image's own description and the listing of each of its layers. */
@@ -50,6 +51,7 @@ export function measure(image: Measured, attribution = attribute(image)): Measur
   )
   const requirers = findRequirers(added, image.directNames, image.requirementsOf)
 
+  const notRead = unreadDatabases(filesystem)
   return {
     schemaVersion: 1,
     image: { reference: image.reference, digest: image.digest, platform: formatPlatform(image.platform) },
@@ -65,7 +67,7 @@ export function measure(image: Measured, attribution = attribute(image)): Measur
     parts,
     layers,
     packages: added
-      .map(({ name, version, files, location, estimated }) => ({
+      .map(({ name, version, files, location, installer, estimated }) => ({
         name,
         version,
         bytes: bytesOf(files),
@@ -73,6 +75,7 @@ export function measure(image: Measured, attribution = attribute(image)): Measur
         location: `/${location}`,
         direct: requirers.get(name)?.direct ?? false,
         requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
+        ...(installer === undefined ? {} : { installer }),
         ...(estimated ? { estimated } : {}),
       }))
       .sort(bySize),
@@ -80,6 +83,7 @@ export function measure(image: Measured, attribution = attribute(image)): Measur
       .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
       .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
       .sort(bySize),
+    ...(notRead.length === 0 ? {} : { notRead: [...notRead] }),
     waste: [...findWaste(attribution, layers, ({ name }) => requirers.get(name)?.isRequired ?? true)],
     timings: [...image.timings],
   }

@@ -90,6 +90,7 @@ export const measurementSchema = v.object({
           v.array(v.array(v.string())),
           'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.',
         ),
+        installer: v.optional(described(v.string(), 'What installed it, as it says itself: `pip`, `uv`.')),
         estimated: v.optional(
           described(v.boolean(), 'It has no list of its files, so they were told by their names.'),
         ),
@@ -100,6 +101,12 @@ export const measurementSchema = v.object({
   systemPackages: described(
     v.array(v.object({ name: v.string(), version: v.string(), bytes })),
     "Packages of the operating system's package manager, as `packages`.",
+  ),
+  notRead: v.optional(
+    described(
+      v.array(v.string()),
+      'Kinds of package databases that are in the image and cannot be read, as `rpm`: their packages are in no list.',
+    ),
   ),
   waste: v.array(
     v.object({

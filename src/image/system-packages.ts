@@ -93,3 +93,13 @@ function apkPackages(texts: ReadonlyMap<string, string>): readonly Listed[] {
 function field(paragraph: string, name: string): string | undefined {
   return fieldValues(paragraph, name)[0]
 }
+
+/** Where rpm keeps its database, in the formats and places that it has had. */
+const rpmDatabases = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'].flatMap((folder) =>
+  ['rpmdb.sqlite', 'Packages', 'Packages.db'].map((name) => `${folder}/${name}`),
+)
+
+/** Kinds of package databases that are in an image and that no one here can read. */
+export function unreadDatabases({ files }: Filesystem): readonly string[] {
+  return rpmDatabases.some((path) => files.has(path)) ? ['rpm'] : []
+}

@@ -219,14 +219,16 @@ function packages({ measurement }: ReportInput): Section {
 
 function waste({ measurement }: ReportInput): Section {
   const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes)
-  const rows = all.map(({ path, bytes, why, hint }) => [
+  const rows = all.map(({ path, bytes, download, why, hint }) => [
     cell(path, 120),
     formatBytes(bytes),
+    formatBytes(download),
     prose(`${why}: ${hint}`, { inTable: true }),
   ])
   const columns: readonly Column[] = [
     ['path', 'left'],
     ['size', 'right'],
+    ['download', 'right'],
     ['what to do', 'left'],
   ]
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0)

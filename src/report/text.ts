@@ -179,9 +179,10 @@ function waste({ input, style, columns, rows }: Page): readonly string[] {
       .slice(0, rows)
       .flatMap((each) => [
         `  ${right(formatBytes(each.bytes), 10)}  ${fit(visible(each.path), columns - 14)}`,
-        ...wrap(shown(`${each.why}: ${each.hint}`), columns - 14).map((line) =>
-          style.dim(`${' '.repeat(14)}${line}`),
-        ),
+        ...wrap(
+          shown(`${each.why}, ${formatBytes(each.download)} of the download: ${each.hint}`),
+          columns - 14,
+        ).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
       ]),
     ...more(all.length - rows, style),
   ]

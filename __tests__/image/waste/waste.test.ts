@@ -175,6 +175,15 @@ describe('waste that has an owner', () => {
     expect(measurement.parts.waste).toBe(0)
   })
 
+  it('has no line to change where wheels were put into layers as they are', () => {
+    const history = [{ createdBy: 'debian' }, { createdBy: 'pydeps-image: a 1.0' }]
+    const layer = { ...venv, ...distribution('a', { 'a/tests/b.py': 100_000 }) }
+    const hint = (config: Measured['config']): string | undefined =>
+      measureAbove([layer], { config }).waste[0]?.hint
+    expect(hint(createConfig({}, { history }))).toContain('the wheels bring it along')
+    expect(hint(createConfig())).toContain('in the RUN that installs')
+  })
+
   it('is installers that nothing requires', () => {
     const layer = {
       ...venv,

@@ -1,4 +1,5 @@
 import type { Attribution } from '../attribution.ts'
+import { isOurs } from '../base-layers.ts'
 import type { Distribution } from '../distributions.ts'
 import type { Measurement } from '../measurement.ts'
 import { findBuildTools } from './build-tools.ts'
@@ -14,6 +15,8 @@ type Row = Measurement['waste'][number]
 
 /** Rows that are told one by one. */
 const rowLimit = 40
+/** What to do about an environment that no RUN has made. */
+const ofWheels = 'the wheels bring it along: nothing but another release, or another package, is without'
 /** Bytes from which waste that is counted for another part is worth a row. */
 const worthTelling = 100_000
 
@@ -35,10 +38,16 @@ export function findWaste(
   }
   const found = findAll(attribution, new Files(attribution), isAsked, layerName).filter(isTold)
   const downloadOf = estimate(found, layers)
+  const isInWheels = ({ part, bytesIn }: Finding): boolean =>
+    part === 'environment' && [...bytesIn.keys()].every((i) => isOurs(layers[i]?.createdBy))
   const rows = found
-    .map(({ path, part, bytesIn, why, hint }) => ({
-      ...{ path: `/${path}`, part, bytes: sumOf(bytesIn), download: downloadOf(bytesIn) },
-      ...{ why, hint },
+    .map((finding) => ({
+      path: `/${finding.path}`,
+      part: finding.part,
+      bytes: sumOf(finding.bytesIn),
+      download: downloadOf(finding.bytesIn),
+      why: finding.why,
+      hint: isInWheels(finding) ? ofWheels : finding.hint,
     }))
     .sort(
       (a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.why < b.why ? -1 : 1),
