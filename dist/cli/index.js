@@ -1910,7 +1910,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   n: () => (/* binding */ analyze)
 /* harmony export */ });
-/* harmony import */ var _engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8509);
+/* harmony import */ var _engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2208);
 /* harmony import */ var _host_images_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1443);
 /* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8078);
 
@@ -1921,19 +1921,15 @@ async function analyze(inputs, { env, progress, signal }) {
     const store = await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_2__/* .openStore */ .Ch)((0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_2__/* .storeRoot */ .q1)(env));
     const images = (0,_host_images_context_js__WEBPACK_IMPORTED_MODULE_1__/* .createImageContext */ .R)({ env, signal });
     try {
-        const { image, measurement, tree, inventory } = await (0,_engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__/* .analyzeImage */ .q)(inputs.image, inputs, {
+        const { measurement, baseNote, tree, inventory } = await (0,_engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__/* .analyzeImage */ .q)(inputs.image, inputs, {
             store,
             images,
             progress,
         });
-        const labels = { ...image.config.config.labels, ...image.manifest.annotations };
-        const base = labels['org.opencontainers.image.base.name'];
-        const apart = measurement.layers.some(({ part }) => part === 'base');
         const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured);
         const notes = [
-            ...(apart || base === undefined
-                ? []
-                : [`It says that it stands on ${base}: with --base, what was added to that is told apart.`]),
+            ...(baseNote === undefined ? [] : [baseNote]),
+            ...(measurement.notRead ?? []).map((kind) => `Its ${kind} database cannot be read: system packages are not listed, and what they own is in other parts.`),
             ...foreign.map(({ digest }) => `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`),
         ];
         return {
@@ -2372,22 +2368,117 @@ function compareTimings(head, base, platforms) {
 
 /***/ }),
 
-/***/ 8509:
+/***/ 2208:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ analyzeImage)
-/* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
-/* harmony import */ var _host_images_open_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8560);
-/* harmony import */ var _image_base_facts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7527);
-/* harmony import */ var _image_inventory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4062);
-/* harmony import */ var _image_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9047);
-/* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8310);
-/* harmony import */ var _project_installed_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7212);
-/* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7637);
-/* harmony import */ var _listings_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2095);
-/* harmony import */ var _measured_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6431);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ analyzeImage)
+});
+
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/host/images/open.js + 6 modules
+var images_open = __nccwpck_require__(8560);
+// EXTERNAL MODULE: ./src/image/base-facts.js
+var base_facts = __nccwpck_require__(7527);
+// EXTERNAL MODULE: ./src/image/inventory.js
+var image_inventory = __nccwpck_require__(4062);
+// EXTERNAL MODULE: ./src/image/reference.js
+var image_reference = __nccwpck_require__(9047);
+// EXTERNAL MODULE: ./src/image/size-tree.js
+var size_tree = __nccwpck_require__(8310);
+// EXTERNAL MODULE: ./src/project/installed.js
+var installed = __nccwpck_require__(7212);
+// EXTERNAL MODULE: ./src/project/target.js
+var target = __nccwpck_require__(7637);
+// EXTERNAL MODULE: ./src/image/base-layers.js
+var base_layers = __nccwpck_require__(3288);
+// EXTERNAL MODULE: ./src/image/digest.js
+var image_digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/engine/base.js
+
+
+
+
+
+/**
+ * The base of an image: the one that the user names, else the one that the image's own labels name, else what its
+ * history tells. Labels can say anything: only Docker Hub and the registry that the image itself is in are asked for
+ * what they name, and what cannot be had is noted. Throws Failure when the image does not stand on what the user names.
+ */
+async function findBase(image, reference, given, images) {
+    if (given) {
+        const base = await (0,images_open/* openImage */.U)(given, image.platform, images);
+        return { layers: layersBelow(image, base, (0,image_reference/* formatImageReference */.my)(given)) };
+    }
+    const byHistory = (0,base_layers/* baseByHistory */.Hs)(image.config);
+    if (byHistory && byHistory.is === undefined)
+        return { layers: undefined };
+    const labelled = await baseByLabels(image, reference, images);
+    if (labelled?.layers !== undefined || !byHistory)
+        return labelled ?? { layers: undefined };
+    const layers = byHistory.layers === 1 ? '1 layer' : `${byHistory.layers} layers`;
+    const note = `Its base was found by its history: ${byHistory.is ?? ''}, ${layers}. With --base it is exact.`;
+    return { layers: undefined, note: labelled?.note === undefined ? note : `${labelled.note} ${note}` };
+}
+/** The names that the OCI image specification has for the base in labels and annotations. */
+const labels = {
+    name: 'org.opencontainers.image.base.name',
+    digest: 'org.opencontainers.image.base.digest',
+};
+async function baseByLabels(image, reference, images) {
+    const said = { ...image.config.config.labels, ...image.manifest.annotations };
+    const name = said[labels.name];
+    if (name === undefined)
+        return undefined;
+    const unknown = (why) => ({
+        layers: undefined,
+        note: `Its labels say that it stands on ${name}, ${why}: with --base, what was added to that is told apart.`,
+    });
+    const parsed = (0,image_reference/* parseRepositoryReference */.Dp)(name);
+    if (!parsed)
+        return unknown('which is no name of an image');
+    const ownRegistry = reference.transport === 'docker' ? reference.registry : undefined;
+    if (parsed.registry !== 'docker.io' && parsed.registry !== ownRegistry)
+        return unknown('in a registry that was not asked');
+    const digest = said[labels.digest];
+    const base = {
+        transport: 'docker',
+        ...parsed,
+        ...(digest !== undefined && (0,image_digest/* isDigest */.Bc)(digest) ? { digest } : {}),
+    };
+    try {
+        const layers = layersBelow(image, await (0,images_open/* openImage */.U)(base, image.platform, images), name);
+        return { layers, note: `Its base is ${name}, as its labels say.` };
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.H))
+            throw error;
+        return unknown('which could not be read or is another one by now');
+    }
+}
+/** How many layers an image has from its base: all of the base's, by their content. */
+function layersBelow(image, base, name) {
+    const { diffIds } = base.config;
+    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
+    if (shared < 0)
+        return diffIds.length;
+    const equal = shared === 0
+        ? 'not even their lowest layers are the same'
+        : `of ${diffIds.length} layers they share the lowest ${shared}`;
+    throw new failure/* Failure */.H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
+        hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
+    });
+}
+
+// EXTERNAL MODULE: ./src/engine/listings.js + 8 modules
+var engine_listings = __nccwpck_require__(2095);
+// EXTERNAL MODULE: ./src/engine/measured.js + 10 modules
+var measured = __nccwpck_require__(6431);
+;// CONCATENATED MODULE: ./src/engine/analysis.js
+
 
 
 
@@ -2403,24 +2494,24 @@ function compareTimings(head, base, platforms) {
  * stands on. Throws Failure, also when it does not stand on that.
  */
 async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
-    const step = progress.step(`read ${(0,_image_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatImageReference */ .my)(reference)}`);
+    const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
     try {
-        const image = await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(reference, platform, images);
-        const baseLayers = base && layersBelow(image, await (0,_host_images_open_js__WEBPACK_IMPORTED_MODULE_1__/* .openImage */ .U)(base, image.platform, images), (0,_image_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatImageReference */ .my)(base));
+        const image = await (0,images_open/* openImage */.U)(reference, platform, images);
+        const { layers: baseLayers, note } = await findBase(image, reference, base, images);
         const { reference: name } = image;
         const how = {
             ...{ reference: name, baseLayers, timings: [] },
             byLayers: (listings) => requirementsOf(image, listings),
         };
         const tell = (text) => step.update(text);
-        const measurement = await (0,_measured_js__WEBPACK_IMPORTED_MODULE_9__/* .measureImage */ .u)(image, how, store, tell);
+        const measurement = await (0,measured/* measureImage */.u)(image, how, store, tell);
         step.done();
-        const tree = async () => (0,_image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__/* .sizeTree */ .K)({ ...image, baseLayers, listings: await (0,_listings_js__WEBPACK_IMPORTED_MODULE_8__/* .listLayers */ .VR)(image, store, tell, { mayMiss: true }) });
+        const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await (0,engine_listings/* listLayers */.VR)(image, store, tell, { mayMiss: true }) });
         const inventory = async () => {
-            const listings = await (0,_listings_js__WEBPACK_IMPORTED_MODULE_8__/* .listLayers */ .VR)(image, store, tell, { mayMiss: true });
-            return (0,_image_inventory_js__WEBPACK_IMPORTED_MODULE_3__/* .takeInventory */ .O)({ ...image, baseLayers, listings, ...requirementsOf(image, listings) });
+            const listings = await (0,engine_listings/* listLayers */.VR)(image, store, tell, { mayMiss: true });
+            return (0,image_inventory/* takeInventory */.O)({ ...image, baseLayers, listings, ...requirementsOf(image, listings) });
         };
-        return { image, measurement, tree, inventory };
+        return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory };
     }
     catch (error) {
         step.failed();
@@ -2430,27 +2521,14 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
 /** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
 function requirementsOf({ reference, config, platform }, listings) {
     try {
-        const { interpreter: python, libc } = (0,_image_base_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .findBaseFacts */ .O)(reference, config, listings);
-        return { requirementsOf: (0,_project_installed_js__WEBPACK_IMPORTED_MODULE_6__/* .requirementsIn */ .m)((0,_project_target_js__WEBPACK_IMPORTED_MODULE_7__/* .markerEnvironment */ .wp)({ platform, python, libc })) };
+        const { interpreter: python, libc } = (0,base_facts/* findBaseFacts */.O)(reference, config, listings);
+        return { requirementsOf: (0,installed/* requirementsIn */.m)((0,target/* markerEnvironment */.wp)({ platform, python, libc })) };
     }
     catch (error) {
-        if (error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H)
+        if (error instanceof failure/* Failure */.H)
             return {};
         throw error;
     }
-}
-/** How many layers an image has from its base: all of the base's, by their content. */
-function layersBelow(image, base, name) {
-    const { diffIds } = base.config;
-    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
-    if (shared < 0)
-        return diffIds.length;
-    const equal = shared === 0
-        ? 'not even their lowest layers are the same'
-        : `of ${diffIds.length} layers they share the lowest ${shared}`;
-    throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
-        hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
-    });
 }
 
 
@@ -2469,7 +2547,7 @@ function layersBelow(image, base, name) {
 /* harmony import */ var _image_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9047);
 /* harmony import */ var _image_size_tree_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8310);
 /* harmony import */ var _progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3349);
-/* harmony import */ var _analysis_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8509);
+/* harmony import */ var _analysis_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2208);
 
 
 
@@ -3177,8 +3255,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   u: () => (/* binding */ measureImage)
 });
 
-// EXTERNAL MODULE: ./src/image/attribution.js + 5 modules
-var image_attribution = __nccwpck_require__(2494);
+// EXTERNAL MODULE: ./src/image/attribution.js + 3 modules
+var image_attribution = __nccwpck_require__(6831);
 // EXTERNAL MODULE: ./src/image/listing-text.js
 var listing_text = __nccwpck_require__(988);
 // EXTERNAL MODULE: ./src/failure.js
@@ -3189,6 +3267,10 @@ var image_measurement = __nccwpck_require__(7114);
 var platform = __nccwpck_require__(3491);
 // EXTERNAL MODULE: ./src/image/required-by.js
 var required_by = __nccwpck_require__(1535);
+// EXTERNAL MODULE: ./src/image/system-packages.js
+var system_packages = __nccwpck_require__(7191);
+// EXTERNAL MODULE: ./src/image/base-layers.js
+var base_layers = __nccwpck_require__(3288);
 ;// CONCATENATED MODULE: ./src/image/waste/finding.js
 /** Bytes by layer, which add up. */
 class LayerBytes {
@@ -3497,8 +3579,11 @@ class Files {
 
 
 
+
 /** Rows that are told one by one. */
 const rowLimit = 40;
+/** What to do about an environment that no RUN has made. */
+const ofWheels = 'the wheels bring it along: nothing but another release, or another package, is without';
 /** Bytes from which waste that is counted for another part is worth a row. */
 const worthTelling = 100_000;
 /**
@@ -3515,10 +3600,15 @@ function findWaste(attribution, layers, isAsked) {
     };
     const found = findAll(attribution, new Files(attribution), isAsked, layerName).filter(isTold);
     const downloadOf = estimate(found, layers);
+    const isInWheels = ({ part, bytesIn }) => part === 'environment' && [...bytesIn.keys()].every((i) => (0,base_layers/* isOurs */.MU)(layers[i]?.createdBy));
     const rows = found
-        .map(({ path, part, bytesIn, why, hint }) => ({
-        ...{ path: `/${path}`, part, bytes: sumOf(bytesIn), download: downloadOf(bytesIn) },
-        ...{ why, hint },
+        .map((finding) => ({
+        path: `/${finding.path}`,
+        part: finding.part,
+        bytes: sumOf(finding.bytesIn),
+        download: downloadOf(finding.bytesIn),
+        why: finding.why,
+        hint: isInWheels(finding) ? ofWheels : finding.hint,
     }))
         .sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.why < b.why ? -1 : 1));
     return [...rows.slice(0, rowLimit), ...rest(rows.slice(rowLimit))];
@@ -3623,6 +3713,7 @@ function madeBy(line) {
 
 
 
+
 /**
  * The measurement of an image, from its layers' listings alone. The parts add up to `filesystem`, the layers to
  * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
@@ -3639,6 +3730,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
     const bytesOf = (files) => sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0));
     const added = distributions.filter(({ info, files }) => files.some((path) => (path === info || path.startsWith(`${info}/`)) && isAdded(path)));
     const requirers = (0,required_by/* findRequirers */.O)(added, image.directNames, image.requirementsOf);
+    const notRead = (0,system_packages/* unreadDatabases */.M)(filesystem);
     return {
         schemaVersion: 1,
         image: { reference: image.reference, digest: image.digest, platform: (0,platform/* formatPlatform */.Bq)(image.platform) },
@@ -3654,7 +3746,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
         parts,
         layers,
         packages: added
-            .map(({ name, version, files, location, estimated }) => ({
+            .map(({ name, version, files, location, installer, estimated }) => ({
             name,
             version,
             bytes: bytesOf(files),
@@ -3662,6 +3754,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
             location: `/${location}`,
             direct: requirers.get(name)?.direct ?? false,
             requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
+            ...(installer === undefined ? {} : { installer }),
             ...(estimated ? { estimated } : {}),
         }))
             .sort(image_measurement/* bySize */.R),
@@ -3669,6 +3762,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
             .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
             .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
             .sort(image_measurement/* bySize */.R),
+        ...(notRead.length === 0 ? {} : { notRead: [...notRead] }),
         waste: [...findWaste(attribution, layers, ({ name }) => requirers.get(name)?.isRequired ?? true)],
         timings: [...image.timings],
     };
@@ -3853,7 +3947,7 @@ var engine_listings = __nccwpck_require__(2095);
 
 
 /** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-3';
+const version = 'measurement-4';
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
  * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
@@ -7061,7 +7155,7 @@ async function pruneStore(store, now) {
 
 /***/ }),
 
-/***/ 2494:
+/***/ 6831:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7070,21 +7164,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   l: () => (/* binding */ attribute)
 });
 
-;// CONCATENATED MODULE: ./src/image/base-layers.js
-/** How every layer that this project adds begins its line of the history. */
-const ours = 'pydeps-image: ';
-/**
- * How many layers of an image are its base's, where its history tells: those below the ones that this project added.
- * Undefined for an image that was built by something else, or whose history is not about its layers.
- */
-function baseLayersByHistory({ history, diffIds }) {
-    const lines = history.filter(({ emptyLayer }) => emptyLayer !== true);
-    if (lines.length !== diffIds.length)
-        return undefined;
-    const lowest = lines.findLastIndex(({ createdBy }) => createdBy?.startsWith(ours) !== true) + 1;
-    return lowest < lines.length ? lowest : undefined;
-}
-
+// EXTERNAL MODULE: ./src/image/base-layers.js
+var base_layers = __nccwpck_require__(3288);
 // EXTERNAL MODULE: ./src/image/distributions.js + 1 modules
 var image_distributions = __nccwpck_require__(4830);
 // EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
@@ -7161,90 +7242,10 @@ function isInterpreter(path, interpreters) {
     return false;
 }
 
-// EXTERNAL MODULE: ./src/image/fields.js
-var fields = __nccwpck_require__(3813);
+// EXTERNAL MODULE: ./src/image/system-packages.js
+var system_packages = __nccwpck_require__(7191);
 // EXTERNAL MODULE: ./src/image/place.js
-var image_place = __nccwpck_require__(5421);
-;// CONCATENATED MODULE: ./src/image/system-packages.js
-
-
-
-/**
- * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
- * `installed`), by name. A file that two claim belongs to the first.
- */
-function findSystemPackages(filesystem) {
-    const { texts, files } = filesystem;
-    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const place = (0,image_place/* createPlaces */.B)(filesystem);
-    const owned = new Set();
-    return listed.map(({ paths, ...about }) => {
-        const own = [];
-        for (const path of paths) {
-            const real = place(path.replace(/^\.?\//, ''));
-            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
-                continue;
-            owned.add(real);
-            own.push(real);
-        }
-        return { ...about, files: own };
-    });
-}
-function dpkgPackages(texts) {
-    const packages = [];
-    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
-        const name = field(paragraph, 'Package');
-        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
-            continue;
-        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
-            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
-            '';
-        packages.push({
-            ...debian(name, paragraph),
-            paths: list.split('\n').filter(Boolean),
-        });
-    }
-    for (const [path, paragraph] of texts) {
-        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
-            continue;
-        const name = field(paragraph, 'Package') ?? (0,layer_files/* baseName */.Fl)(path);
-        // Each line is a checksum, two spaces and a path.
-        const sums = texts.get(`${path}.md5sums`) ?? '';
-        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
-        packages.push({
-            ...debian(name, paragraph),
-            paths: [...paths, path, `${path}.md5sums`],
-        });
-    }
-    return packages;
-}
-function debian(name, paragraph) {
-    const version = field(paragraph, 'Version') ?? '';
-    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
-}
-/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
-function apkPackages(texts) {
-    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
-    return text.split(/\n\n+/).flatMap((paragraph) => {
-        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
-        if (name === undefined)
-            return [];
-        const paths = [];
-        let folder = '';
-        for (const line of paragraph.split('\n')) {
-            if (line.startsWith('F:'))
-                folder = line.slice(2);
-            else if (line.startsWith('R:'))
-                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
-        }
-        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
-        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
-    });
-}
-function field(paragraph, name) {
-    return (0,fields/* fieldValues */.X)(paragraph, name)[0];
-}
-
+var place = __nccwpck_require__(5421);
 ;// CONCATENATED MODULE: ./src/image/waste/caches.js
 
 
@@ -7392,7 +7393,7 @@ function patternOf({ inCacheHome, below, root, variable, ofVariable = '' }, env)
 /** The folder that a variable names, for a regular expression. A cache is a folder of its own: `/` is none. */
 function folderOf(env, variable) {
     const value = env.findLast((line) => line.startsWith(`${variable}=`))?.slice(variable.length + 1);
-    const folder = value?.startsWith('/') === true ? (0,image_place/* resolvePath */.o)('', value) : undefined;
+    const folder = value?.startsWith('/') === true ? (0,place/* resolvePath */.o)('', value) : undefined;
     return folder ? folder.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : undefined;
 }
 
@@ -7489,7 +7490,7 @@ function cachesInUse({ files }, cacheOf) {
     for (const [path, { entry }] of files) {
         if (entry.type !== 'symlink')
             continue;
-        const target = (0,image_place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(path), entry.linkname ?? '');
+        const target = (0,place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(path), entry.linkname ?? '');
         const cache = target === undefined ? undefined : cacheOf(`${target}/`);
         if (cache && cacheOf(path)?.place !== cache.place)
             used.add(cache.place);
@@ -7519,13 +7520,13 @@ function pythons({ files }) {
 
 /** Finds the owner of each file, from the listings of an image's layers. */
 function attribute(image) {
-    const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config);
+    const baseLayers = image.baseLayers ?? (0,base_layers/* baseLayersByHistory */.NO)(image.config);
     const cacheOf = createCaches(image.config.config.env);
     const filesystem = (0,image_filesystem/* mergeLayers */.J)(image.listings, (path) => cacheOf(path) !== undefined);
     const leftovers = findLeftovers(filesystem, cacheOf);
     const distributions = (0,image_distributions/* findDistributions */.t)(filesystem, leftovers);
     const owned = new Set(distributions.flatMap(({ files }) => files));
-    const systemPackages = findSystemPackages(filesystem).map((one) => ({
+    const systemPackages = (0,system_packages/* findSystemPackages */.K)(filesystem).map((one) => ({
         ...one,
         files: one.files.filter((path) => !owned.has(path)),
     }));
@@ -7649,6 +7650,74 @@ function isAlpine({ texts }) {
 }
 function isBelow(path, folder) {
     return folder === '' || path.startsWith(`${folder}/`);
+}
+
+
+/***/ }),
+
+/***/ 3288:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hs: () => (/* binding */ baseByHistory),
+/* harmony export */   MU: () => (/* binding */ isOurs),
+/* harmony export */   NO: () => (/* binding */ baseLayersByHistory)
+/* harmony export */ });
+/** How every layer that this project adds begins its line of the history. */
+const ours = 'pydeps-image: ';
+/** Whether this project added the layer with this line of the history. */
+function isOurs(createdBy) {
+    return createdBy?.startsWith(ours) === true;
+}
+/**
+ * The base of an image, where its history tells: what is below the layers that this project added; else an official
+ * Python image, which sets PYTHON_VERSION and PYTHON_SHA256, builds Python, and ends with `CMD ["python3"]`; else the
+ * operating system, whose only layer comes first. Undefined where none of it is
+ * found, where the history is not about the layers, and where nothing is above the base.
+ */
+function baseByHistory({ history, diffIds }) {
+    const lines = history.filter(({ emptyLayer }) => emptyLayer !== true);
+    if (lines.length !== diffIds.length)
+        return undefined;
+    const added = lines.findLastIndex(({ createdBy }) => !isOurs(createdBy)) + 1;
+    const python = officialPython(history);
+    const system = operatingSystem(history);
+    const found = added < lines.length
+        ? { layers: added, is: undefined }
+        : python !== undefined
+            ? { layers: python, is: 'an official Python image' }
+            : { layers: system ?? lines.length, is: 'the image of an operating system' };
+    return found.layers < lines.length ? found : undefined;
+}
+/** As `baseByHistory`, the layers alone. */
+function baseLayersByHistory(config) {
+    return baseByHistory(config)?.layers;
+}
+function officialPython(history) {
+    const version = history.findIndex(({ createdBy }) => /\bENV PYTHON_VERSION=/.test(createdBy ?? ''));
+    const hash = history.findIndex(({ createdBy }) => /\bENV PYTHON_SHA256=/.test(createdBy ?? ''));
+    if (version < 0 || hash < version)
+        return undefined;
+    const end = history.findIndex(({ createdBy }, i) => i > hash && /\bCMD \["python3"\]\s*$/.test(createdBy ?? ''));
+    return end < 0 ? undefined : layersIn(history.slice(0, end));
+}
+function operatingSystem(history) {
+    const [first, ...more] = history;
+    if (!first || first.emptyLayer === true)
+        return undefined;
+    const createdBy = first.createdBy ?? '';
+    // Debian's own builder says so in its line; others add one archive, and then a shell to be started.
+    if (createdBy.startsWith('# debian.sh '))
+        return 1;
+    if (!/\bADD (?:file:[0-9a-f]+|[\w./-]+\.tar[\w.]*) (?:in )?\/ *(?:#|$)/.test(createdBy))
+        return undefined;
+    const next = more.findIndex(({ emptyLayer }) => emptyLayer !== true);
+    const settings = next < 0 ? more : more.slice(0, next);
+    const shell = /\bCMD \["(?:\/bin\/)?(?:ba)?sh"\]\s*$/;
+    return settings.some((line) => shell.test(line.createdBy ?? '')) ? 1 : undefined;
+}
+function layersIn(history) {
+    return history.filter(({ emptyLayer }) => emptyLayer !== true).length;
 }
 
 
@@ -7946,6 +8015,7 @@ function findDistributions(filesystem, leftOut = new Set()) {
             location,
             info,
             files,
+            installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)),
             estimated: claim.estimated,
             outside: claim.outside,
         });
@@ -7957,6 +8027,10 @@ function findDistributions(filesystem, leftOut = new Set()) {
             found[owner]?.files.push(path);
     }
     return found;
+}
+/** The first line, as far as it can be a program's name. */
+function installerOf(text) {
+    return /^[^\S\n]*([\w.+-]{1,40})/.exec(text ?? '')?.[1];
 }
 /** Shallow locations first, so that a distribution is met before the copies inside it. */
 function candidatesOf({ files, texts }, leftOut) {
@@ -8299,7 +8373,7 @@ function copy(from, key, to, name) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   O: () => (/* binding */ takeInventory)
 /* harmony export */ });
-/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2494);
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6831);
 /* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3813);
 /* harmony import */ var _required_by_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1535);
 
@@ -8684,9 +8758,11 @@ const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc
         location: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Folder that it is imported from.'),
         direct: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'The project itself requires it.'),
         requiredBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
+        installer: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What installed it, as it says itself: `pip`, `uv`.')),
         estimated: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It has no list of its files, so they were told by their names.')),
     })), 'Python distributions, the largest first; those of the base are not among them.'),
     systemPackages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes })), "Packages of the operating system's package manager, as `packages`."),
+    notRead: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()), 'Kinds of package databases that are in the image and cannot be read, as `rpm`: their packages are in no list.')),
     waste: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
         path: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         part: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO([...parts, 'hidden']), 'The part that its bytes are counted in; `hidden` for what a later layer deleted or replaced, which is in `disk` and not in `filesystem`.')),
@@ -9393,7 +9469,7 @@ function always(metadata) {
 /* harmony export */   K: () => (/* binding */ sizeTree),
 /* harmony export */   R: () => (/* binding */ sizeTreeOf)
 /* harmony export */ });
-/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2494);
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6831);
 /* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
 
 
@@ -9533,6 +9609,104 @@ function realPath({ files }, path) {
         rest.push(...target.split('/').reverse());
     }
     return at;
+}
+
+
+/***/ }),
+
+/***/ 7191:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ findSystemPackages),
+/* harmony export */   M: () => (/* binding */ unreadDatabases)
+/* harmony export */ });
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3813);
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
+/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5421);
+
+
+
+/**
+ * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
+ * `installed`), by name. A file that two claim belongs to the first.
+ */
+function findSystemPackages(filesystem) {
+    const { texts, files } = filesystem;
+    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const place = (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .createPlaces */ .B)(filesystem);
+    const owned = new Set();
+    return listed.map(({ paths, ...about }) => {
+        const own = [];
+        for (const path of paths) {
+            const real = place(path.replace(/^\.?\//, ''));
+            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
+                continue;
+            owned.add(real);
+            own.push(real);
+        }
+        return { ...about, files: own };
+    });
+}
+function dpkgPackages(texts) {
+    const packages = [];
+    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
+        const name = field(paragraph, 'Package');
+        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
+            continue;
+        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
+            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
+            '';
+        packages.push({
+            ...debian(name, paragraph),
+            paths: list.split('\n').filter(Boolean),
+        });
+    }
+    for (const [path, paragraph] of texts) {
+        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
+            continue;
+        const name = field(paragraph, 'Package') ?? (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .baseName */ .Fl)(path);
+        // Each line is a checksum, two spaces and a path.
+        const sums = texts.get(`${path}.md5sums`) ?? '';
+        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
+        packages.push({
+            ...debian(name, paragraph),
+            paths: [...paths, path, `${path}.md5sums`],
+        });
+    }
+    return packages;
+}
+function debian(name, paragraph) {
+    const version = field(paragraph, 'Version') ?? '';
+    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
+}
+/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
+function apkPackages(texts) {
+    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
+    return text.split(/\n\n+/).flatMap((paragraph) => {
+        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
+        if (name === undefined)
+            return [];
+        const paths = [];
+        let folder = '';
+        for (const line of paragraph.split('\n')) {
+            if (line.startsWith('F:'))
+                folder = line.slice(2);
+            else if (line.startsWith('R:'))
+                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
+        }
+        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
+        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
+    });
+}
+function field(paragraph, name) {
+    return (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldValues */ .X)(paragraph, name)[0];
+}
+/** Where rpm keeps its database, in the formats and places that it has had. */
+const rpmDatabases = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'].flatMap((folder) => ['rpmdb.sqlite', 'Packages', 'Packages.db'].map((name) => `${folder}/${name}`));
+/** Kinds of package databases that are in an image and that no one here can read. */
+function unreadDatabases({ files }) {
+    return rpmDatabases.some((path) => files.has(path)) ? ['rpm'] : [];
 }
 
 
@@ -26491,14 +26665,16 @@ function sections_packages({ measurement }) {
 }
 function sections_waste({ measurement }) {
     const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map(({ path, bytes, why, hint }) => [
+    const rows = all.map(({ path, bytes, download, why, hint }) => [
         cell(path, 120),
         (0,units_bytes/* formatBytes */.z3)(bytes),
+        (0,units_bytes/* formatBytes */.z3)(download),
         (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
     ]);
     const columns = [
         ['path', 'left'],
         ['size', 'right'],
+        ['download', 'right'],
         ['what to do', 'left'],
     ];
     const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -26957,7 +27133,7 @@ function text_waste({ input, style, columns, rows }) {
             .slice(0, rows)
             .flatMap((each) => [
             `  ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
-            ...(0,report_width/* wrap */.LV)(text_shown(`${each.why}: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
+            ...(0,report_width/* wrap */.LV)(text_shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
         ]),
         ...more(all.length - rows, style),
     ];

@@ -39167,14 +39167,16 @@ function sections_packages({ measurement }) {
 }
 function waste({ measurement }) {
     const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map(({ path, bytes, why, hint }) => [
+    const rows = all.map(({ path, bytes, download, why, hint }) => [
         cell(path, 120),
         formatBytes(bytes),
+        formatBytes(download),
         (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
     ]);
     const columns = [
         ['path', 'left'],
         ['size', 'right'],
+        ['download', 'right'],
         ['what to do', 'left'],
     ];
     const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -40565,9 +40567,11 @@ const measurementSchema = object({
         location: described(string(), 'Folder that it is imported from.'),
         direct: described(dist_boolean(), 'The project itself requires it.'),
         requiredBy: described(array(array(string())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
+        installer: optional(described(string(), 'What installed it, as it says itself: `pip`, `uv`.')),
         estimated: optional(described(dist_boolean(), 'It has no list of its files, so they were told by their names.')),
     })), 'Python distributions, the largest first; those of the base are not among them.'),
     systemPackages: described(array(object({ name: string(), version: string(), bytes: measurement_bytes })), "Packages of the operating system's package manager, as `packages`."),
+    notRead: optional(described(array(string()), 'Kinds of package databases that are in the image and cannot be read, as `rpm`: their packages are in no list.')),
     waste: array(object({
         path: string(),
         part: optional(described(picklist([...measurement_parts, 'hidden']), 'The part that its bytes are counted in; `hidden` for what a later layer deleted or replaced, which is in `disk` and not in `filesystem`.')),

@@ -32669,7 +32669,7 @@ function waste({ input, style, columns, rows }) {
             .slice(0, rows)
             .flatMap((each) => [
             `  ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
-            ...(0,report_width/* wrap */.LV)(shown(`${each.why}: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
+            ...(0,report_width/* wrap */.LV)(shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
         ]),
         ...more(all.length - rows, style),
     ];
@@ -33360,14 +33360,16 @@ function sections_packages({ measurement }) {
 }
 function sections_waste({ measurement }) {
     const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map(({ path, bytes, why, hint }) => [
+    const rows = all.map(({ path, bytes, download, why, hint }) => [
         cell(path, 120),
         (0,units_bytes/* formatBytes */.z3)(bytes),
+        (0,units_bytes/* formatBytes */.z3)(download),
         (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
     ]);
     const columns = [
         ['path', 'left'],
         ['size', 'right'],
+        ['download', 'right'],
         ['what to do', 'left'],
     ];
     const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -36265,7 +36267,7 @@ function exists(path) {
 
 /***/ }),
 
-/***/ 113:
+/***/ 6831:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36274,21 +36276,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   l: () => (/* binding */ attribute)
 });
 
-;// CONCATENATED MODULE: ./src/image/base-layers.js
-/** How every layer that this project adds begins its line of the history. */
-const ours = 'pydeps-image: ';
-/**
- * How many layers of an image are its base's, where its history tells: those below the ones that this project added.
- * Undefined for an image that was built by something else, or whose history is not about its layers.
- */
-function baseLayersByHistory({ history, diffIds }) {
-    const lines = history.filter(({ emptyLayer }) => emptyLayer !== true);
-    if (lines.length !== diffIds.length)
-        return undefined;
-    const lowest = lines.findLastIndex(({ createdBy }) => createdBy?.startsWith(ours) !== true) + 1;
-    return lowest < lines.length ? lowest : undefined;
-}
-
+// EXTERNAL MODULE: ./src/image/base-layers.js
+var base_layers = __nccwpck_require__(3288);
 // EXTERNAL MODULE: ./src/image/distributions.js + 1 modules
 var image_distributions = __nccwpck_require__(2449);
 // EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
@@ -36365,90 +36354,10 @@ function isInterpreter(path, interpreters) {
     return false;
 }
 
-// EXTERNAL MODULE: ./src/image/fields.js
-var fields = __nccwpck_require__(3813);
+// EXTERNAL MODULE: ./src/image/system-packages.js
+var system_packages = __nccwpck_require__(7191);
 // EXTERNAL MODULE: ./src/image/place.js
-var image_place = __nccwpck_require__(5421);
-;// CONCATENATED MODULE: ./src/image/system-packages.js
-
-
-
-/**
- * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
- * `installed`), by name. A file that two claim belongs to the first.
- */
-function findSystemPackages(filesystem) {
-    const { texts, files } = filesystem;
-    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const place = (0,image_place/* createPlaces */.B)(filesystem);
-    const owned = new Set();
-    return listed.map(({ paths, ...about }) => {
-        const own = [];
-        for (const path of paths) {
-            const real = place(path.replace(/^\.?\//, ''));
-            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
-                continue;
-            owned.add(real);
-            own.push(real);
-        }
-        return { ...about, files: own };
-    });
-}
-function dpkgPackages(texts) {
-    const packages = [];
-    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
-        const name = field(paragraph, 'Package');
-        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
-            continue;
-        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
-            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
-            '';
-        packages.push({
-            ...debian(name, paragraph),
-            paths: list.split('\n').filter(Boolean),
-        });
-    }
-    for (const [path, paragraph] of texts) {
-        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
-            continue;
-        const name = field(paragraph, 'Package') ?? (0,layer_files/* baseName */.Fl)(path);
-        // Each line is a checksum, two spaces and a path.
-        const sums = texts.get(`${path}.md5sums`) ?? '';
-        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
-        packages.push({
-            ...debian(name, paragraph),
-            paths: [...paths, path, `${path}.md5sums`],
-        });
-    }
-    return packages;
-}
-function debian(name, paragraph) {
-    const version = field(paragraph, 'Version') ?? '';
-    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
-}
-/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
-function apkPackages(texts) {
-    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
-    return text.split(/\n\n+/).flatMap((paragraph) => {
-        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
-        if (name === undefined)
-            return [];
-        const paths = [];
-        let folder = '';
-        for (const line of paragraph.split('\n')) {
-            if (line.startsWith('F:'))
-                folder = line.slice(2);
-            else if (line.startsWith('R:'))
-                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
-        }
-        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
-        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
-    });
-}
-function field(paragraph, name) {
-    return (0,fields/* fieldValues */.X)(paragraph, name)[0];
-}
-
+var place = __nccwpck_require__(5421);
 ;// CONCATENATED MODULE: ./src/image/waste/caches.js
 
 
@@ -36596,7 +36505,7 @@ function patternOf({ inCacheHome, below, root, variable, ofVariable = '' }, env)
 /** The folder that a variable names, for a regular expression. A cache is a folder of its own: `/` is none. */
 function folderOf(env, variable) {
     const value = env.findLast((line) => line.startsWith(`${variable}=`))?.slice(variable.length + 1);
-    const folder = value?.startsWith('/') === true ? (0,image_place/* resolvePath */.o)('', value) : undefined;
+    const folder = value?.startsWith('/') === true ? (0,place/* resolvePath */.o)('', value) : undefined;
     return folder ? folder.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : undefined;
 }
 
@@ -36693,7 +36602,7 @@ function cachesInUse({ files }, cacheOf) {
     for (const [path, { entry }] of files) {
         if (entry.type !== 'symlink')
             continue;
-        const target = (0,image_place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(path), entry.linkname ?? '');
+        const target = (0,place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(path), entry.linkname ?? '');
         const cache = target === undefined ? undefined : cacheOf(`${target}/`);
         if (cache && cacheOf(path)?.place !== cache.place)
             used.add(cache.place);
@@ -36723,19 +36632,87 @@ function pythons({ files }) {
 
 /** Finds the owner of each file, from the listings of an image's layers. */
 function attribute(image) {
-    const baseLayers = image.baseLayers ?? baseLayersByHistory(image.config);
+    const baseLayers = image.baseLayers ?? (0,base_layers/* baseLayersByHistory */.NO)(image.config);
     const cacheOf = createCaches(image.config.config.env);
     const filesystem = (0,image_filesystem/* mergeLayers */.J)(image.listings, (path) => cacheOf(path) !== undefined);
     const leftovers = findLeftovers(filesystem, cacheOf);
     const distributions = (0,image_distributions/* findDistributions */.t)(filesystem, leftovers);
     const owned = new Set(distributions.flatMap(({ files }) => files));
-    const systemPackages = findSystemPackages(filesystem).map((one) => ({
+    const systemPackages = (0,system_packages/* findSystemPackages */.K)(filesystem).map((one) => ({
         ...one,
         files: one.files.filter((path) => !owned.has(path)),
     }));
     const partOf = createParts(filesystem, { distributions: owned, system: new Set(systemPackages.flatMap(({ files }) => files)), leftovers }, { baseLayers, workingDir: image.config.config.workingDir });
     const isAdded = (path) => baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers;
     return { filesystem, baseLayers, distributions, systemPackages, cacheOf, leftovers, partOf, isAdded };
+}
+
+
+/***/ }),
+
+/***/ 3288:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hs: () => (/* binding */ baseByHistory),
+/* harmony export */   MU: () => (/* binding */ isOurs),
+/* harmony export */   NO: () => (/* binding */ baseLayersByHistory)
+/* harmony export */ });
+/** How every layer that this project adds begins its line of the history. */
+const ours = 'pydeps-image: ';
+/** Whether this project added the layer with this line of the history. */
+function isOurs(createdBy) {
+    return createdBy?.startsWith(ours) === true;
+}
+/**
+ * The base of an image, where its history tells: what is below the layers that this project added; else an official
+ * Python image, which sets PYTHON_VERSION and PYTHON_SHA256, builds Python, and ends with `CMD ["python3"]`; else the
+ * operating system, whose only layer comes first. Undefined where none of it is
+ * found, where the history is not about the layers, and where nothing is above the base.
+ */
+function baseByHistory({ history, diffIds }) {
+    const lines = history.filter(({ emptyLayer }) => emptyLayer !== true);
+    if (lines.length !== diffIds.length)
+        return undefined;
+    const added = lines.findLastIndex(({ createdBy }) => !isOurs(createdBy)) + 1;
+    const python = officialPython(history);
+    const system = operatingSystem(history);
+    const found = added < lines.length
+        ? { layers: added, is: undefined }
+        : python !== undefined
+            ? { layers: python, is: 'an official Python image' }
+            : { layers: system ?? lines.length, is: 'the image of an operating system' };
+    return found.layers < lines.length ? found : undefined;
+}
+/** As `baseByHistory`, the layers alone. */
+function baseLayersByHistory(config) {
+    return baseByHistory(config)?.layers;
+}
+function officialPython(history) {
+    const version = history.findIndex(({ createdBy }) => /\bENV PYTHON_VERSION=/.test(createdBy ?? ''));
+    const hash = history.findIndex(({ createdBy }) => /\bENV PYTHON_SHA256=/.test(createdBy ?? ''));
+    if (version < 0 || hash < version)
+        return undefined;
+    const end = history.findIndex(({ createdBy }, i) => i > hash && /\bCMD \["python3"\]\s*$/.test(createdBy ?? ''));
+    return end < 0 ? undefined : layersIn(history.slice(0, end));
+}
+function operatingSystem(history) {
+    const [first, ...more] = history;
+    if (!first || first.emptyLayer === true)
+        return undefined;
+    const createdBy = first.createdBy ?? '';
+    // Debian's own builder says so in its line; others add one archive, and then a shell to be started.
+    if (createdBy.startsWith('# debian.sh '))
+        return 1;
+    if (!/\bADD (?:file:[0-9a-f]+|[\w./-]+\.tar[\w.]*) (?:in )?\/ *(?:#|$)/.test(createdBy))
+        return undefined;
+    const next = more.findIndex(({ emptyLayer }) => emptyLayer !== true);
+    const settings = next < 0 ? more : more.slice(0, next);
+    const shell = /\bCMD \["(?:\/bin\/)?(?:ba)?sh"\]\s*$/;
+    return settings.some((line) => shell.test(line.createdBy ?? '')) ? 1 : undefined;
+}
+function layersIn(history) {
+    return history.filter(({ emptyLayer }) => emptyLayer !== true).length;
 }
 
 
@@ -36916,6 +36893,7 @@ function findDistributions(filesystem, leftOut = new Set()) {
             location,
             info,
             files,
+            installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)),
             estimated: claim.estimated,
             outside: claim.outside,
         });
@@ -36927,6 +36905,10 @@ function findDistributions(filesystem, leftOut = new Set()) {
             found[owner]?.files.push(path);
     }
     return found;
+}
+/** The first line, as far as it can be a program's name. */
+function installerOf(text) {
+    return /^[^\S\n]*([\w.+-]{1,40})/.exec(text ?? '')?.[1];
 }
 /** Shallow locations first, so that a distribution is met before the copies inside it. */
 function candidatesOf({ files, texts }, leftOut) {
@@ -37502,9 +37484,11 @@ const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc
         location: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Folder that it is imported from.'),
         direct: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'The project itself requires it.'),
         requiredBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
+        installer: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What installed it, as it says itself: `pip`, `uv`.')),
         estimated: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It has no list of its files, so they were told by their names.')),
     })), 'Python distributions, the largest first; those of the base are not among them.'),
     systemPackages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes })), "Packages of the operating system's package manager, as `packages`."),
+    notRead: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()), 'Kinds of package databases that are in the image and cannot be read, as `rpm`: their packages are in no list.')),
     waste: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
         path: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         part: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .picklist */ .KIO([...parts, 'hidden']), 'The part that its bytes are counted in; `hidden` for what a later layer deleted or replaced, which is in `disk` and not in `filesystem`.')),
@@ -38066,7 +38050,7 @@ function splitFirstTag(text) {
 /* harmony export */   K: () => (/* binding */ sizeTree),
 /* harmony export */   R: () => (/* binding */ sizeTreeOf)
 /* harmony export */ });
-/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(113);
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6831);
 /* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
 
 
@@ -38211,6 +38195,104 @@ function realPath({ files }, path) {
 
 /***/ }),
 
+/***/ 7191:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ findSystemPackages),
+/* harmony export */   M: () => (/* binding */ unreadDatabases)
+/* harmony export */ });
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3813);
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
+/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5421);
+
+
+
+/**
+ * Packages by dpkg's and apk's own databases (dpkg(1), `/var/lib/dpkg`; distroless images' `status.d`; apk's
+ * `installed`), by name. A file that two claim belongs to the first.
+ */
+function findSystemPackages(filesystem) {
+    const { texts, files } = filesystem;
+    const listed = [...dpkgPackages(texts), ...apkPackages(texts)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const place = (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .createPlaces */ .B)(filesystem);
+    const owned = new Set();
+    return listed.map(({ paths, ...about }) => {
+        const own = [];
+        for (const path of paths) {
+            const real = place(path.replace(/^\.?\//, ''));
+            if (real === undefined || owned.has(real) || files.get(real)?.entry.type === 'directory')
+                continue;
+            owned.add(real);
+            own.push(real);
+        }
+        return { ...about, files: own };
+    });
+}
+function dpkgPackages(texts) {
+    const packages = [];
+    for (const paragraph of (texts.get('var/lib/dpkg/status') ?? '').split(/\n\n+/)) {
+        const name = field(paragraph, 'Package');
+        if (name === undefined || !/ installed$/m.test(field(paragraph, 'Status') ?? ''))
+            continue;
+        const list = texts.get(`var/lib/dpkg/info/${name}.list`) ??
+            texts.get(`var/lib/dpkg/info/${name}:${field(paragraph, 'Architecture') ?? ''}.list`) ??
+            '';
+        packages.push({
+            ...debian(name, paragraph),
+            paths: list.split('\n').filter(Boolean),
+        });
+    }
+    for (const [path, paragraph] of texts) {
+        if (!path.startsWith('var/lib/dpkg/status.d/') || path.endsWith('.md5sums'))
+            continue;
+        const name = field(paragraph, 'Package') ?? (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .baseName */ .Fl)(path);
+        // Each line is a checksum, two spaces and a path.
+        const sums = texts.get(`${path}.md5sums`) ?? '';
+        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
+        packages.push({
+            ...debian(name, paragraph),
+            paths: [...paths, path, `${path}.md5sums`],
+        });
+    }
+    return packages;
+}
+function debian(name, paragraph) {
+    const version = field(paragraph, 'Version') ?? '';
+    return { kind: 'deb', name, version, architecture: field(paragraph, 'Architecture') ?? '' };
+}
+/** apk's database: a paragraph a package; `F:` names a folder and the `R:` after it the files in it. */
+function apkPackages(texts) {
+    const text = texts.get('lib/apk/db/installed') ?? texts.get('usr/lib/apk/db/installed') ?? '';
+    return text.split(/\n\n+/).flatMap((paragraph) => {
+        const name = /^P:(.+)$/m.exec(paragraph)?.[1];
+        if (name === undefined)
+            return [];
+        const paths = [];
+        let folder = '';
+        for (const line of paragraph.split('\n')) {
+            if (line.startsWith('F:'))
+                folder = line.slice(2);
+            else if (line.startsWith('R:'))
+                paths.push(folder === '' ? line.slice(2) : `${folder}/${line.slice(2)}`);
+        }
+        const stated = (key) => new RegExp(`^${key}:(.+)$`, 'm').exec(paragraph)?.[1] ?? '';
+        return [{ kind: 'apk', name, version: stated('V'), architecture: stated('A'), paths }];
+    });
+}
+function field(paragraph, name) {
+    return (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldValues */ .X)(paragraph, name)[0];
+}
+/** Where rpm keeps its database, in the formats and places that it has had. */
+const rpmDatabases = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'].flatMap((folder) => ['rpmdb.sqlite', 'Packages', 'Packages.db'].map((name) => `${folder}/${name}`));
+/** Kinds of package databases that are in an image and that no one here can read. */
+function unreadDatabases({ files }) {
+    return rpmDatabases.some((path) => files.has(path)) ? ['rpm'] : [];
+}
+
+
+/***/ }),
+
 /***/ 1755:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -38226,7 +38308,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
 /* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9397);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5840);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9596);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7397);
@@ -41112,7 +41194,7 @@ function isWider(text, columns) {
 
 /***/ }),
 
-/***/ 5840:
+/***/ 9596:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49997,8 +50079,8 @@ function once(make) {
     return () => (made ??= make());
 }
 
-// EXTERNAL MODULE: ./src/image/attribution.js + 5 modules
-var image_attribution = __nccwpck_require__(113);
+// EXTERNAL MODULE: ./src/image/attribution.js + 3 modules
+var image_attribution = __nccwpck_require__(6831);
 // EXTERNAL MODULE: ./src/image/fields.js
 var fields = __nccwpck_require__(3813);
 // EXTERNAL MODULE: ./src/image/metadata.js
@@ -50240,6 +50322,10 @@ function lockedHashes({ packages }, target) {
 
 // EXTERNAL MODULE: ./src/image/measurement.js
 var image_measurement = __nccwpck_require__(7114);
+// EXTERNAL MODULE: ./src/image/system-packages.js
+var system_packages = __nccwpck_require__(7191);
+// EXTERNAL MODULE: ./src/image/base-layers.js
+var base_layers = __nccwpck_require__(3288);
 ;// CONCATENATED MODULE: ./src/image/waste/finding.js
 /** Bytes by layer, which add up. */
 class LayerBytes {
@@ -50544,8 +50630,11 @@ class Files {
 
 
 
+
 /** Rows that are told one by one. */
 const rowLimit = 40;
+/** What to do about an environment that no RUN has made. */
+const ofWheels = 'the wheels bring it along: nothing but another release, or another package, is without';
 /** Bytes from which waste that is counted for another part is worth a row. */
 const worthTelling = 100_000;
 /**
@@ -50562,10 +50651,15 @@ function findWaste(attribution, layers, isAsked) {
     };
     const found = findAll(attribution, new Files(attribution), isAsked, layerName).filter(isTold);
     const downloadOf = estimate(found, layers);
+    const isInWheels = ({ part, bytesIn }) => part === 'environment' && [...bytesIn.keys()].every((i) => (0,base_layers/* isOurs */.MU)(layers[i]?.createdBy));
     const rows = found
-        .map(({ path, part, bytesIn, why, hint }) => ({
-        ...{ path: `/${path}`, part, bytes: sumOf(bytesIn), download: downloadOf(bytesIn) },
-        ...{ why, hint },
+        .map((finding) => ({
+        path: `/${finding.path}`,
+        part: finding.part,
+        bytes: sumOf(finding.bytesIn),
+        download: downloadOf(finding.bytesIn),
+        why: finding.why,
+        hint: isInWheels(finding) ? ofWheels : finding.hint,
     }))
         .sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.why < b.why ? -1 : 1));
     return [...rows.slice(0, rowLimit), ...rest(rows.slice(rowLimit))];
@@ -50670,6 +50764,7 @@ function madeBy(line) {
 
 
 
+
 /**
  * The measurement of an image, from its layers' listings alone. The parts add up to `filesystem`, the layers to
  * `download` and `disk`, and each byte has one owner. Distributions and system packages of a known base are part of
@@ -50686,6 +50781,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
     const bytesOf = (files) => measure_sum(files.filter(isAdded).map((path) => filesystem.files.get(path)?.bytes ?? 0));
     const added = distributions.filter(({ info, files }) => files.some((path) => (path === info || path.startsWith(`${info}/`)) && isAdded(path)));
     const requirers = findRequirers(added, image.directNames, image.requirementsOf);
+    const notRead = (0,system_packages/* unreadDatabases */.M)(filesystem);
     return {
         schemaVersion: 1,
         image: { reference: image.reference, digest: image.digest, platform: (0,image_platform/* formatPlatform */.Bq)(image.platform) },
@@ -50701,7 +50797,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
         parts,
         layers,
         packages: added
-            .map(({ name, version, files, location, estimated }) => ({
+            .map(({ name, version, files, location, installer, estimated }) => ({
             name,
             version,
             bytes: bytesOf(files),
@@ -50709,6 +50805,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
             location: `/${location}`,
             direct: requirers.get(name)?.direct ?? false,
             requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
+            ...(installer === undefined ? {} : { installer }),
             ...(estimated ? { estimated } : {}),
         }))
             .sort(image_measurement/* bySize */.R),
@@ -50716,6 +50813,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
             .filter(({ files }) => baseLayers === undefined || files.some(isAdded))
             .map(({ name, version, files }) => ({ name, version, bytes: bytesOf(files) }))
             .sort(image_measurement/* bySize */.R),
+        ...(notRead.length === 0 ? {} : { notRead: [...notRead] }),
         waste: [...findWaste(attribution, layers, ({ name }) => requirers.get(name)?.isRequired ?? true)],
         timings: [...image.timings],
     };
@@ -50896,7 +50994,7 @@ function pathsIn(record) {
 
 
 /** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-3';
+const version = 'measurement-4';
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
  * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
@@ -51833,7 +51931,84 @@ function collecting(progress, kept) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/engine/base.js
+
+
+
+
+
+/**
+ * The base of an image: the one that the user names, else the one that the image's own labels name, else what its
+ * history tells. Labels can say anything: only Docker Hub and the registry that the image itself is in are asked for
+ * what they name, and what cannot be had is noted. Throws Failure when the image does not stand on what the user names.
+ */
+async function findBase(image, reference, given, images) {
+    if (given) {
+        const base = await openImage(given, image.platform, images);
+        return { layers: layersBelow(image, base, (0,image_reference/* formatImageReference */.my)(given)) };
+    }
+    const byHistory = (0,base_layers/* baseByHistory */.Hs)(image.config);
+    if (byHistory && byHistory.is === undefined)
+        return { layers: undefined };
+    const labelled = await baseByLabels(image, reference, images);
+    if (labelled?.layers !== undefined || !byHistory)
+        return labelled ?? { layers: undefined };
+    const layers = byHistory.layers === 1 ? '1 layer' : `${byHistory.layers} layers`;
+    const note = `Its base was found by its history: ${byHistory.is ?? ''}, ${layers}. With --base it is exact.`;
+    return { layers: undefined, note: labelled?.note === undefined ? note : `${labelled.note} ${note}` };
+}
+/** The names that the OCI image specification has for the base in labels and annotations. */
+const labels = {
+    name: 'org.opencontainers.image.base.name',
+    digest: 'org.opencontainers.image.base.digest',
+};
+async function baseByLabels(image, reference, images) {
+    const said = { ...image.config.config.labels, ...image.manifest.annotations };
+    const name = said[labels.name];
+    if (name === undefined)
+        return undefined;
+    const unknown = (why) => ({
+        layers: undefined,
+        note: `Its labels say that it stands on ${name}, ${why}: with --base, what was added to that is told apart.`,
+    });
+    const parsed = (0,image_reference/* parseRepositoryReference */.Dp)(name);
+    if (!parsed)
+        return unknown('which is no name of an image');
+    const ownRegistry = reference.transport === 'docker' ? reference.registry : undefined;
+    if (parsed.registry !== 'docker.io' && parsed.registry !== ownRegistry)
+        return unknown('in a registry that was not asked');
+    const digest = said[labels.digest];
+    const base = {
+        transport: 'docker',
+        ...parsed,
+        ...(digest !== undefined && (0,image_digest/* isDigest */.Bc)(digest) ? { digest } : {}),
+    };
+    try {
+        const layers = layersBelow(image, await openImage(base, image.platform, images), name);
+        return { layers, note: `Its base is ${name}, as its labels say.` };
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.H))
+            throw error;
+        return unknown('which could not be read or is another one by now');
+    }
+}
+/** How many layers an image has from its base: all of the base's, by their content. */
+function layersBelow(image, base, name) {
+    const { diffIds } = base.config;
+    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
+    if (shared < 0)
+        return diffIds.length;
+    const equal = shared === 0
+        ? 'not even their lowest layers are the same'
+        : `of ${diffIds.length} layers they share the lowest ${shared}`;
+    throw new failure/* Failure */.H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
+        hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/engine/analysis.js
+
 
 
 
@@ -51852,7 +52027,7 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
     const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
     try {
         const image = await openImage(reference, platform, images);
-        const baseLayers = base && layersBelow(image, await openImage(base, image.platform, images), (0,image_reference/* formatImageReference */.my)(base));
+        const { layers: baseLayers, note } = await findBase(image, reference, base, images);
         const { reference: name } = image;
         const how = {
             ...{ reference: name, baseLayers, timings: [] },
@@ -51866,7 +52041,7 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
             const listings = await listLayers(image, store, tell, { mayMiss: true });
             return takeInventory({ ...image, baseLayers, listings, ...analysis_requirementsOf(image, listings) });
         };
-        return { image, measurement, tree, inventory };
+        return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory };
     }
     catch (error) {
         step.failed();
@@ -51884,19 +52059,6 @@ function analysis_requirementsOf({ reference, config, platform }, listings) {
             return {};
         throw error;
     }
-}
-/** How many layers an image has from its base: all of the base's, by their content. */
-function layersBelow(image, base, name) {
-    const { diffIds } = base.config;
-    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
-    if (shared < 0)
-        return diffIds.length;
-    const equal = shared === 0
-        ? 'not even their lowest layers are the same'
-        : `of ${diffIds.length} layers they share the lowest ${shared}`;
-    throw new failure/* Failure */.H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
-        hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/engine/comparand.js
