@@ -3,7 +3,7 @@
  * beside or above it. Rooms from `report` down are pure: no platform, no file system, no process, no clock.
  */
 const entries = ['main', 'post', 'comment', 'cache', 'upload', 'cli']
-const story = ['run', 'find-baseline', 'analyze', 'compare-images']
+const story = ['run', 'find-baseline', 'judge-images', 'build-baseline', 'analyze', 'compare-images']
 const files = new Set([...entries, ...story])
 const knowing = ['action', 'terminal']
 const pure = ['report', 'budget', 'compare', 'strategy', 'recipe', 'project', 'image', 'tar', 'units']

@@ -1,5 +1,6 @@
+import { buildBaseline } from './build-baseline.ts'
 import { type Comparand, readComparand } from './engine/comparand.ts'
-import type { Built } from './engine/assemble/build.ts'
+import type { BuildContext, Built } from './engine/assemble/build.ts'
 import { createCommitGraph } from './host/git.ts'
 import { formatPlatform } from './image/platform.ts'
 import { sizeTreeOf } from './image/size-tree.ts'
@@ -18,32 +19,41 @@ export async function readNamed(
   return found
 }
 
-export interface FindContext {
+export interface FindContext extends Omit<BuildContext, 'stopwatch'> {
   readonly inputs: Inputs
   readonly ports: Ports
-  readonly env: NodeJS.ProcessEnv
-  readonly signal: AbortSignal
   /** Takes what the report must say. */
   readonly note: (text: string) => void
 }
 
 /**
- * What each platform's image is compared with where nothing was named: what was measured at the base commit, or near
- * it. Undefined for a platform that has none.
+ * What each platform's image is compared with where nothing was named: what was measured at the base commit or near
+ * it, or a build of that commit. Undefined for a platform that has none.
  */
 export async function findComparands(
   identity: ImageIdentity,
   built: readonly Built[],
-  { inputs, ports, env, signal, note }: FindContext,
+  context: FindContext,
 ): Promise<readonly (Comparand | undefined)[]> {
+  const { inputs, ports, env, signal, note } = context
   const none = built.map(() => undefined)
   if (ports.findBaseline === undefined) return none
   const search = await ports.findBaseline(identity, createCommitGraph(inputs.context, { env, signal }))
-  if (search.kind === 'missing') {
-    if (search.note !== undefined) note(search.note)
-    return none
+  if (search.kind === 'found') {
+    return built.map(({ platform }) => comparandFor(formatPlatform(platform), search.baseline))
   }
-  return built.map(({ platform }) => comparandFor(formatPlatform(platform), search.baseline))
+  let why = search.note
+  if (search.build) {
+    const platforms = built.map(({ platform }) => platform)
+    try {
+      return await buildBaseline(search.build, inputs, platforms, context)
+    } catch (error) {
+      if (signal?.aborted === true) throw error
+      why = `there is no baseline to compare with: ${search.build.text} cannot be built: ${(error as Error).message}`
+    }
+  }
+  if (why !== undefined) note(why)
+  return none
 }
 
 function comparandFor(platform: string, { text, images }: Baseline): Comparand | undefined {

@@ -1,8 +1,5 @@
 import { resolve } from 'node:path'
-import { judge } from './budget/evaluate.ts'
 import { type Verdict, worst } from './budget/verdict.ts'
-import { compare } from './compare/compare.ts'
-import type { Delta } from './compare/delta.ts'
 import { totalStep } from './compare/timings.ts'
 import { buildImages, type Built } from './engine/assemble/build.ts'
 import { inventoryOfBuilt, measureBuilt, treeOfBuilt } from './engine/assemble/measure-built.ts'
@@ -16,10 +13,10 @@ import { checkDestination } from './host/images/write.ts'
 import type { RestoredForRun } from './host/store/between-runs.ts'
 import { healing } from './host/store/heal.ts'
 import { openStore, pruneStore, type Store, storeRoot } from './host/store/store.ts'
-import type { Measurement } from './image/measurement.ts'
 import { formatPlatform, hostPlatform } from './image/platform.ts'
 import { formatImageReference } from './image/reference.ts'
 import type { Inputs } from './inputs.ts'
+import { type Judged, judgeImages } from './judge-images.ts'
 import type { ImageIdentity, Ports } from './ports.ts'
 import { collecting, type Progress } from './progress.ts'
 import type { ReportInput } from './report/input.ts'
@@ -54,12 +51,7 @@ export interface RunResult {
   /** Where the image went, as a user would type it. */
   readonly images: readonly string[]
   /** One for each platform, in the order they were asked for. */
-  readonly reports: readonly (ReportInput & {
-    readonly verdict: Verdict
-    readonly delta: Delta | undefined
-    /** What the image was compared with. */
-    readonly base: Measurement | undefined
-  })[]
+  readonly reports: readonly (ReportInput & Judged)[]
   /** The worst of all. */
   readonly verdict: Verdict['overall']
   readonly restored: RestoredForRun | undefined
@@ -91,8 +83,8 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
     else if (restored) progress.note(restored.text)
     const skip = local.flatMap((to) => ('path' in to ? [resolve(to.path)] : []))
     const options = { tags: inputs.tags, context: images, progress: telling }
-    const build = (): Promise<readonly Built[]> =>
-      buildImages(inputs, platforms, skip, { store, env, progress: telling, stopwatch, images, signal })
+    const own = { store, env, progress: telling, images, signal }
+    const build = (): Promise<readonly Built[]> => buildImages(inputs, platforms, skip, { ...own, stopwatch })
     const imagesOf = (all: readonly Built[]): Built['image'][] => all.map(({ image }) => image)
     const { built, named } = await healing(
       async () => {
@@ -115,8 +107,8 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
       platforms: platforms.map(formatPlatform),
     }
     const note = (text: string): number => notes.push(text)
-    const comparands = named ?? (await findComparands(identity, built, { inputs, ports, env, signal, note }))
-    const judged = measurements.map((one, i) => judgeOne(one, inputs, comparands[i]))
+    const comparands = named ?? (await findComparands(identity, built, { inputs, ports, ...own, note }))
+    const judged = await judgeImages(measurements, comparands, inputs, ports)
     const verdict = worst(judged.map((one) => one.verdict.overall))
     const delivered: string[] = local.map(formatImageReference)
     if (verdict !== 'fail') {
@@ -158,24 +150,6 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
   }
 }
 
-type Judged = Pick<
-  RunResult['reports'][number],
-  'measurement' | 'delta' | 'base' | 'baselineText' | 'history' | 'verdict'
->
-
-/** Compares one platform's image and judges it. */
-function judgeOne(measured: Measurement, rules: Inputs, comparand: Comparand | undefined): Judged {
-  const delta = comparand && compare(measured, comparand.measurement)
-  const measurement = delta ? withUpdateDownload(measured, delta) : measured
-  const verdict = judge(rules, measurement, delta)
-  return {
-    ...{ measurement, delta, verdict },
-    base: comparand?.measurement,
-    baselineText: comparand?.name,
-    history: comparand?.history,
-  }
-}
-
 async function detailsOf(
   built: Built | undefined,
   comparand: Comparand | undefined,
@@ -187,9 +161,4 @@ async function detailsOf(
     ...(trees ? { tree: await treeOfBuilt(built, store), baseTree: await comparand?.tree() } : {}),
     ...(inventory ? { inventory: await inventoryOfBuilt(built, store) } : {}),
   }
-}
-
-function withUpdateDownload(measurement: Measurement, { updateDownload }: Delta): Measurement {
-  if (updateDownload.kind !== 'compared') return measurement
-  return { ...measurement, sizes: { ...measurement.sizes, updateDownload: updateDownload.after } }
 }

@@ -148,7 +148,8 @@ export const inputTable: Readonly<Record<ActionKey, InputRow>> = {
   acceptLabel: {
     name: 'accept-label',
     kind: 'text',
-    description: 'Label on a pull request that accepts what is over budget; the report says so.',
+    description:
+      'Label on a pull request that accepts an increase over budget; limits of the whole size hold, and the report says so.',
   },
   comment: {
     name: 'comment',

@@ -3,7 +3,8 @@ import type { ImageIdentity, Ports } from '../ports.ts'
 import { createBaselines } from './baseline/baselines.ts'
 import { type CacheClientOptions, createCacheClient } from './cache/client.ts'
 import { programBeside } from './cache/program.ts'
-import { readOccasion } from './occasion.ts'
+import { hasLabel, labelsOf } from './labels.ts'
+import { type Occasion, readOccasion } from './occasion.ts'
 import type { Settings } from './settings.ts'
 import type { Told } from './told.ts'
 
@@ -24,12 +25,25 @@ export async function meetService(
   const program = programBeside(process.argv[1] ?? '', 'cache')
   const cache = settings.cache ? createCacheClient({ ...options, env, program }) : undefined
   const occasion = await readOccasion(env)
+  if (occasion === undefined) return { cache, ports: {}, keep: () => Promise.resolve() }
+  const acceptedBy = (): Promise<string | undefined> => acceptingLabel(occasion, settings, env)
   const wanted = settings.baseline === 'auto' || settings.baseline === 'build'
-  if (occasion === undefined || !wanted) return { cache, ports: {}, keep: () => Promise.resolve() }
+  if (!wanted) return { cache, ports: { acceptedBy }, keep: () => Promise.resolve() }
   const baselines = createBaselines({ occasion, settings, cache, env })
   return {
     cache,
-    ports: { findBaseline: (identity, graph) => baselines.find(identity, graph) },
+    ports: { acceptedBy, findBaseline: (identity, graph) => baselines.find(identity, graph) },
     keep: ({ identity, reports }) => baselines.keep(identity, reports),
   }
+}
+
+/** The label that accepts an increase, where the pull request has it: now, or when the event was, if no one says. */
+async function acceptingLabel(
+  { event, repository }: Occasion,
+  { acceptLabel, token }: Settings,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  if (acceptLabel === undefined || event.kind !== 'pull_request') return undefined
+  const now = await labelsOf({ repository, number: event.number }, token, env)
+  return hasLabel(now ?? event.labels, acceptLabel) ? acceptLabel : undefined
 }

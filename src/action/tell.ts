@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { tmpdir } from 'node:os'
-import { visible } from '../report/escape.ts'
 import { renderText } from '../report/text.ts'
+import { annotate } from './annotate.ts'
 import { createArtifactClient, type RunProgram } from './artifact/client.ts'
 import { programBeside } from './cache/program.ts'
 import { outputsOf } from './outputs.ts'
@@ -33,19 +33,9 @@ export async function tell(
   const files = await writeReportFiles(told.reports, env['RUNNER_TEMP'] ?? tmpdir())
   for (const [name, value] of Object.entries(outputsOf(told, files))) core.setOutput(name, value)
   await writeSummary(told.reports)
-  for (const line of brokenRules(told, 'warn')) core.warning(line)
-  if (told.verdict === 'fail') core.setFailed(brokenRules(told, 'fail').join('\n'))
+  annotate(told, env['GITHUB_WORKSPACE'] ?? process.cwd())
   const program = programBeside(process.argv[1] ?? '', 'upload')
   const artifacts = createArtifactClient({ run: runProgram, program, env })
   if (settings.uploadReport) await uploadReport(told.reports, files, { env, artifacts })
   await tellPullRequest(told.reports, settings, { env, artifacts })
-}
-
-/** `api: download > 250 MB: download is 261 MB`, for each rule with this outcome. */
-function brokenRules({ reports }: Told, outcome: 'warn' | 'fail'): readonly string[] {
-  return reports.flatMap(({ name, verdict }) =>
-    verdict.rules
-      .filter((rule) => rule.outcome === outcome)
-      .map(({ rule, reason }) => visible(`${name} is over budget: ${rule.text}: ${reason}`)),
-  )
 }

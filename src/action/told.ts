@@ -12,6 +12,8 @@ export interface Told {
     readonly verdict: Verdict
     /** What the image was compared with. */
     readonly base?: Measurement | undefined
+    /** The line, of a file with an absolute path, that brought most of what is over budget. */
+    readonly cause?: { readonly path: string; readonly line: number } | undefined
   })[]
   readonly verdict: Outcome
   /** What earlier runs left for it; undefined where nothing is kept from run to run. */

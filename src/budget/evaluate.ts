@@ -1,24 +1,49 @@
 import { type Comparison, type Delta } from '../compare/delta.ts'
+import type { HistoryPoint } from '../compare/history.ts'
 import { startStep, totalStep } from '../compare/timings.ts'
 import type { Measurement } from '../image/measurement.ts'
 import { formatBytes } from '../units/bytes.ts'
-import { formatDuration } from '../units/duration.ts'
 import { formatGrowth } from '../units/percent.ts'
 import { timeFigures } from './figures.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { Condition, Figure, Rule } from './rule.ts'
+import { signed, tellApart } from './say.ts'
+import { evaluateTime } from './time-growth.ts'
 import { type RuleVerdict, type Verdict, worst } from './verdict.ts'
+
+/** What else there is to know for a judgement. */
+export interface Circumstances {
+  /** What the baseline's branch measured, oldest first; undefined where the baseline has no branch. */
+  readonly history?: readonly HistoryPoint[] | undefined
+  /** Label of the pull request by which what grew is accepted. */
+  readonly acceptedBy?: string | undefined
+}
+
+interface Facts {
+  readonly measurement: Measurement
+  readonly delta: Delta | undefined
+  readonly history: readonly HistoryPoint[] | undefined
+}
 
 /**
  * Judges every rule. A rule whose figure is missing is skipped with the reason. What the base image grew by itself
- * is no growth of this change: `grows by` and `update download` leave it out, and say so.
+ * is no growth of this change: `grows by` and `update download` leave it out, and say so. Where the baseline has a
+ * history, a time grows from the median of its last ten of the same kind, and by more than lies between the shortest
+ * and the longest of them, or it did not grow. What a label accepts is what grew: a limit holds all the same.
  */
 export function judge(
   { failOn, warnOn }: { readonly failOn: readonly Rule[]; readonly warnOn: readonly Rule[] },
   measurement: Measurement,
   delta: Delta | undefined,
+  { history, acceptedBy }: Circumstances = {},
 ): Verdict {
+  const facts = { measurement, delta, history }
   const judgeRule = (rule: Rule, severity: 'fail' | 'warn'): RuleVerdict => {
-    const { broken, reason } = evaluate(rule.condition, measurement, delta)
+    const { broken, reason } = evaluate(rule.condition, facts)
+    if (broken === true && acceptedBy !== undefined && isAcceptable(rule.condition, facts)) {
+      const accepted = `${reason}; accepted by the label \`${acceptedBy}\``
+      return { rule, severity, outcome: 'pass', reason: accepted, acceptedBy }
+    }
     return { rule, severity, outcome: broken === undefined ? 'skipped' : broken ? severity : 'pass', reason }
   }
   const rules = [
@@ -28,25 +53,38 @@ export function judge(
   return { overall: worst(rules.map(({ outcome }) => outcome)), rules }
 }
 
-/** `broken` is undefined where the figures to say so are missing. */
-interface Evaluation {
-  readonly broken: boolean | undefined
-  readonly reason: string
-}
-
-function evaluate(condition: Condition, measurement: Measurement, delta: Delta | undefined): Evaluation {
+function evaluate(condition: Condition, facts: Facts): Evaluation {
   switch (condition.kind) {
     case 'all':
     case 'any':
       return join(
         condition.kind,
-        condition.of.map((each) => evaluate(each, measurement, delta)),
+        condition.of.map((each) => evaluate(each, facts)),
       )
     case 'above':
-      return evaluateAbove(condition, measurement, delta)
+      return evaluateAbove(condition, facts)
     case 'grows':
-      return evaluateGrowth(condition, delta)
+      return timeFigures.includes(condition.figure) && facts.history !== undefined
+        ? evaluateTime(condition, facts.measurement, facts.history)
+        : evaluateGrowth(condition, facts.delta)
   }
+}
+
+/** Whether a broken condition would hold if nothing had grown. */
+function isAcceptable(condition: Condition, facts: Facts): boolean {
+  const broken = (each: Condition): boolean => {
+    switch (each.kind) {
+      case 'all':
+        return each.of.every(broken)
+      case 'any':
+        return each.of.some(broken)
+      case 'above':
+        return each.figure !== 'update download' && evaluateAbove(each, facts).broken === true
+      case 'grows':
+        return false
+    }
+  }
+  return !broken(condition)
 }
 
 /** Three-valued: what is missing only matters where the rest does not decide. */
@@ -62,8 +100,7 @@ function join(kind: 'all' | 'any', evaluations: readonly Evaluation[]): Evaluati
 
 function evaluateAbove(
   { figure, limit }: Extract<Condition, { kind: 'above' }>,
-  measurement: Measurement,
-  delta: Delta | undefined,
+  { measurement, delta }: Facts,
 ): Evaluation {
   const actual = valueOf(figure, measurement, delta)
   if (typeof actual === 'string') return { broken: undefined, reason: actual }
@@ -148,21 +185,4 @@ function comparisonOf(figure: Figure, delta: Delta): Comparison {
 function driftIn(figure: Figure, { baseDrift }: Delta): number {
   if (baseDrift === undefined) return 0
   return figure === 'download' || figure === 'disk' || figure === 'filesystem' ? baseDrift[figure] : 0
-}
-
-function format(figure: Figure, value: number): string {
-  return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value)
-}
-
-function signed(figure: Figure, value: number): string {
-  return `${value > 0 ? '+' : ''}${format(figure, value)}`
-}
-
-/** Two values for people, exact where rounding would make different ones look the same. */
-function tellApart(figure: Figure, value: number, limit: number): readonly [string, string] {
-  const rounded = [format(figure, value), format(figure, limit)] as const
-  if (value === limit || rounded[0] !== rounded[1]) return rounded
-  const exact = (number: number): string =>
-    `${String(Math.round(number)).replace(/\B(?=(?:\d{3})+$)/g, ',')} ${timeFigures.includes(figure) ? 'ms' : 'bytes'}`
-  return [exact(value), exact(limit)]
 }

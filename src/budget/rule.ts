@@ -20,3 +20,16 @@ export type Condition =
       readonly by: number
       readonly unit: 'absolute' | 'percent'
     }
+
+/** Whether a condition is about what a change adds to the image. */
+export function isAboutGrowth(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.of.some(isAboutGrowth)
+    case 'above':
+      return condition.figure === 'update download'
+    case 'grows':
+      return condition.figure !== 'build time' && condition.figure !== 'start time'
+  }
+}

@@ -17,6 +17,8 @@ export interface RuleVerdict {
   readonly outcome: Outcome
   /** The numbers, in words: `download is 261 MB, above 250 MB`. */
   readonly reason: string
+  /** The label by which an increase was accepted that breaks it; the outcome is then `pass`. */
+  readonly acceptedBy?: string
 }
 
 const order = ['skipped', 'pass', 'warn', 'fail'] as const

@@ -50,7 +50,9 @@ function verdictWords(verdict: Verdict | undefined): string {
     case 'warn':
       return 'over a warning limit'
     case 'pass':
-      return 'within budget'
+      return verdict.rules.some(({ acceptedBy }) => acceptedBy !== undefined)
+        ? 'over budget, accepted by label'
+        : 'within budget'
     case 'skipped':
       return 'budget not judged'
   }

@@ -11,6 +11,7 @@ import { troubleOf } from '../comment/trouble.ts'
 import { GitHubError } from '../github/error.ts'
 import { withGitHub } from '../github/from-env.ts'
 import { readInputs } from '../inputs.ts'
+import { hasLabel, labelsOf } from '../labels.ts'
 import { writeSummary } from '../summary.ts'
 import type { Told } from '../told.ts'
 import { bind } from './bind.ts'
@@ -36,11 +37,15 @@ export async function publish(env: NodeJS.ProcessEnv): Promise<void> {
   const found = await find(source, token, env)
   if (found === undefined) return
   const { number, fetched } = found
+  const { acceptLabel } = settings
+  const pull = { repository: source.repository, number }
+  const labels = acceptLabel === undefined ? undefined : await labelsOf(pull, token, env)
+  const acceptedBy =
+    acceptLabel !== undefined && hasLabel(labels ?? [], acceptLabel) ? acceptLabel : undefined
   const all: Told['reports'][number][] = []
   for (const { attempt, handover } of fetched) {
-    const reports = handover.reports.map((handed) => reportOf(handed, inputs))
+    const reports = handover.reports.map((handed) => reportOf(handed, inputs, acceptedBy))
     const mark = { run: source.id, attempt, sha: source.headSha }
-    const pull = { repository: source.repository, number }
     const target = { pull, mark, isFork: false, workflow: source.workflow }
     tellCommented(await comment(reports, target, settings, env))
     all.push(...reports)
@@ -82,8 +87,9 @@ async function find(
 function reportOf(
   { name, measurement, base, baselineText, history }: HandedReport,
   { failOn, warnOn }: Pick<Inputs, 'failOn' | 'warnOn'>,
+  acceptedBy: string | undefined,
 ): Told['reports'][number] {
   const delta = base && compare(measurement, base)
-  const verdict = judge({ failOn, warnOn }, measurement, delta)
+  const verdict = judge({ failOn, warnOn }, measurement, delta, { history, acceptedBy })
   return { name, measurement, delta, baselineText, history, verdict, notes: [], outputs: [] }
 }
