@@ -30062,7 +30062,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 619:
+/***/ 1680:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30162,6 +30162,36 @@ function threeDigits(value) {
     return value.toFixed(0);
 }
 
+;// CONCATENATED MODULE: ./src/units/percent.js
+/** `"5%"` or `"12.5 %"` as a fraction of a hundred (5, 12.5); undefined when it is not a percentage. */
+function parsePercent(text) {
+    const match = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
+    const percent = match ? Number(match[1]) : Number.NaN;
+    return Number.isFinite(percent) ? percent : undefined;
+}
+/** Growth from `before` to `after` in percent, with its sign: `+5.2%`; undefined when `before` is zero. */
+function formatGrowth(before, after) {
+    if (before === 0)
+        return undefined;
+    const growth = ((after - before) / before) * 100;
+    if (growth === 0)
+        return '±0%';
+    const size = Math.abs(growth);
+    const digits = size < 0.1 ? '<0.1' : size < 10 ? size.toFixed(1) : size.toFixed(0);
+    return `${growth > 0 ? '+' : '-'}${digits}%`;
+}
+
+;// CONCATENATED MODULE: ./src/budget/figures.js
+const sizeFigures = [
+    'download',
+    'disk',
+    'filesystem',
+    'environment',
+    'update download',
+];
+const timeFigures = ['build time', 'start time'];
+const figures = [...sizeFigures, ...timeFigures];
+
 ;// CONCATENATED MODULE: ./src/units/duration.js
 const duration_factors = new Map([
     ['ms', 1],
@@ -30210,35 +30240,75 @@ function pad(value) {
     return String(value).padStart(2, '0');
 }
 
-;// CONCATENATED MODULE: ./src/units/percent.js
-/** `"5%"` or `"12.5 %"` as a fraction of a hundred (5, 12.5); undefined when it is not a percentage. */
-function parsePercent(text) {
-    const match = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
-    const percent = match ? Number(match[1]) : Number.NaN;
-    return Number.isFinite(percent) ? percent : undefined;
+;// CONCATENATED MODULE: ./src/budget/say.js
+
+
+
+/** A value of a figure, for people. */
+function format(figure, value) {
+    return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value);
 }
-/** Growth from `before` to `after` in percent, with its sign: `+5.2%`; undefined when `before` is zero. */
-function formatGrowth(before, after) {
-    if (before === 0)
-        return undefined;
-    const growth = ((after - before) / before) * 100;
-    if (growth === 0)
-        return '±0%';
-    const size = Math.abs(growth);
-    const digits = size < 0.1 ? '<0.1' : size < 10 ? size.toFixed(1) : size.toFixed(0);
-    return `${growth > 0 ? '+' : '-'}${digits}%`;
+function signed(figure, value) {
+    return `${value > 0 ? '+' : ''}${format(figure, value)}`;
+}
+/** Two values for people, exact where rounding would make different ones look the same. */
+function tellApart(figure, value, limit) {
+    const rounded = [format(figure, value), format(figure, limit)];
+    if (value === limit || rounded[0] !== rounded[1])
+        return rounded;
+    const exact = (number) => `${String(Math.round(number)).replace(/\B(?=(?:\d{3})+$)/g, ',')} ${timeFigures.includes(figure) ? 'ms' : 'bytes'}`;
+    return [exact(value), exact(limit)];
 }
 
-;// CONCATENATED MODULE: ./src/budget/figures.js
-const sizeFigures = [
-    'download',
-    'disk',
-    'filesystem',
-    'environment',
-    'update download',
-];
-const timeFigures = ['build time', 'start time'];
-const figures = [...sizeFigures, ...timeFigures];
+;// CONCATENATED MODULE: ./src/budget/recent.js
+/** How many of the newest are looked at, and how many it takes to know their spread. */
+const most = 10;
+const fewest = 3;
+/** The newest times of a history that had their caches filled, or had not. */
+function recentTimes(history, time, cached) {
+    const recent = history
+        .flatMap((point) => point[time] ?? [])
+        .filter((point) => point.cached === cached)
+        .slice(-most)
+        .map(({ ms }) => ms)
+        .sort((a, b) => a - b);
+    const middle = recent.length / 2;
+    const upper = recent[Math.floor(middle)] ?? 0;
+    const lower = recent[Math.ceil(middle) - 1] ?? upper;
+    const spread = (recent.at(-1) ?? 0) - (recent[0] ?? 0);
+    return { count: recent.length, median: (lower + upper) / 2, spread };
+}
+
+;// CONCATENATED MODULE: ./src/budget/time-growth.js
+
+
+
+
+/** Whether a time grew from what its branch took lately. */
+function evaluateTime({ figure, by, unit }, { timings }, history) {
+    const skipped = (reason) => ({ broken: undefined, reason });
+    const isBuild = figure === 'build time';
+    const now = timings.find(({ step }) => step === (isBuild ? timings_totalStep : timings_startStep));
+    if (now === undefined)
+        return skipped(`${figure} was not measured`);
+    const { count, median, spread } = recentTimes(history, isBuild ? 'buildTime' : 'startTime', now.cached);
+    const kind = `${now.cached ? 'with' : 'without'} caches`;
+    if (count < fewest) {
+        return skipped(`${figure} ${kind} was measured ${count} times before, and it takes ${fewest} to compare`);
+    }
+    const growth = now.ms - median;
+    const limit = unit === 'percent' ? (median * by) / 100 : by;
+    const broken = growth > limit && growth > spread;
+    const [grew, absolute] = tellApart(figure, Math.abs(growth), limit);
+    const percent = formatGrowth(median, now.ms);
+    const change = `${figure} is ${grew}${percent === undefined ? '' : ` (${percent})`} ${growth > 0 ? 'above' : 'below'} ` +
+        `the median of the last ${count} ${kind}`;
+    const bound = unit === 'percent' ? `${by}% (${absolute})` : absolute;
+    if (growth > limit && !broken) {
+        return { broken, reason: `${change}, within their own spread of ${format(figure, spread)}` };
+    }
+    return { broken, reason: `${change}, ${broken ? 'more than' : 'within'} ${bound}` };
+}
 
 ;// CONCATENATED MODULE: ./src/budget/verdict.js
 const order = ['skipped', 'pass', 'warn', 'fail'];
@@ -30255,13 +30325,21 @@ function worst(outcomes) {
 
 
 
+
 /**
  * Judges every rule. A rule whose figure is missing is skipped with the reason. What the base image grew by itself
- * is no growth of this change: `grows by` and `update download` leave it out, and say so.
+ * is no growth of this change: `grows by` and `update download` leave it out, and say so. Where the baseline has a
+ * history, a time grows from the median of its last ten of the same kind, and by more than lies between the shortest
+ * and the longest of them, or it did not grow. What a label accepts is what grew: a limit holds all the same.
  */
-function judge({ failOn, warnOn }, measurement, delta) {
+function judge({ failOn, warnOn }, measurement, delta, { history, acceptedBy } = {}) {
+    const facts = { measurement, delta, history };
     const judgeRule = (rule, severity) => {
-        const { broken, reason } = evaluate(rule.condition, measurement, delta);
+        const { broken, reason } = evaluate(rule.condition, facts);
+        if (broken === true && acceptedBy !== undefined && isAcceptable(rule.condition, facts)) {
+            const accepted = `${reason}; accepted by the label \`${acceptedBy}\``;
+            return { rule, severity, outcome: 'pass', reason: accepted, acceptedBy };
+        }
         return { rule, severity, outcome: broken === undefined ? 'skipped' : broken ? severity : 'pass', reason };
     };
     const rules = [
@@ -30270,16 +30348,34 @@ function judge({ failOn, warnOn }, measurement, delta) {
     ];
     return { overall: worst(rules.map(({ outcome }) => outcome)), rules };
 }
-function evaluate(condition, measurement, delta) {
+function evaluate(condition, facts) {
     switch (condition.kind) {
         case 'all':
         case 'any':
-            return join(condition.kind, condition.of.map((each) => evaluate(each, measurement, delta)));
+            return join(condition.kind, condition.of.map((each) => evaluate(each, facts)));
         case 'above':
-            return evaluateAbove(condition, measurement, delta);
+            return evaluateAbove(condition, facts);
         case 'grows':
-            return evaluateGrowth(condition, delta);
+            return timeFigures.includes(condition.figure) && facts.history !== undefined
+                ? evaluateTime(condition, facts.measurement, facts.history)
+                : evaluateGrowth(condition, facts.delta);
     }
+}
+/** Whether a broken condition would hold if nothing had grown. */
+function isAcceptable(condition, facts) {
+    const broken = (each) => {
+        switch (each.kind) {
+            case 'all':
+                return each.of.every(broken);
+            case 'any':
+                return each.of.some(broken);
+            case 'above':
+                return each.figure !== 'update download' && evaluateAbove(each, facts).broken === true;
+            case 'grows':
+                return false;
+        }
+    };
+    return !broken(condition);
 }
 /** Three-valued: what is missing only matters where the rest does not decide. */
 function join(kind, evaluations) {
@@ -30293,7 +30389,7 @@ function join(kind, evaluations) {
         return { broken: undefined, reason: say(missing) };
     return { broken: !deciding, reason: say(evaluations) };
 }
-function evaluateAbove({ figure, limit }, measurement, delta) {
+function evaluateAbove({ figure, limit }, { measurement, delta }) {
     const actual = evaluate_valueOf(figure, measurement, delta);
     if (typeof actual === 'string')
         return { broken: undefined, reason: actual };
@@ -30370,20 +30466,6 @@ function driftIn(figure, { baseDrift }) {
     if (baseDrift === undefined)
         return 0;
     return figure === 'download' || figure === 'disk' || figure === 'filesystem' ? baseDrift[figure] : 0;
-}
-function format(figure, value) {
-    return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value);
-}
-function signed(figure, value) {
-    return `${value > 0 ? '+' : ''}${format(figure, value)}`;
-}
-/** Two values for people, exact where rounding would make different ones look the same. */
-function tellApart(figure, value, limit) {
-    const rounded = [format(figure, value), format(figure, limit)];
-    if (value === limit || rounded[0] !== rounded[1])
-        return rounded;
-    const exact = (number) => `${String(Math.round(number)).replace(/\B(?=(?:\d{3})+$)/g, ',')} ${timeFigures.includes(figure) ? 'ms' : 'bytes'}`;
-    return [exact(value), exact(limit)];
 }
 
 ;// CONCATENATED MODULE: ./src/compare/layers.js
@@ -38797,7 +38879,9 @@ function verdictWords(verdict) {
         case 'warn':
             return 'over a warning limit';
         case 'pass':
-            return 'within budget';
+            return verdict.rules.some(({ acceptedBy }) => acceptedBy !== undefined)
+                ? 'over budget, accepted by label'
+                : 'within budget';
         case 'skipped':
             return 'budget not judged';
     }
@@ -40170,7 +40254,7 @@ const inputTable = {
     acceptLabel: {
         name: 'accept-label',
         kind: 'text',
-        description: 'Label on a pull request that accepts what is over budget; the report says so.',
+        description: 'Label on a pull request that accepts an increase over budget; limits of the whole size hold, and the report says so.',
     },
     comment: {
         name: 'comment',
@@ -40293,6 +40377,39 @@ function inputsFailure(problems) {
         ? first
         : `${problems.length} problems in the inputs:\n${problems.map((each) => `- ${each.replace(/\n/g, '\n  ')}`).join('\n')}`;
     return new failure/* Failure */.H('usage', message, { hint: 'mend them under `with:` of the step in the workflow file' });
+}
+
+;// CONCATENATED MODULE: ./src/action/labels.js
+
+
+
+/** Milliseconds that asking for labels may cost. */
+const labels_patience = 10_000;
+const labelSchema = object({ name: string() });
+/** The labels of a pull request as they are now; undefined where GitHub does not say. */
+async function labelsOf({ repository, number }, token, env) {
+    if (token === undefined)
+        return undefined;
+    try {
+        return await withGitHub(env, token, labels_patience, async (github) => {
+            const names = [];
+            for await (const label of github.list(`/repos/${repository}/issues/${number}/labels`)) {
+                const parsed = safeParse(labelSchema, label);
+                if (parsed.success)
+                    names.push(parsed.output.name);
+            }
+            return names;
+        });
+    }
+    catch (error) {
+        if (error instanceof GitHubError)
+            return undefined;
+        throw error;
+    }
+}
+/** Whether a label is among others. GitHub has no two that differ in case alone. */
+function hasLabel(labels, wanted) {
+    return labels.some((label) => label.toLowerCase() === wanted.toLowerCase());
 }
 
 ;// CONCATENATED MODULE: ./src/action/summary.js
@@ -40972,6 +41089,7 @@ function parseSourceRun(event, name) {
 
 
 
+
 /** Milliseconds for finding and fetching what a run left. */
 const publish_patience = 60_000;
 /**
@@ -40990,11 +41108,14 @@ async function publish(env) {
     if (found === undefined)
         return;
     const { number, fetched } = found;
+    const { acceptLabel } = settings;
+    const pull = { repository: source.repository, number };
+    const labels = acceptLabel === undefined ? undefined : await labelsOf(pull, token, env);
+    const acceptedBy = acceptLabel !== undefined && hasLabel(labels ?? [], acceptLabel) ? acceptLabel : undefined;
     const all = [];
     for (const { attempt, handover } of fetched) {
-        const reports = handover.reports.map((handed) => reportOf(handed, inputs));
+        const reports = handover.reports.map((handed) => reportOf(handed, inputs, acceptedBy));
         const mark = { run: source.id, attempt, sha: source.headSha };
-        const pull = { repository: source.repository, number };
         const target = { pull, mark, isFork: false, workflow: source.workflow };
         tellCommented(await comment(reports, target, settings, env));
         all.push(...reports);
@@ -41030,9 +41151,9 @@ async function find(source, token, env) {
     }
 }
 /** Judged by the rules of this workflow, whatever the run was told. */
-function reportOf({ name, measurement, base, baselineText, history }, { failOn, warnOn }) {
+function reportOf({ name, measurement, base, baselineText, history }, { failOn, warnOn }, acceptedBy) {
     const delta = base && compare(measurement, base);
-    const verdict = judge({ failOn, warnOn }, measurement, delta);
+    const verdict = judge({ failOn, warnOn }, measurement, delta, { history, acceptedBy });
     return { name, measurement, delta, baselineText, history, verdict, notes: [], outputs: [] };
 }
 
@@ -41045,7 +41166,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(619);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1680);
 
 
 
