@@ -32028,14 +32028,14 @@ function parseAnswer(text) {
 
 ;// CONCATENATED MODULE: ./src/action/cache/service.js
 /**
- * Why there is no cache service to ask, or undefined where there is one. GitHub Enterprise Server has the first version
- * of it; everywhere else the runner says which.
+ * Why there is no cache service to ask, or undefined where there is one. The first version of it, which an Enterprise
+ * Server has and other runners, may want no token.
  */
 function missingService(env) {
-    if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '')
-        return 'this runner has no cache service';
-    const addresses = [env['ACTIONS_RESULTS_URL'], env['ACTIONS_CACHE_URL']];
-    return addresses.every((address) => (address ?? '') === '') ? 'this runner has no cache service' : undefined;
+    const has = (name) => (env[name] ?? '') !== '';
+    if (has('ACTIONS_CACHE_URL') || (has('ACTIONS_RESULTS_URL') && has('ACTIONS_RUNTIME_TOKEN')))
+        return undefined;
+    return 'this runner has no cache service';
 }
 
 ;// CONCATENATED MODULE: ./src/action/cache/client.js
