@@ -1,6 +1,7 @@
 import { formatBytes } from '../src/units/bytes.ts'
 import { formatDuration } from '../src/units/duration.ts'
 import { type AnalysisRow, renderAnalysis } from './analysis.ts'
+import { type JobRow, renderJobs } from './jobs.ts'
 import { median } from './timed.ts'
 
 export interface Row {
@@ -23,6 +24,7 @@ export function renderDocument(
   rows: readonly Row[],
   memory: readonly MemoryRow[],
   analysis: readonly AnalysisRow[],
+  jobs: readonly JobRow[],
 ): string {
   return `# Benchmarks
 
@@ -66,7 +68,8 @@ ${table(
   ]),
 )}
 
-${renderAnalysis(analysis)}`
+${renderAnalysis(analysis)}
+${renderJobs(jobs)}`
 }
 
 function spread(values: readonly number[]): string {

@@ -10,13 +10,14 @@ import { BuildKit, type Compression, type Contender, Ours } from './contenders.t
 import { type MemoryRow, renderDocument, type Row } from './document.ts'
 import { readEngine } from './engine.ts'
 import { writeLargeProject } from './large.ts'
+import { measureJobs } from './jobs.ts'
 import { describeMachine, findTools } from './machine.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 import { median } from './timed.ts'
 
 /**
  * Measures beside BuildKit and writes docs/benchmarks.md. With --runs N (5), --only WORD or just WORD (scenarios whose name has
- * it; `memory` and `analysis` for the last parts) or --dry nothing is written but to the terminal. --program FILE measures another
+ * it; `memory`, `analysis` and `jobs` for the last parts) or --dry nothing is written but to the terminal. --program FILE measures another
  * bundle than the one in dist/.
  */
 const { values, positionals } = parseArgs({
@@ -51,7 +52,8 @@ for (const scenario of scenarios(root).filter(({ name }) => isWanted(name)))
   rows.push(await compare(scenario))
 const memory = isWanted('memory') ? await measureMemory() : []
 const analysis = isWanted('analysis') ? await measureAnalysis({ work, program, engine, tools, runs }) : []
-const text = renderDocument(machine, runs, rows, memory, analysis)
+const jobs = isWanted('jobs') ? await measureJobs(runs) : []
+const text = renderDocument(machine, runs, rows, memory, analysis, jobs)
 if (values.dry === true || only !== undefined) console.log(text)
 else {
   const file = join(root, 'docs', 'benchmarks.md')
