@@ -42,9 +42,20 @@ export interface Assembled {
 
 /** Assembles an image from a base, a lock and a project's files, without running anything of it. */
 export async function assemble(input: AssembleInput, context: AssembleContext): Promise<Assembled> {
-  const { base, recipe, project, lock, skip } = input
   // One more than there are cores: while they compress, another segment is read.
   const lanes = new Lanes(Math.min(availableParallelism(), 4) + 1)
+  try {
+    return await assembleWith(lanes, input, context)
+  } finally {
+    lanes.close()
+  }
+}
+
+async function assembleWith(
+  lanes: Lanes,
+  { base, recipe, project, lock, skip }: AssembleInput,
+  context: AssembleContext,
+): Promise<Assembled> {
   const { minor } = base.facts.interpreter
   const { files, warnings } = await walkProject(context.context, skip)
   const finish = async (

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { Failure } from '../../failure.ts'
+import { giveBack } from '../../host/layers/decompress.ts'
 import type { Store } from '../../host/store/store.ts'
 import { type Digest, isDigest } from '../../image/digest.ts'
 import type { LayerListing } from '../../image/listing.ts'
@@ -72,8 +73,11 @@ export async function sharedLayer(
     // Or other bytes would be kept under the key of what was there a moment ago.
     if (diff.copy().digest('hex') !== headDigest) throw filesChanged()
     for (const part of parts) {
-      for await (const chunk of readRange(store, part)) await writer.write(chunk)
-      for await (const chunk of partTar(store, part)) see(chunk)
+      for await (const chunk of readRange(store, part, { lent: true })) await writer.write(chunk)
+      for await (const chunk of partTar(store, part)) {
+        see(chunk)
+        giveBack(chunk)
+      }
     }
     await compress(hashed([endOfArchive], see), compression, lanes, write)
     const blob = await writer.commit()

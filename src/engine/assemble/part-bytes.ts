@@ -1,16 +1,21 @@
 import { createReadStream } from 'node:fs'
 import type { Store } from '../../host/store/store.ts'
+import type { OpenOptions } from '../../image/source.ts'
 import { decompress } from '../../host/layers/decompress.ts'
 import { encodeHeader } from '../../tar/writer.ts'
 import type { Part } from './part.ts'
 import { entry } from './source.ts'
 
 /** The compressed bytes of a part's content, out of its verified blob. */
-export async function* readRange(store: Store, part: Part): AsyncGenerator<Uint8Array> {
+export async function* readRange(
+  store: Store,
+  part: Part,
+  options?: OpenOptions,
+): AsyncGenerator<Uint8Array> {
   const { start, end } = part.content
   let at = 0
   // The whole blob is read, though a range is wanted: its digest covers all of it.
-  for await (const chunk of store.blobs.read(part.blob.digest)) {
+  for await (const chunk of store.blobs.read(part.blob.digest, options)) {
     const from = Math.max(start - at, 0)
     const to = Math.min(end - at, chunk.length)
     if (from < to) yield chunk.subarray(from, to)
