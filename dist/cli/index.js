@@ -15093,7 +15093,10 @@ function environmentFolder(volume, name) {
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+// EXTERNAL MODULE: ./src/host/layers/decompress.js + 2 modules
+var decompress = __nccwpck_require__(8138);
 ;// CONCATENATED MODULE: ./src/engine/assemble/compress.js
+
 
 
 
@@ -15104,6 +15107,8 @@ const compressionVersion = 'gzip5-zstd3-4M-1';
  * one valid stream (RFC 1952, section 2.2; RFC 8878, section 3).
  */
 const segmentSize = 4 * 2 ** 20;
+/** Of the compressor's output; a segment seldom needs two. */
+const outputSize = 2 * 2 ** 20;
 const gzip = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
 /** The segments that may be in memory at once, of all streams: whoever has one may fill and compress it. */
 class Lanes {
@@ -15123,6 +15128,11 @@ class Lanes {
         else
             this.#free.push(segment);
     }
+    /** Frees the segments at once: nothing will be compressed any more. */
+    close() {
+        for (const segment of this.#free.splice(0))
+            (0,decompress/* giveBack */.F)(segment);
+    }
 }
 /**
  * Compresses a stream segment by segment and hands the result on in order. At most `lanes` segments of all streams
@@ -15140,6 +15150,9 @@ async function compress(chunks, compression, lanes, write) {
                 const bytes = await packed;
                 await previous;
                 await write(bytes);
+                // Only a buffer of its own: a small result lies in one that others use too.
+                if (bytes.buffer.byteLength >= outputSize)
+                    (0,decompress/* giveBack */.F)(new Uint8Array(bytes.buffer));
             }
             catch (error) {
                 chain.failed = true;
@@ -15189,7 +15202,7 @@ function packer(compression) {
     if (compression === 'gzip') {
         return async (segment) => {
             // Level 5 takes a quarter less time than 6 and gives less than 1 % more bytes.
-            const bytes = await gzip(segment, { level: 5, chunkSize: 2 << 20 });
+            const bytes = await gzip(segment, { level: 5, chunkSize: outputSize });
             // The tenth byte names the operating system that compressed; the digest must not.
             bytes[9] = 0xff;
             return bytes;
@@ -15201,7 +15214,7 @@ function packer(compression) {
         });
     }
     const zstd = (0,external_node_util_.promisify)(external_node_zlib_.zstdCompress);
-    return (segment) => zstd(segment, { chunkSize: 2 << 20, params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 } });
+    return (segment) => zstd(segment, { chunkSize: outputSize, params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
 // EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
@@ -16107,19 +16120,17 @@ async function keptPart(key, store) {
     return part && (await store.blobs.has(part.blob.digest, part.blob.size)) ? part : undefined;
 }
 
-// EXTERNAL MODULE: ./src/host/layers/decompress.js + 2 modules
-var decompress = __nccwpck_require__(8138);
 ;// CONCATENATED MODULE: ./src/engine/assemble/part-bytes.js
 
 
 
 
 /** The compressed bytes of a part's content, out of its verified blob. */
-async function* readRange(store, part) {
+async function* readRange(store, part, options) {
     const { start, end } = part.content;
     let at = 0;
     // The whole blob is read, though a range is wanted: its digest covers all of it.
-    for await (const chunk of store.blobs.read(part.blob.digest)) {
+    for await (const chunk of store.blobs.read(part.blob.digest, options)) {
         const from = Math.max(start - at, 0);
         const to = Math.min(end - at, chunk.length);
         if (from < to)
@@ -16432,6 +16443,7 @@ var engine_listings = __nccwpck_require__(2095);
 
 
 
+
 const recordSchema = valibot_dist/* object */.Ikc({
     digest: valibot_dist/* custom */.IeY(digest/* isDigest */.Bc),
     size: valibot_dist/* pipe */.FsL(valibot_dist/* number */.aig(), valibot_dist/* safeInteger */.Y2b()),
@@ -16470,10 +16482,12 @@ async function sharedLayer(head, parts, createdBy, context) {
         if (diff.copy().digest('hex') !== headDigest)
             throw filesChanged();
         for (const part of parts) {
-            for await (const chunk of readRange(store, part))
+            for await (const chunk of readRange(store, part, { lent: true }))
                 await writer.write(chunk);
-            for await (const chunk of partTar(store, part))
+            for await (const chunk of partTar(store, part)) {
                 see(chunk);
+                (0,decompress/* giveBack */.F)(chunk);
+            }
         }
         await compress(hashed([endOfArchive], see), compression, lanes, write);
         const blob = await writer.commit();
@@ -18258,9 +18272,16 @@ function volumeSources(plan, { user }, volume) {
 
 /** Assembles an image from a base, a lock and a project's files, without running anything of it. */
 async function assemble(input, context) {
-    const { base, recipe, project, lock, skip } = input;
     // One more than there are cores: while they compress, another segment is read.
     const lanes = new Lanes(Math.min((0,external_node_os_.availableParallelism)(), 4) + 1);
+    try {
+        return await assembleWith(lanes, input, context);
+    }
+    finally {
+        lanes.close();
+    }
+}
+async function assembleWith(lanes, { base, recipe, project, lock, skip }, context) {
     const { minor } = base.facts.interpreter;
     const { files, warnings } = await walkProject(context.context, skip);
     const finish = async (below, layout, more) => {

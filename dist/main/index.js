@@ -45392,7 +45392,205 @@ function environmentFolder(volume, name) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
+
+/**
+ * Cuts zstd chunks where a frame ends (RFC 8878, sections 3.1.1 and 3.1.2): Node's decompressor takes a chunk that
+ * goes on after a frame's end for the end of the stream. No byte is changed.
+ */
+async function* zstdFrames(chunks) {
+    const walker = new FrameWalker();
+    for await (const chunk of chunks) {
+        let from = 0;
+        let at = 0;
+        while (at < chunk.length) {
+            const { bytes, endsFrame } = walker.step(chunk, at);
+            at += bytes;
+            if (!endsFrame)
+                continue;
+            yield chunk.subarray(from, at);
+            from = at;
+        }
+        if (at > from)
+            yield chunk.subarray(from, at);
+    }
+}
+/** Where in a frame the stream is; fields that a chunk's end cuts in two are gathered byte by byte. */
+class FrameWalker {
+    #state = 'magic';
+    /** Bytes of the state's field still to come, and its value so far (little-endian). */
+    #left = 4;
+    #value = 0;
+    #shift = 0;
+    #checksum = false;
+    #last = false;
+    /** Takes what the chunk has of the field at hand. */
+    step(chunk, at) {
+        const bytes = Math.min(this.#left, chunk.length - at);
+        if (this.#state !== 'content' && this.#state !== 'skip' && this.#state !== 'header') {
+            for (let i = at; i < at + bytes; i += 1) {
+                this.#value += (chunk[i] ?? 0) * 2 ** this.#shift;
+                this.#shift += 8;
+            }
+        }
+        this.#left -= bytes;
+        let endsFrame = false;
+        while (this.#left === 0)
+            endsFrame = this.#next() || endsFrame;
+        return { bytes, endsFrame };
+    }
+    /** The field is complete; true when a frame is. */
+    #next() {
+        const value = this.#value;
+        switch (this.#state) {
+            case 'magic':
+                if (value === 0xfd2fb528)
+                    this.#expect('descriptor', 1);
+                else if (value >= 0x184d2a50 && value <= 0x184d2a5f)
+                    this.#expect('skip-size', 4);
+                else
+                    throw new failure/* Failure */.H('build', 'its zstd data is damaged: what follows a frame is no frame');
+                return false;
+            case 'descriptor':
+                this.#checksum = (value & 4) !== 0;
+                this.#expect('header', headerBytes(value));
+                return false;
+            case 'header':
+                this.#expect('block', 3);
+                return false;
+            case 'block': {
+                this.#last = (value & 1) !== 0;
+                const isRle = ((value >> 1) & 3) === 1;
+                this.#expect('content', (isRle ? 1 : value >> 3) + (this.#last && this.#checksum ? 4 : 0));
+                return false;
+            }
+            case 'content':
+                this.#expect(this.#last ? 'magic' : 'block', this.#last ? 4 : 3);
+                return this.#last;
+            case 'skip-size':
+                this.#expect('skip', value);
+                return false;
+            case 'skip':
+                this.#expect('magic', 4);
+                return true;
+        }
+    }
+    #expect(state, bytes) {
+        this.#state = state;
+        this.#left = bytes;
+        this.#value = 0;
+        this.#shift = 0;
+    }
+}
+/** Bytes of the frame header after its descriptor: window, dictionary id, content size. */
+function headerBytes(descriptor) {
+    const single = (descriptor & 0x20) !== 0;
+    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+    const content = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+    return (single ? 0 : 1) + dictionary + content;
+}
+
+;// CONCATENATED MODULE: ./src/host/layers/decompress.js
+
+
+
+
+
+
+/** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
+const chunkSize = 256 * 1024;
+/**
+ * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
+ * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
+ * of the blob's own comes first.
+ */
+async function decompress(blob) {
+    const { head, chunks } = await peek(blob, 4);
+    const compression = (0,mediatype/* compressionOf */.MB)(head);
+    switch (compression) {
+        case 'gzip':
+            return { compression, tar: through(chunks, external_node_zlib_.createGunzip({ chunkSize })) };
+        case 'zstd':
+            return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
+        case 'none':
+            return { compression, tar: chunks };
+    }
+}
+function zstdDecompressor() {
+    if (!("createZstdDecompress" in external_node_zlib_namespaceObject)) {
+        throw new failure/* Failure */.H('build', 'a layer is compressed with zstd, which this version of Node.js cannot read', {
+            hint: 'use Node.js 22.15 or newer',
+        });
+    }
+    return external_node_zlib_.createZstdDecompress({ chunkSize });
+}
+async function* through(chunks, decompressor) {
+    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
+    const done = (0,external_node_stream_promises_.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
+    // The loop reports it; this promise must not be left alone with it.
+    done.catch(() => undefined);
+    try {
+        for await (const chunk of decompressor)
+            yield chunk;
+        // What follows the compressed stream is read too, so that the blob's digest and size are known.
+        await done;
+    }
+    catch (error) {
+        throw isZlibError(error)
+            ? new failure/* Failure */.H('build', `its compressed data is damaged: ${error.message}`)
+            : error;
+    }
+}
+/** The first bytes, and the chunks with these put back. */
+async function peek(chunks, bytes) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    let head = new Uint8Array(0);
+    while (head.length < bytes) {
+        const next = await iterator.next();
+        if (next.done === true)
+            break;
+        head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    }
+    return { head, chunks: withHead(head, iterator) };
+}
+async function* withHead(head, iterator) {
+    try {
+        if (head.length > 0)
+            yield head;
+        for (;;) {
+            const next = await iterator.next();
+            if (next.done === true)
+                return;
+            yield next.value;
+        }
+    }
+    finally {
+        await iterator.return?.();
+    }
+}
+function isZlibError(error) {
+    return (typeof error === 'object' &&
+        error !== null &&
+        'code' in error &&
+        'message' in error &&
+        /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
+}
+/**
+ * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
+ * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
+ * not end its buffer leaves the rest of it to the next.
+ */
+function giveBack({ buffer, byteOffset, byteLength }) {
+    if (byteOffset + byteLength === buffer.byteLength)
+        buffer.transfer?.(0);
+}
+
 ;// CONCATENATED MODULE: ./src/engine/assemble/compress.js
+
 
 
 
@@ -45403,6 +45601,8 @@ const compressionVersion = 'gzip5-zstd3-4M-1';
  * one valid stream (RFC 1952, section 2.2; RFC 8878, section 3).
  */
 const segmentSize = 4 * 2 ** 20;
+/** Of the compressor's output; a segment seldom needs two. */
+const outputSize = 2 * 2 ** 20;
 const gzip = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
 /** The segments that may be in memory at once, of all streams: whoever has one may fill and compress it. */
 class Lanes {
@@ -45422,6 +45622,11 @@ class Lanes {
         else
             this.#free.push(segment);
     }
+    /** Frees the segments at once: nothing will be compressed any more. */
+    close() {
+        for (const segment of this.#free.splice(0))
+            giveBack(segment);
+    }
 }
 /**
  * Compresses a stream segment by segment and hands the result on in order. At most `lanes` segments of all streams
@@ -45439,6 +45644,9 @@ async function compress(chunks, compression, lanes, write) {
                 const bytes = await packed;
                 await previous;
                 await write(bytes);
+                // Only a buffer of its own: a small result lies in one that others use too.
+                if (bytes.buffer.byteLength >= outputSize)
+                    giveBack(new Uint8Array(bytes.buffer));
             }
             catch (error) {
                 chain.failed = true;
@@ -45488,7 +45696,7 @@ function packer(compression) {
     if (compression === 'gzip') {
         return async (segment) => {
             // Level 5 takes a quarter less time than 6 and gives less than 1 % more bytes.
-            const bytes = await gzip(segment, { level: 5, chunkSize: 2 << 20 });
+            const bytes = await gzip(segment, { level: 5, chunkSize: outputSize });
             // The tenth byte names the operating system that compressed; the digest must not.
             bytes[9] = 0xff;
             return bytes;
@@ -45500,7 +45708,7 @@ function packer(compression) {
         });
     }
     const zstd = (0,external_node_util_.promisify)(external_node_zlib_.zstdCompress);
-    return (segment) => zstd(segment, { chunkSize: 2 << 20, params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 } });
+    return (segment) => zstd(segment, { chunkSize: outputSize, params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
 // EXTERNAL MODULE: ./src/host/store/keep-set.js
@@ -45847,7 +46055,7 @@ function octal(value, digits) {
 
 /** 1980-01-01: fixed, so that equal inputs give equal layers; zip files cannot say anything earlier. */
 const fixedTime = 315_532_800;
-const chunkSize = 1 << 20;
+const source_chunkSize = 1 << 20;
 /** An entry with the owner and time that everything in a layer has, unless something is the user's own. */
 function entry(path, type, more = {}) {
     return {
@@ -45881,12 +46089,12 @@ function* tarBytes(sources) {
         if (content instanceof Uint8Array)
             yield content;
         else
-            yield* fileBytes(content.file, source.entry.size, (buffer ??= Buffer.allocUnsafeSlow(chunkSize)));
+            yield* fileBytes(content.file, source.entry.size, (buffer ??= Buffer.allocUnsafeSlow(source_chunkSize)));
         yield padding(source.entry.size);
     }
 }
 /** A file's bytes in chunks, each valid until the next is asked for. Throws Failure as `tarBytes` does. */
-function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, chunkSize))) {
+function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, source_chunkSize))) {
     let fd;
     try {
         // Not through a link: what was looked at is what is read.
@@ -46372,214 +46580,17 @@ async function keptPart(key, store) {
     return part && (await store.blobs.has(part.blob.digest, part.blob.size)) ? part : undefined;
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
-
-/**
- * Cuts zstd chunks where a frame ends (RFC 8878, sections 3.1.1 and 3.1.2): Node's decompressor takes a chunk that
- * goes on after a frame's end for the end of the stream. No byte is changed.
- */
-async function* zstdFrames(chunks) {
-    const walker = new FrameWalker();
-    for await (const chunk of chunks) {
-        let from = 0;
-        let at = 0;
-        while (at < chunk.length) {
-            const { bytes, endsFrame } = walker.step(chunk, at);
-            at += bytes;
-            if (!endsFrame)
-                continue;
-            yield chunk.subarray(from, at);
-            from = at;
-        }
-        if (at > from)
-            yield chunk.subarray(from, at);
-    }
-}
-/** Where in a frame the stream is; fields that a chunk's end cuts in two are gathered byte by byte. */
-class FrameWalker {
-    #state = 'magic';
-    /** Bytes of the state's field still to come, and its value so far (little-endian). */
-    #left = 4;
-    #value = 0;
-    #shift = 0;
-    #checksum = false;
-    #last = false;
-    /** Takes what the chunk has of the field at hand. */
-    step(chunk, at) {
-        const bytes = Math.min(this.#left, chunk.length - at);
-        if (this.#state !== 'content' && this.#state !== 'skip' && this.#state !== 'header') {
-            for (let i = at; i < at + bytes; i += 1) {
-                this.#value += (chunk[i] ?? 0) * 2 ** this.#shift;
-                this.#shift += 8;
-            }
-        }
-        this.#left -= bytes;
-        let endsFrame = false;
-        while (this.#left === 0)
-            endsFrame = this.#next() || endsFrame;
-        return { bytes, endsFrame };
-    }
-    /** The field is complete; true when a frame is. */
-    #next() {
-        const value = this.#value;
-        switch (this.#state) {
-            case 'magic':
-                if (value === 0xfd2fb528)
-                    this.#expect('descriptor', 1);
-                else if (value >= 0x184d2a50 && value <= 0x184d2a5f)
-                    this.#expect('skip-size', 4);
-                else
-                    throw new failure/* Failure */.H('build', 'its zstd data is damaged: what follows a frame is no frame');
-                return false;
-            case 'descriptor':
-                this.#checksum = (value & 4) !== 0;
-                this.#expect('header', headerBytes(value));
-                return false;
-            case 'header':
-                this.#expect('block', 3);
-                return false;
-            case 'block': {
-                this.#last = (value & 1) !== 0;
-                const isRle = ((value >> 1) & 3) === 1;
-                this.#expect('content', (isRle ? 1 : value >> 3) + (this.#last && this.#checksum ? 4 : 0));
-                return false;
-            }
-            case 'content':
-                this.#expect(this.#last ? 'magic' : 'block', this.#last ? 4 : 3);
-                return this.#last;
-            case 'skip-size':
-                this.#expect('skip', value);
-                return false;
-            case 'skip':
-                this.#expect('magic', 4);
-                return true;
-        }
-    }
-    #expect(state, bytes) {
-        this.#state = state;
-        this.#left = bytes;
-        this.#value = 0;
-        this.#shift = 0;
-    }
-}
-/** Bytes of the frame header after its descriptor: window, dictionary id, content size. */
-function headerBytes(descriptor) {
-    const single = (descriptor & 0x20) !== 0;
-    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-    const content = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-    return (single ? 0 : 1) + dictionary + content;
-}
-
-;// CONCATENATED MODULE: ./src/host/layers/decompress.js
-
-
-
-
-
-
-/** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
-const decompress_chunkSize = 256 * 1024;
-/**
- * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
- * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
- * of the blob's own comes first.
- */
-async function decompress(blob) {
-    const { head, chunks } = await peek(blob, 4);
-    const compression = (0,mediatype/* compressionOf */.MB)(head);
-    switch (compression) {
-        case 'gzip':
-            return { compression, tar: through(chunks, external_node_zlib_.createGunzip({ chunkSize: decompress_chunkSize })) };
-        case 'zstd':
-            return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
-        case 'none':
-            return { compression, tar: chunks };
-    }
-}
-function zstdDecompressor() {
-    if (!("createZstdDecompress" in external_node_zlib_namespaceObject)) {
-        throw new failure/* Failure */.H('build', 'a layer is compressed with zstd, which this version of Node.js cannot read', {
-            hint: 'use Node.js 22.15 or newer',
-        });
-    }
-    return external_node_zlib_.createZstdDecompress({ chunkSize: decompress_chunkSize });
-}
-async function* through(chunks, decompressor) {
-    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
-    const done = (0,external_node_stream_promises_.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
-    // The loop reports it; this promise must not be left alone with it.
-    done.catch(() => undefined);
-    try {
-        for await (const chunk of decompressor)
-            yield chunk;
-        // What follows the compressed stream is read too, so that the blob's digest and size are known.
-        await done;
-    }
-    catch (error) {
-        throw isZlibError(error)
-            ? new failure/* Failure */.H('build', `its compressed data is damaged: ${error.message}`)
-            : error;
-    }
-}
-/** The first bytes, and the chunks with these put back. */
-async function peek(chunks, bytes) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    let head = new Uint8Array(0);
-    while (head.length < bytes) {
-        const next = await iterator.next();
-        if (next.done === true)
-            break;
-        head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-    }
-    return { head, chunks: withHead(head, iterator) };
-}
-async function* withHead(head, iterator) {
-    try {
-        if (head.length > 0)
-            yield head;
-        for (;;) {
-            const next = await iterator.next();
-            if (next.done === true)
-                return;
-            yield next.value;
-        }
-    }
-    finally {
-        await iterator.return?.();
-    }
-}
-function isZlibError(error) {
-    return (typeof error === 'object' &&
-        error !== null &&
-        'code' in error &&
-        'message' in error &&
-        /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
-}
-/**
- * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
- * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
- * not end its buffer leaves the rest of it to the next.
- */
-function giveBack({ buffer, byteOffset, byteLength }) {
-    if (byteOffset + byteLength === buffer.byteLength)
-        buffer.transfer?.(0);
-}
-
 ;// CONCATENATED MODULE: ./src/engine/assemble/part-bytes.js
 
 
 
 
 /** The compressed bytes of a part's content, out of its verified blob. */
-async function* readRange(store, part) {
+async function* readRange(store, part, options) {
     const { start, end } = part.content;
     let at = 0;
     // The whole blob is read, though a range is wanted: its digest covers all of it.
-    for await (const chunk of store.blobs.read(part.blob.digest)) {
+    for await (const chunk of store.blobs.read(part.blob.digest, options)) {
         const from = Math.max(start - at, 0);
         const to = Math.min(end - at, chunk.length);
         if (from < to)
@@ -47658,6 +47669,7 @@ function keyOf(digest) {
 
 
 
+
 const recordSchema = dist/* object */.Ikc({
     digest: dist/* custom */.IeY(image_digest/* isDigest */.Bc),
     size: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()),
@@ -47696,10 +47708,12 @@ async function sharedLayer(head, parts, createdBy, context) {
         if (diff.copy().digest('hex') !== headDigest)
             throw filesChanged();
         for (const part of parts) {
-            for await (const chunk of readRange(store, part))
+            for await (const chunk of readRange(store, part, { lent: true }))
                 await writer.write(chunk);
-            for await (const chunk of partTar(store, part))
+            for await (const chunk of partTar(store, part)) {
                 see(chunk);
+                giveBack(chunk);
+            }
         }
         await compress(hashed([endOfArchive], see), compression, lanes, write);
         const blob = await writer.commit();
@@ -49482,9 +49496,16 @@ function volumeSources(plan, { user }, volume) {
 
 /** Assembles an image from a base, a lock and a project's files, without running anything of it. */
 async function assemble(input, context) {
-    const { base, recipe, project, lock, skip } = input;
     // One more than there are cores: while they compress, another segment is read.
     const lanes = new Lanes(Math.min((0,external_node_os_.availableParallelism)(), 4) + 1);
+    try {
+        return await assembleWith(lanes, input, context);
+    }
+    finally {
+        lanes.close();
+    }
+}
+async function assembleWith(lanes, { base, recipe, project, lock, skip }, context) {
     const { minor } = base.facts.interpreter;
     const { files, warnings } = await walkProject(context.context, skip);
     const finish = async (below, layout, more) => {
