@@ -23,8 +23,8 @@ describe('the report as markdown', () => {
 
   it('has the figures, the rules and what changed in sight', () => {
     const open = markdown.slice(0, markdown.indexOf('<details>'))
-    expect(open).toContain('| download | 86.1 MB | 121 MB | **+34.5 MB** | +40% |\n')
-    expect(open).toContain('| update download |  | 51.5 MB |  |  |\n')
+    expect(open).toContain('| download | 86.1 MB | 121 MB | **+34.5 MB** | +40% | +5%, +2.00 MB |\n')
+    expect(open).toContain('| update download |  | 51.5 MB |  |  |  |\n')
     expect(open).toContain(
       '| ❌ | `download grows by > 5% and > 2 MB` | download grew by 34.5 MB (+40%), above',
     )
@@ -62,6 +62,26 @@ describe('the report as markdown', () => {
     expect(shown).toContain(
       "| `/root/.cache/pip` | 7.12 MB | 6.90 MB | pip's cache: install with `--no-cache-dir` |",
     )
+  })
+
+  it('tells what is wasted anew beside what changed, and what is wasted no more', () => {
+    const waste = { why: "pip's cache", hint: 'install with --no-cache-dir' }
+    const head = createMeasurement({ waste: [{ path: '/new', bytes: 7_120_000, download: 1, ...waste }] })
+    const base = createMeasurement({ waste: [{ path: '/old', bytes: 9_000_000, download: 1, ...waste }] })
+    const shown = renderMarkdown(createReport({ measurement: head, delta: createDelta(head, base) }))
+    const open = shown.slice(0, shown.indexOf('<details>'))
+    expect(open).toContain("| ➕ | `/new` | +7.12 MB | pip's cache: install with `--no-cache-dir` |\n")
+    expect(open).toContain('| ➖ | `/old` | -9.00 MB | gone |\n')
+  })
+
+  it('has the limits of the budget beside the figures they are for', () => {
+    const rules = 'download > 250 MB\ndownload grows by > 5% and > 2 MB or disk > 1 GB\ndownload > 250 MB'
+    const shown = renderMarkdown(createReport({ verdict: createVerdict(rules, 'build time > 4 min') }))
+    expect(shown).toContain('| +40% | 250 MB, +5%, +2.00 MB |\n')
+    expect(shown).toMatch(/^\| disk .*\| 1\.00 GB \|$/m)
+    expect(shown).toMatch(/^\| build time .*\| 4 min 00 s \|$/m)
+    expect(shown).toMatch(/^\| environment .*\| {2}\|$/m)
+    expect(renderMarkdown(createReport({ verdict: undefined }))).not.toContain('| budget |')
   })
 
   it('has a row for every cell of its head', () => {
@@ -158,7 +178,7 @@ describe('text of strangers', () => {
     const wanted = expected.split('\n')
     expect(lines).toHaveLength(wanted.length)
     for (const [i, line] of lines.entries()) {
-      const isProse = /^- |^\| ❌|^\| · \| 1\.00 kB/.test(wanted[i] ?? '')
+      const isProse = /^- |^\| ❌|^\| · \| 1\.00 kB|^\| ➕ \| · \| \+1\.00 kB/.test(wanted[i] ?? '')
       if (!isProse) expect(line).toBe(wanted[i])
       expect(line).not.toMatch(/@\w|#\d|https?:|www\.|<(?!\/?(?:details|summary)>)|\]\(|\*\*\*/i)
     }

@@ -100,6 +100,16 @@ describe('the report in a terminal', () => {
     )
   })
 
+  it('marks waste that is new, and names what is gone', () => {
+    const about = { why: 'a cache', hint: 'do not keep it' }
+    const head = createMeasurement({ waste: [{ path: '/new', bytes: 7_120_000, download: 1, ...about }] })
+    const base = createMeasurement({ waste: [{ path: '/old', bytes: 9_000_000, download: 1, ...about }] })
+    const shown = renderText(createReport({ measurement: head, delta: createDelta(head, base) }))
+    expect(shown).toContain(
+      'Waste, 7.12 MB\n+    7.12 MB  /new\n              a cache, 1 B of the download: do not keep it\n-    9.00 MB  /old  gone\n',
+    )
+  })
+
   it('cuts long lists and says how much is missing', () => {
     const packages = Array.from({ length: 30 }, (_, i) =>
       createPackage({ name: `p${i}`, bytes: 1_000_000 * (30 - i) }),

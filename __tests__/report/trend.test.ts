@@ -23,7 +23,7 @@ const trend = (points: readonly HistoryPoint[]): Trend => {
 
 /** What Mermaid's grammar of an xychart takes of what we use: a title, quoted categories, a range, numbers. */
 const grammar =
-  /^xychart-beta\n {4}title "[\w ]+"\n {4}x-axis \["\w+"(?:, "\w+")*\]\n {4}y-axis "[kMG]B" \d+\.\d+ --> \d+\.\d+\n {4}line \[\d+\.\d+(?:, \d+\.\d+)*\]\n$/
+  /^%%\{init: [\w{}":,#]+\}%%\nxychart-beta\n {4}title "[\w ]+"\n {4}x-axis \["\w+"(?:, "\w+")*\]\n {4}y-axis "[kMG]B" \d+\.\d+ --> \d+\.\d+\n {4}line \[\d+\.\d+(?:, \d+\.\d+)*\]\n$/
 
 describe('the trend', () => {
   it('is of the commits before, and this image', () => {
@@ -38,17 +38,18 @@ describe('the trend', () => {
     })
   })
 
-  it('is none of fewer than three points, and of the last twenty at most', () => {
+  it('is none of fewer than three points, and of the last twelve at most', () => {
     expect(trendOf(createReport())).toBeUndefined()
     expect(trendOf(createReport({ history: [point(1)] }))).toBeUndefined()
     const long = trend(Array.from({ length: 50 }, (_, i) => point(i)))
-    expect(long.points).toHaveLength(20)
-    expect(long.points[0]?.bytes).toBe(31)
+    expect(long.points).toHaveLength(12)
+    expect(long.points[0]?.bytes).toBe(39)
   })
 
   it('is a chart that Mermaid draws', () => {
     expect(mermaidChart(trend(history))).toBe(
       [
+        '%%{init: {"xyChart":{"width":900,"height":300},"themeVariables":{"xyChart":{"plotColorPalette":"#2f81f7"}}}}%%',
         'xychart-beta',
         '    title "Download in MB"',
         '    x-axis ["1a2b3c4", "bbbbbbb", "aaaaaaa", "this"]',
@@ -71,7 +72,7 @@ describe('the trend', () => {
       fc.property(points, (all) => {
         const found = trend(all.map(([commit, size]) => point(size, commit)))
         expect(mermaidChart(found)).toMatch(grammar)
-        expect(sparkline(found)).toMatch(/^[▁▂▃▄▅▆▇█]{3,20}$/)
+        expect(sparkline(found)).toMatch(/^[▁▂▃▄▅▆▇█]{3,12}$/)
       }),
       { numRuns: 300 },
     )
@@ -90,7 +91,7 @@ describe('the reports show it', () => {
   it('as a Mermaid chart behind a fold, that is left out when there is no room', () => {
     const markdown = renderMarkdown(report)
     expect(markdown).toContain(
-      '<details><summary>Download of the last 4 commits: 80.0 MB → 121 MB</summary>\n\n```mermaid\nxychart-beta\n',
+      '<details><summary>Download of the last 4 commits: 80.0 MB → 121 MB</summary>\n\n```mermaid\n%%{init: ',
     )
     const short = renderMarkdown(report, { maxCharacters: 1_700 })
     expect(short).not.toContain('mermaid')

@@ -1,3 +1,6 @@
+import { timeFigures } from '../budget/figures.ts'
+import type { Condition, Figure } from '../budget/rule.ts'
+import type { Verdict } from '../budget/verdict.ts'
 import { type Comparison, type Delta } from '../compare/delta.ts'
 import { startStep, totalStep } from '../compare/timings.ts'
 import type { Measurement } from '../image/measurement.ts'
@@ -60,4 +63,35 @@ function updateRow(comparison: Comparison): FigureRow {
   const empty = { figure, before: '', delta: '', growth: '' }
   if (comparison.kind === 'incomparable') return { ...empty, after: '?', reason: comparison.reason }
   return { ...empty, after: formatBytes(comparison.after), reason: '' }
+}
+
+/** Limits that rules set to each figure, as they were written in short: `250 MB`, `+5%`; nothing without a rule. */
+export function limitsOf(verdict: Verdict | undefined): ReadonlyMap<string, string> {
+  const limits = new Map<string, Set<string>>()
+  for (const { rule } of verdict?.rules ?? []) {
+    for (const { figure, text } of limitsIn(rule.condition)) {
+      const known = limits.get(figure)
+      if (known) known.add(text)
+      else limits.set(figure, new Set([text]))
+    }
+  }
+  return new Map([...limits].map(([figure, texts]) => [figure, [...texts].join(', ')]))
+}
+
+function limitsIn(condition: Condition): readonly { readonly figure: Figure; readonly text: string }[] {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.of.flatMap(limitsIn)
+    case 'above':
+      return [{ figure: condition.figure, text: formatFigure(condition.figure, condition.limit) }]
+    case 'grows': {
+      const { figure, by, unit } = condition
+      return [{ figure, text: unit === 'percent' ? `+${by}%` : `+${formatFigure(figure, by)}` }]
+    }
+  }
+}
+
+function formatFigure(figure: Figure, value: number): string {
+  return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value)
 }

@@ -6,7 +6,7 @@ import { formatBytes, formatBytesDelta } from '../units/bytes.ts'
 import { formatDuration, formatDurationDelta } from '../units/duration.ts'
 import { bar } from './bar.ts'
 import { codeSpan, prose } from './escape.ts'
-import { figureRows } from './figures.ts'
+import { figureRows, limitsOf } from './figures.ts'
 import type { ReportInput } from './input.ts'
 import type { Section } from './section.ts'
 import { type Column, table } from './table.ts'
@@ -28,6 +28,7 @@ export function sections(input: ReportInput): readonly Section[] {
       4,
       changeTable(input.delta?.systemPackages ?? []),
     ),
+    wasteChanges(input),
     trend(input),
     parts(input),
     packages(input),
@@ -57,26 +58,24 @@ function notes({ notes: all }: ReportInput): Section {
   return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 }
 }
 
-function figures({ measurement, delta }: ReportInput): Section {
+function figures({ measurement, delta, verdict }: ReportInput): Section {
   const rows = figureRows(measurement, delta)
-  const columns: readonly Column[] =
-    delta === undefined
-      ? [
-          ['', 'left'],
-          ['this', 'right'],
-        ]
-      : [
-          ['', 'left'],
-          ['baseline', 'right'],
-          ['this', 'right'],
-          ['delta', 'right'],
-          ['', 'right'],
-        ]
-  const cells = rows.map(({ figure, before, after, delta: change, growth }) =>
-    delta === undefined
-      ? [figure, after]
-      : [figure, before, after, change === '' ? '' : `**${change}**`, growth],
-  )
+  const limits = limitsOf(verdict)
+  const compared = delta !== undefined
+  const columns: readonly Column[] = [
+    ['', 'left'],
+    ...(compared ? [['baseline', 'right'] as const] : []),
+    ['this', 'right'],
+    ...(compared ? [['delta', 'right'] as const, ['', 'right'] as const] : []),
+    ...(limits.size > 0 ? [['budget', 'right'] as const] : []),
+  ]
+  const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+    figure,
+    ...(compared ? [before] : []),
+    after,
+    ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
+    ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+  ])
   const reasons = rows.filter(({ reason }) => reason !== '')
   const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${prose(reason)}\n`).join('')
   return {
@@ -233,6 +232,32 @@ function waste({ measurement }: ReportInput): Section {
   ]
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0)
   return folded(`Waste, ${formatBytes(total)}`, 'places of waste', 5, table(columns, rows))
+}
+
+/** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
+function wasteChanges({ delta }: ReportInput): Section {
+  const all = delta?.waste ?? []
+  const rows = all.map(({ kind, path, delta: change, why, hint }) => [
+    changeMarks[kind],
+    cell(path, 120),
+    change === undefined ? '' : formatBytesDelta(change),
+    kind === 'removed' ? 'gone' : prose(`${why}: ${hint}`, { inTable: true }),
+  ])
+  const columns: readonly Column[] = [
+    ['', 'left'],
+    ['waste', 'left'],
+    ['size', 'right'],
+    ['what to do about it', 'left'],
+  ]
+  const { before, rows: lines } = table(columns, rows.slice(0, 10))
+  return {
+    rowName: 'places of waste',
+    before,
+    rows: lines,
+    after: '\n',
+    importance: 6,
+    missing: rows.length - lines.length,
+  }
 }
 
 function layers({ measurement, delta }: ReportInput): Section {

@@ -170,21 +170,32 @@ function packages({ input, style, columns, rows }: Page): readonly string[] {
 }
 
 function waste({ input, style, columns, rows }: Page): readonly string[] {
-  const all = [...input.measurement.waste].sort((a, b) => b.bytes - a.bytes)
-  if (all.length === 0) return []
+  const { measurement, delta } = input
+  const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes)
+  const kinds = new Map(delta?.waste.map(({ path, kind }) => [path, kind]))
+  const gone = delta?.waste.filter(({ kind }) => kind === 'removed') ?? []
+  if (all.length + gone.length === 0) return []
   const total = all.reduce((sum, each) => sum + each.bytes, 0)
   return [
     style.bold(`Waste, ${formatBytes(total)}`),
-    ...all
-      .slice(0, rows)
-      .flatMap((each) => [
-        `  ${right(formatBytes(each.bytes), 10)}  ${fit(visible(each.path), columns - 14)}`,
+    ...all.slice(0, rows).flatMap((each) => {
+      const mark = kinds.get(each.path) === 'added' ? style.red('+') : ' '
+      return [
+        `${mark} ${right(formatBytes(each.bytes), 10)}  ${fit(visible(each.path), columns - 14)}`,
         ...wrap(
           shown(`${each.why}, ${formatBytes(each.download)} of the download: ${each.hint}`),
           columns - 14,
         ).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
-      ]),
+      ]
+    }),
     ...more(all.length - rows, style),
+    ...gone
+      .slice(0, rows)
+      .map(
+        (each) =>
+          `${style.green('-')} ${right(formatBytes(each.before ?? 0), 10)}  ${fit(visible(each.path), columns - 20)}  gone`,
+      ),
+    ...more(gone.length - rows, style),
   ]
 }
 

@@ -9,7 +9,8 @@ export interface Trend {
   readonly summary: string
 }
 
-const mostPoints = 20
+/** Their labels still fit beside each other. */
+const mostPoints = 12
 
 /** The trend of the download; undefined where there are not points enough to make one. */
 export function trendOf({ history = [], measurement }: ReportInput): Trend | undefined {
@@ -37,6 +38,12 @@ export function sparkline({ points }: Trend): string {
   return points.map(({ bytes }) => levels[Math.round(level(bytes) * (levels.length - 1))] ?? '').join('')
 }
 
+/** A line that is seen on white and on black. */
+const looks = {
+  xyChart: { width: 900, height: 300 },
+  themeVariables: { xyChart: { plotColorPalette: '#2f81f7' } },
+}
+
 /** The trend as a chart that Mermaid draws (xychart), of lines that each end. */
 export function mermaidChart({ points }: Trend): string {
   const { least, most } = rangeOf(points)
@@ -45,6 +52,7 @@ export function mermaidChart({ points }: Trend): string {
   // Room above and below; a chart of equal values has none by itself.
   const room = Math.max((most - least) * 0.1, most * 0.005, 1)
   return [
+    `%%{init: ${JSON.stringify(looks)}}%%`,
     'xychart-beta',
     `    title "Download in ${unit}"`,
     `    x-axis [${points.map(({ label }) => `"${label}"`).join(', ')}]`,

@@ -75,19 +75,47 @@ function packages({ measurement, delta }: ReportInput): Table {
   }
 }
 
-function waste({ measurement }: ReportInput): Table {
+function waste({ measurement, delta }: ReportInput): Table {
   const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes)
+  const changes = new Map(delta?.waste.map((change) => [change.path, change]))
+  const gone = (delta?.waste ?? []).filter(({ kind }) => kind === 'removed')
+  const compared = delta !== undefined
+  const moved = (path: string): readonly string[] => {
+    const change = changes.get(path)
+    if (!compared) return []
+    return [
+      change?.kind === 'added' ? 'new' : change?.delta === undefined ? '' : formatBytesDelta(change.delta),
+    ]
+  }
   return {
     title: `Waste, ${formatBytes(all.reduce((sum, one) => sum + one.bytes, 0))}`,
     id: 'waste',
-    columns: [['Path'], ['Size', 'number'], ['Download', 'number'], ['Why'], ['What to do']],
-    rows: all.map((one) => [
-      html(one.path),
-      formatBytes(one.bytes),
-      formatBytes(one.download),
-      html(one.why, 300),
-      html(one.hint, 300),
-    ]),
+    columns: [
+      ['Path'],
+      ['Size', 'number'],
+      ...(compared ? [['Change', 'number'] as const] : []),
+      ['Download', 'number'],
+      ['Why'],
+      ['What to do'],
+    ],
+    rows: [
+      ...all.map((one) => [
+        html(one.path),
+        formatBytes(one.bytes),
+        ...moved(one.path),
+        formatBytes(one.download),
+        html(one.why, 300),
+        html(one.hint, 300),
+      ]),
+      ...gone.map((one) => [
+        html(one.path),
+        formatBytes(0),
+        ...moved(one.path),
+        '',
+        html(one.why, 300),
+        'gone',
+      ]),
+    ],
     maxBytes: 60_000,
     open: true,
   }
