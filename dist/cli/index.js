@@ -28212,6 +28212,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var image_digest = __nccwpck_require__(192);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
+// EXTERNAL MODULE: ./src/budget/figures.js
+var figures = __nccwpck_require__(8077);
 // EXTERNAL MODULE: ./src/compare/timings.js
 var compare_timings = __nccwpck_require__(5379);
 // EXTERNAL MODULE: ./src/units/bytes.js
@@ -28221,6 +28223,7 @@ var duration = __nccwpck_require__(6806);
 // EXTERNAL MODULE: ./src/units/percent.js
 var percent = __nccwpck_require__(3509);
 ;// CONCATENATED MODULE: ./src/report/figures.js
+
 
 
 
@@ -28262,6 +28265,36 @@ function updateRow(comparison) {
     if (comparison.kind === 'incomparable')
         return { ...empty, after: '?', reason: comparison.reason };
     return { ...empty, after: (0,units_bytes/* formatBytes */.z3)(comparison.after), reason: '' };
+}
+/** Limits that rules set to each figure, as they were written in short: `250 MB`, `+5%`; nothing without a rule. */
+function limitsOf(verdict) {
+    const limits = new Map();
+    for (const { rule } of verdict?.rules ?? []) {
+        for (const { figure, text } of limitsIn(rule.condition)) {
+            const known = limits.get(figure);
+            if (known)
+                known.add(text);
+            else
+                limits.set(figure, new Set([text]));
+        }
+    }
+    return new Map([...limits].map(([figure, texts]) => [figure, [...texts].join(', ')]));
+}
+function limitsIn(condition) {
+    switch (condition.kind) {
+        case 'all':
+        case 'any':
+            return condition.of.flatMap(limitsIn);
+        case 'above':
+            return [{ figure: condition.figure, text: formatFigure(condition.figure, condition.limit) }];
+        case 'grows': {
+            const { figure, by, unit } = condition;
+            return [{ figure, text: unit === 'percent' ? `+${by}%` : `+${formatFigure(figure, by)}` }];
+        }
+    }
+}
+function formatFigure(figure, value) {
+    return figures/* timeFigures */.TR.includes(figure) ? (0,duration/* formatDuration */.a3)(value) : (0,units_bytes/* formatBytes */.z3)(value);
 }
 
 ;// CONCATENATED MODULE: ./src/compare/delta.js
@@ -28914,19 +28947,48 @@ function tables_packages({ measurement, delta }) {
         open: true,
     };
 }
-function waste({ measurement }) {
+function waste({ measurement, delta }) {
     const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const changes = new Map(delta?.waste.map((change) => [change.path, change]));
+    const gone = (delta?.waste ?? []).filter(({ kind }) => kind === 'removed');
+    const compared = delta !== undefined;
+    const moved = (path) => {
+        const change = changes.get(path);
+        if (!compared)
+            return [];
+        return [
+            change?.kind === 'added' ? 'new' : change?.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
+        ];
+    };
     return {
         title: `Waste, ${(0,units_bytes/* formatBytes */.z3)(all.reduce((sum, one) => sum + one.bytes, 0))}`,
         id: 'waste',
-        columns: [['Path'], ['Size', 'number'], ['Download', 'number'], ['Why'], ['What to do']],
-        rows: all.map((one) => [
-            html(one.path),
-            (0,units_bytes/* formatBytes */.z3)(one.bytes),
-            (0,units_bytes/* formatBytes */.z3)(one.download),
-            html(one.why, 300),
-            html(one.hint, 300),
-        ]),
+        columns: [
+            ['Path'],
+            ['Size', 'number'],
+            ...(compared ? [['Change', 'number']] : []),
+            ['Download', 'number'],
+            ['Why'],
+            ['What to do'],
+        ],
+        rows: [
+            ...all.map((one) => [
+                html(one.path),
+                (0,units_bytes/* formatBytes */.z3)(one.bytes),
+                ...moved(one.path),
+                (0,units_bytes/* formatBytes */.z3)(one.download),
+                html(one.why, 300),
+                html(one.hint, 300),
+            ]),
+            ...gone.map((one) => [
+                html(one.path),
+                (0,units_bytes/* formatBytes */.z3)(0),
+                ...moved(one.path),
+                '',
+                html(one.why, 300),
+                'gone',
+            ]),
+        ],
         maxBytes: 60_000,
         open: true,
     };
@@ -29007,7 +29069,8 @@ ${shown.join('')}</tbody></table></div>${more}</details>`;
 
 ;// CONCATENATED MODULE: ./src/report/trend.js
 
-const mostPoints = 20;
+/** Their labels still fit beside each other. */
+const mostPoints = 12;
 /** The trend of the download; undefined where there are not points enough to make one. */
 function trendOf({ history = [], measurement }) {
     const before = history.slice(1 - mostPoints);
@@ -29031,6 +29094,11 @@ function sparkline({ points }) {
     const level = (bytes) => (most === least ? 0 : (bytes - least) / (most - least));
     return points.map(({ bytes }) => levels[Math.round(level(bytes) * (levels.length - 1))] ?? '').join('');
 }
+/** A line that is seen on white and on black. */
+const looks = {
+    xyChart: { width: 900, height: 300 },
+    themeVariables: { xyChart: { plotColorPalette: '#2f81f7' } },
+};
 /** The trend as a chart that Mermaid draws (xychart), of lines that each end. */
 function mermaidChart({ points }) {
     const { least, most } = rangeOf(points);
@@ -29039,6 +29107,7 @@ function mermaidChart({ points }) {
     // Room above and below; a chart of equal values has none by itself.
     const room = Math.max((most - least) * 0.1, most * 0.005, 1);
     return [
+        `%%{init: ${JSON.stringify(looks)}}%%`,
         'xychart-beta',
         `    title "Download in ${unit}"`,
         `    x-axis [${points.map(({ label }) => `"${label}"`).join(', ')}]`,
@@ -29131,7 +29200,7 @@ function renderHtml(input) {
 <h1>${html(input.name, 120)}</h1>
 <p class="dim">${html(measurement.image.platform, 40)} · <code>${html((0,image_digest/* shortDigest */.VK)(measurement.image.digest), 40)}</code>${compared}</p>
 <p class="headline">${verdict === '' ? '' : `<b class="outcome ${outcome}">${verdict}</b> `}${summary}</p>
-${figures(input)}
+${page_figures(input)}
 ${trend(input)}${rules(input)}${notes(input)}</header>
 <main>
 <section class="explore" aria-label="Where the bytes are">
@@ -29154,7 +29223,7 @@ ${tables(input)}
 function hashOf(text) {
     return `sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}`;
 }
-function figures({ measurement, delta }) {
+function page_figures({ measurement, delta }) {
     const cards = figureRows(measurement, delta).map(({ figure, before, after, delta: change, growth, reason }) => {
         const from = before === '' || change === '' ? '' : `<span class="dim">was ${before}</span>`;
         const kind = change.startsWith('+') ? 'grown' : change.startsWith('-') ? 'shrunk' : 'same';
@@ -29266,6 +29335,7 @@ function sections(input) {
         drift(input),
         packageChanges(input),
         folded('What changed in the system', 'system packages', 4, changeTable(input.delta?.systemPackages ?? [])),
+        wasteChanges(input),
         sections_trend(input),
         parts(input),
         sections_packages(input),
@@ -29292,23 +29362,24 @@ function sections_notes({ notes: all }) {
     const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
     return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
 }
-function sections_figures({ measurement, delta }) {
+function sections_figures({ measurement, delta, verdict }) {
     const rows = figureRows(measurement, delta);
-    const columns = delta === undefined
-        ? [
-            ['', 'left'],
-            ['this', 'right'],
-        ]
-        : [
-            ['', 'left'],
-            ['baseline', 'right'],
-            ['this', 'right'],
-            ['delta', 'right'],
-            ['', 'right'],
-        ];
-    const cells = rows.map(({ figure, before, after, delta: change, growth }) => delta === undefined
-        ? [figure, after]
-        : [figure, before, after, change === '' ? '' : `**${change}**`, growth]);
+    const limits = limitsOf(verdict);
+    const compared = delta !== undefined;
+    const columns = [
+        ['', 'left'],
+        ...(compared ? [['baseline', 'right']] : []),
+        ['this', 'right'],
+        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
+        ...(limits.size > 0 ? [['budget', 'right']] : []),
+    ];
+    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+        figure,
+        ...(compared ? [before] : []),
+        after,
+        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
+        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+    ]);
     const reasons = rows.filter(({ reason }) => reason !== '');
     const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
     return {
@@ -29444,6 +29515,31 @@ function sections_waste({ measurement }) {
     ];
     const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
     return folded(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`, 'places of waste', 5, table(columns, rows));
+}
+/** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
+function wasteChanges({ delta }) {
+    const all = delta?.waste ?? [];
+    const rows = all.map(({ kind, path, delta: change, why, hint }) => [
+        changeMarks[kind],
+        cell(path, 120),
+        change === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change),
+        kind === 'removed' ? 'gone' : (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
+    ]);
+    const columns = [
+        ['', 'left'],
+        ['waste', 'left'],
+        ['size', 'right'],
+        ['what to do about it', 'left'],
+    ];
+    const { before, rows: lines } = table(columns, rows.slice(0, 10));
+    return {
+        rowName: 'places of waste',
+        before,
+        rows: lines,
+        after: '\n',
+        importance: 6,
+        missing: rows.length - lines.length,
+    };
 }
 function sections_layers({ measurement, delta }) {
     const added = new Set(delta?.layers.added.map((layer) => layer.digest));
@@ -29888,19 +29984,27 @@ function text_packages({ input, style, columns, rows }) {
     ];
 }
 function text_waste({ input, style, columns, rows }) {
-    const all = [...input.measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    if (all.length === 0)
+    const { measurement, delta } = input;
+    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const kinds = new Map(delta?.waste.map(({ path, kind }) => [path, kind]));
+    const gone = delta?.waste.filter(({ kind }) => kind === 'removed') ?? [];
+    if (all.length + gone.length === 0)
         return [];
     const total = all.reduce((sum, each) => sum + each.bytes, 0);
     return [
         style.bold(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`),
-        ...all
-            .slice(0, rows)
-            .flatMap((each) => [
-            `  ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
-            ...(0,report_width/* wrap */.LV)(text_shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
-        ]),
+        ...all.slice(0, rows).flatMap((each) => {
+            const mark = kinds.get(each.path) === 'added' ? style.red('+') : ' ';
+            return [
+                `${mark} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
+                ...(0,report_width/* wrap */.LV)(text_shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
+            ];
+        }),
         ...more(all.length - rows, style),
+        ...gone
+            .slice(0, rows)
+            .map((each) => `${style.green('-')} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.before ?? 0), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 20)}  gone`),
+        ...more(gone.length - rows, style),
     ];
 }
 function text_layers({ input, style, columns, rows }) {

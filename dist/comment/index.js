@@ -38964,6 +38964,7 @@ function bar(share, columns) {
 
 
 
+
 /** The figures of a measurement, with their differences where there is a baseline. */
 function figureRows({ sizes, timings }, delta) {
     const size = (figure) => row(figure, sizes[figure], delta?.figures[figure], formatBytes, formatBytesDelta);
@@ -39001,6 +39002,36 @@ function updateRow(comparison) {
         return { ...empty, after: '?', reason: comparison.reason };
     return { ...empty, after: formatBytes(comparison.after), reason: '' };
 }
+/** Limits that rules set to each figure, as they were written in short: `250 MB`, `+5%`; nothing without a rule. */
+function limitsOf(verdict) {
+    const limits = new Map();
+    for (const { rule } of verdict?.rules ?? []) {
+        for (const { figure, text } of limitsIn(rule.condition)) {
+            const known = limits.get(figure);
+            if (known)
+                known.add(text);
+            else
+                limits.set(figure, new Set([text]));
+        }
+    }
+    return new Map([...limits].map(([figure, texts]) => [figure, [...texts].join(', ')]));
+}
+function limitsIn(condition) {
+    switch (condition.kind) {
+        case 'all':
+        case 'any':
+            return condition.of.flatMap(limitsIn);
+        case 'above':
+            return [{ figure: condition.figure, text: formatFigure(condition.figure, condition.limit) }];
+        case 'grows': {
+            const { figure, by, unit } = condition;
+            return [{ figure, text: unit === 'percent' ? `+${by}%` : `+${formatFigure(figure, by)}` }];
+        }
+    }
+}
+function formatFigure(figure, value) {
+    return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value);
+}
 
 ;// CONCATENATED MODULE: ./src/report/table.js
 /** A table's head, and its rows; cells are markdown already, and safe for a table. */
@@ -39017,7 +39048,8 @@ function line(cells) {
 
 ;// CONCATENATED MODULE: ./src/report/trend.js
 
-const mostPoints = 20;
+/** Their labels still fit beside each other. */
+const mostPoints = 12;
 /** The trend of the download; undefined where there are not points enough to make one. */
 function trendOf({ history = [], measurement }) {
     const before = history.slice(1 - mostPoints);
@@ -39041,6 +39073,11 @@ function sparkline({ points }) {
     const level = (bytes) => (most === least ? 0 : (bytes - least) / (most - least));
     return points.map(({ bytes }) => levels[Math.round(level(bytes) * (levels.length - 1))] ?? '').join('');
 }
+/** A line that is seen on white and on black. */
+const looks = {
+    xyChart: { width: 900, height: 300 },
+    themeVariables: { xyChart: { plotColorPalette: '#2f81f7' } },
+};
 /** The trend as a chart that Mermaid draws (xychart), of lines that each end. */
 function mermaidChart({ points }) {
     const { least, most } = rangeOf(points);
@@ -39049,6 +39086,7 @@ function mermaidChart({ points }) {
     // Room above and below; a chart of equal values has none by itself.
     const room = Math.max((most - least) * 0.1, most * 0.005, 1);
     return [
+        `%%{init: ${JSON.stringify(looks)}}%%`,
         'xychart-beta',
         `    title "Download in ${unit}"`,
         `    x-axis [${points.map(({ label }) => `"${label}"`).join(', ')}]`,
@@ -39087,6 +39125,7 @@ function sections(input) {
         drift(input),
         packageChanges(input),
         folded('What changed in the system', 'system packages', 4, changeTable(input.delta?.systemPackages ?? [])),
+        wasteChanges(input),
         trend(input),
         parts(input),
         sections_packages(input),
@@ -39113,23 +39152,24 @@ function notes({ notes: all }) {
     const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
     return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
 }
-function sections_figures({ measurement, delta }) {
+function sections_figures({ measurement, delta, verdict }) {
     const rows = figureRows(measurement, delta);
-    const columns = delta === undefined
-        ? [
-            ['', 'left'],
-            ['this', 'right'],
-        ]
-        : [
-            ['', 'left'],
-            ['baseline', 'right'],
-            ['this', 'right'],
-            ['delta', 'right'],
-            ['', 'right'],
-        ];
-    const cells = rows.map(({ figure, before, after, delta: change, growth }) => delta === undefined
-        ? [figure, after]
-        : [figure, before, after, change === '' ? '' : `**${change}**`, growth]);
+    const limits = limitsOf(verdict);
+    const compared = delta !== undefined;
+    const columns = [
+        ['', 'left'],
+        ...(compared ? [['baseline', 'right']] : []),
+        ['this', 'right'],
+        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
+        ...(limits.size > 0 ? [['budget', 'right']] : []),
+    ];
+    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+        figure,
+        ...(compared ? [before] : []),
+        after,
+        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
+        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+    ]);
     const reasons = rows.filter(({ reason }) => reason !== '');
     const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
     return {
@@ -39265,6 +39305,31 @@ function waste({ measurement }) {
     ];
     const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
     return folded(`Waste, ${formatBytes(total)}`, 'places of waste', 5, table(columns, rows));
+}
+/** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
+function wasteChanges({ delta }) {
+    const all = delta?.waste ?? [];
+    const rows = all.map(({ kind, path, delta: change, why, hint }) => [
+        changeMarks[kind],
+        cell(path, 120),
+        change === undefined ? '' : formatBytesDelta(change),
+        kind === 'removed' ? 'gone' : (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
+    ]);
+    const columns = [
+        ['', 'left'],
+        ['waste', 'left'],
+        ['size', 'right'],
+        ['what to do about it', 'left'],
+    ];
+    const { before, rows: lines } = table(columns, rows.slice(0, 10));
+    return {
+        rowName: 'places of waste',
+        before,
+        rows: lines,
+        after: '\n',
+        importance: 6,
+        missing: rows.length - lines.length,
+    };
 }
 function sections_layers({ measurement, delta }) {
     const added = new Set(delta?.layers.added.map((layer) => layer.digest));
