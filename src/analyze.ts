@@ -1,7 +1,9 @@
 import { analyzeImage } from './engine/analysis.ts'
 import { createImageContext } from './host/images/context.ts'
 import { openStore, storeRoot } from './host/store/store.ts'
+import { readDirectRequirements } from './host/project/read-project.ts'
 import type { AnalyzeInputs } from './inputs.ts'
+import { directNames } from './project/direct.ts'
 import type { ReportInput } from './report/input.ts'
 import type { RunContext } from './run.ts'
 
@@ -13,11 +15,13 @@ export async function analyze(
   const store = await openStore(storeRoot(env))
   const images = createImageContext({ env, signal })
   try {
-    const { measurement, baseNote, tree, inventory } = await analyzeImage(inputs.image, inputs, {
-      store,
-      images,
-      progress,
-    })
+    const { project } = inputs
+    const requirements = project === undefined ? [] : await readDirectRequirements(project)
+    const { measurement, baseNote, tree, inventory } = await analyzeImage(
+      inputs.image,
+      { ...inputs, directNames: directNames({ requirements }) },
+      { store, images, progress },
+    )
     const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured)
     const notes = [
       ...(baseNote === undefined ? [] : [baseNote]),

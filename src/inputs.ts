@@ -51,6 +51,8 @@ export interface AnalyzeInputs extends ReportPaths, SbomPath {
   readonly image: ImageReference
   /** The image that it stands on. */
   readonly base: ImageReference | undefined
+  /** Folder of the project that it was made of. */
+  readonly project: string | undefined
   /** This machine's, or the only one that is there, when it is not given. */
   readonly platform: Platform | undefined
 }

@@ -65,6 +65,29 @@ describe('analyze and compare', () => {
     expect(stdout).toMatch(/^ {2}numpy 1\.0 +5\.\d+ kB {2}← pandas ← you$/m)
   })
 
+  it('takes what the project requires from the project', async () => {
+    await writeFiles(
+      join(folder, 'project'),
+      new Map([
+        [
+          'pyproject.toml',
+          Buffer.from('[project]\nname = "web"\nversion = "1"\ndependencies = ["NumPy>=1"]\n'),
+        ],
+      ]),
+    )
+    const { packages } = await measured('analyze', 'oci:after', '--project', 'project')
+    expect(packages.map(({ name, direct }) => [name, direct])).toEqual([
+      ['pandas', false],
+      ['numpy', true],
+    ])
+    const { status, stderr } = await run('analyze', 'oci:after', '--project', 'nowhere')
+    expect({ status, stderr }).toEqual({
+      status: expect.any(Number),
+      stderr: expect.stringContaining('nowhere'),
+    })
+    expect(status).not.toBe(0)
+  })
+
   it('says the same of every form of it', async () => {
     const layout = await measured('analyze', 'oci:after')
     for (const form of ['oci-archive:after.tar', 'docker-archive:classic.tar', 'oci:both']) {

@@ -89,6 +89,8 @@ describe('analyze', () => {
       'oci:image',
       '--base',
       'python:3.13',
+      '--project',
+      'api',
       '--platform',
       'linux/arm64',
       '--html',
@@ -103,6 +105,7 @@ describe('analyze', () => {
       inputs: {
         image: expect.objectContaining({ transport: 'oci', path: 'image' }),
         base: expect.objectContaining({ transport: 'docker', repository: 'library/python' }),
+        project: 'api',
         platform: { os: 'linux', architecture: 'arm64' },
         json: undefined,
         markdown: undefined,

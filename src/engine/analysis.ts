@@ -36,11 +36,19 @@ export interface AnalysisContext {
 
 /**
  * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
- * stands on. Throws Failure, also when it does not stand on that.
+ * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
  */
 export async function analyzeImage(
   reference: ImageReference,
-  { platform, base }: { readonly platform: Platform | undefined; readonly base?: ImageReference | undefined },
+  {
+    platform,
+    base,
+    directNames,
+  }: {
+    readonly platform: Platform | undefined
+    readonly base?: ImageReference | undefined
+    readonly directNames?: Measured['directNames']
+  },
   { store, images, progress }: AnalysisContext,
 ): Promise<Analysis> {
   const step = progress.step(`read ${formatImageReference(reference)}`)
@@ -49,7 +57,7 @@ export async function analyzeImage(
     const { layers: baseLayers, note } = await findBase(image, reference, base, images)
     const { reference: name } = image
     const how: HowMeasured = {
-      ...{ reference: name, baseLayers, timings: [] },
+      ...{ reference: name, baseLayers, directNames, timings: [] },
       byLayers: (listings) => requirementsOf(image, listings),
     }
     const tell = (text: string): void => step.update(text)
@@ -59,7 +67,13 @@ export async function analyzeImage(
       sizeTree({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) })
     const inventory = async (): Promise<Inventory> => {
       const listings = await listLayers(image, store, tell, { mayMiss: true })
-      return takeInventory({ ...image, baseLayers, listings, ...requirementsOf(image, listings) })
+      return takeInventory({
+        ...image,
+        baseLayers,
+        directNames,
+        listings,
+        ...requirementsOf(image, listings),
+      })
     }
     return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory }
   } catch (error) {

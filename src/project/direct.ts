@@ -3,7 +3,9 @@ import type { Project } from './project.ts'
 import { parseRequirement } from './requirement.ts'
 
 /** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
-export function directNames({ requirements }: Project): ReadonlySet<PackageName> | undefined {
+export function directNames({
+  requirements,
+}: Pick<Project, 'requirements'>): ReadonlySet<PackageName> | undefined {
   if (requirements.length === 0) return undefined
   const names = new Set<PackageName>()
   for (const text of requirements) {

@@ -32,6 +32,14 @@ export async function readProject(
   }
 }
 
+/** What a project requires itself; where pyproject.toml says it, without a look at its lock. Throws Failure as `readProject`. */
+export async function readDirectRequirements(context: string): Promise<readonly string[]> {
+  const chosen: Chosen = { groups: [], extras: [] }
+  const pyproject = await readPyproject(context)
+  const declared = pyproject ? declaredRequirements(pyproject, chosen) : []
+  return declared.length > 0 ? declared : (await readProject(context, chosen)).requirements
+}
+
 /** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
 async function requirementsOf(
   context: string,

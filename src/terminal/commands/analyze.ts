@@ -26,7 +26,8 @@ export function defineAnalyze(command: Command): Command {
       )
       .optionsGroup('The image:')
       .option('--platform <platform>', 'as linux/arm64 (default: of this machine, or the only one)')
-      .option('--base <image>', 'the image that it stands on, to tell what was added to it'),
+      .option('--base <image>', 'the image that it stands on, to tell what was added to it')
+      .option('--project <dir>', 'the project that it was made of, to tell what that requires itself'),
     { sbom: true },
   ).addHelpText(
     'after',
@@ -47,7 +48,11 @@ export function readAnalyze({ operands, options }: Reading): {
   const values = new Values(options)
   const image = values.operand('IMAGE', operands[0], parseImageReference)
   const base = values.option('base', parseImageReference)
+  const project = values.option('project', (text) => text)
   const { quiet, ...reports } = values.reports()
   if (image === undefined || values.problems.length > 0) return { problems: values.problems }
-  return { request: { command: 'analyze', inputs: { image, base, ...reports }, quiet }, problems: [] }
+  return {
+    request: { command: 'analyze', inputs: { image, base, project, ...reports }, quiet },
+    problems: [],
+  }
 }
