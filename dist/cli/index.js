@@ -1913,6 +1913,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony import */ var _engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2208);
 /* harmony import */ var _host_images_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1443);
 /* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8078);
+/* harmony import */ var _host_project_read_project_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5281);
+/* harmony import */ var _project_direct_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9769);
+
+
 
 
 
@@ -1921,11 +1925,9 @@ async function analyze(inputs, { env, progress, signal }) {
     const store = await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_2__/* .openStore */ .Ch)((0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_2__/* .storeRoot */ .q1)(env));
     const images = (0,_host_images_context_js__WEBPACK_IMPORTED_MODULE_1__/* .createImageContext */ .R)({ env, signal });
     try {
-        const { measurement, baseNote, tree, inventory } = await (0,_engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__/* .analyzeImage */ .q)(inputs.image, inputs, {
-            store,
-            images,
-            progress,
-        });
+        const { project } = inputs;
+        const requirements = project === undefined ? [] : await (0,_host_project_read_project_js__WEBPACK_IMPORTED_MODULE_3__/* .readDirectRequirements */ .I)(project);
+        const { measurement, baseNote, tree, inventory } = await (0,_engine_analysis_js__WEBPACK_IMPORTED_MODULE_0__/* .analyzeImage */ .q)(inputs.image, { ...inputs, directNames: (0,_project_direct_js__WEBPACK_IMPORTED_MODULE_4__/* .directNames */ .K)({ requirements }) }, { store, images, progress });
         const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured);
         const notes = [
             ...(baseNote === undefined ? [] : [baseNote]),
@@ -1982,7 +1984,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _analyze_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5980);
 /* harmony import */ var _compare_images_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2326);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9366);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2227);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
@@ -2491,16 +2493,16 @@ var measured = __nccwpck_require__(6431);
 
 /**
  * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
- * stands on. Throws Failure, also when it does not stand on that.
+ * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
  */
-async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
+async function analyzeImage(reference, { platform, base, directNames, }, { store, images, progress }) {
     const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
     try {
         const image = await (0,images_open/* openImage */.U)(reference, platform, images);
         const { layers: baseLayers, note } = await findBase(image, reference, base, images);
         const { reference: name } = image;
         const how = {
-            ...{ reference: name, baseLayers, timings: [] },
+            ...{ reference: name, baseLayers, directNames, timings: [] },
             byLayers: (listings) => requirementsOf(image, listings),
         };
         const tell = (text) => step.update(text);
@@ -2509,7 +2511,13 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
         const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await (0,engine_listings/* listLayers */.VR)(image, store, tell, { mayMiss: true }) });
         const inventory = async () => {
             const listings = await (0,engine_listings/* listLayers */.VR)(image, store, tell, { mayMiss: true });
-            return (0,image_inventory/* takeInventory */.O)({ ...image, baseLayers, listings, ...requirementsOf(image, listings) });
+            return (0,image_inventory/* takeInventory */.O)({
+                ...image,
+                baseLayers,
+                directNames,
+                listings,
+                ...requirementsOf(image, listings),
+            });
         };
         return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory };
     }
@@ -5897,6 +5905,340 @@ function outOfTime(command, ms) {
 function signalNumber(signal) {
     const known = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
     return signal === null ? 0 : (known[signal] ?? 0);
+}
+
+
+/***/ }),
+
+/***/ 1950:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  HT: () => (/* binding */ findLock),
+  qC: () => (/* binding */ readIfThere),
+  x7: () => (/* binding */ readPyproject),
+  yR: () => (/* binding */ readText)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/project/pyproject.js
+var project_pyproject = __nccwpck_require__(6378);
+;// CONCATENATED MODULE: ./src/project/workspace.js
+/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
+function matchesMember(settings, path) {
+    return (settings.workspaceMembers !== undefined &&
+        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
+        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
+}
+/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
+function matchesGlob(path, glob) {
+    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
+    return matchSegments(segments(path), segments(glob));
+}
+function matchSegments(path, glob) {
+    const [head, ...rest] = glob;
+    if (head === undefined)
+        return path.length === 0;
+    if (head === '**')
+        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
+    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
+}
+function segmentPattern(glob) {
+    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
+        if (found === '*')
+            return '[^/]*';
+        if (found === '?')
+            return '[^/]';
+        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
+    });
+    return new RegExp(`^${source}$`, 's');
+}
+
+;// CONCATENATED MODULE: ./src/host/project/find-lock.js
+
+
+
+
+
+/** Locks of other tools, and the command that makes one of ours from it. */
+const foreign = {
+    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
+    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
+    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
+};
+/**
+ * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
+ * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
+ */
+async function findLock(context) {
+    const names = await (0,promises_.readdir)(context).catch((cause) => {
+        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
+    });
+    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
+    const named = pylocks.filter((name) => name !== 'pylock.toml');
+    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
+    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
+    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
+    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
+    if (inRoot !== undefined && text !== undefined) {
+        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
+    }
+    const [chosen, ...others] = candidates;
+    if (chosen === undefined)
+        throw noLock(context, names);
+    if (named.length > 1 && chosen === named[0]) {
+        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
+            hint: 'name the one for the image pylock.toml',
+        });
+    }
+    const path = (0,external_node_path_.join)(context, chosen);
+    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
+    return { kind, path, shown: chosen, text: await readText(path), others };
+}
+/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
+async function readPyproject(folder, shown = 'pyproject.toml') {
+    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+    return text === undefined ? undefined : (0,project_pyproject/* parsePyproject */.OU)(text, shown);
+}
+async function readText(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+async function readIfThere(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        const code = cause.code;
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+/** The folder above whose pyproject.toml counts this one among its workspace's members. */
+async function workspaceRoot(context) {
+    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
+        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+        // A stranger's file further up must not break this project: only a workspace is parsed.
+        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
+            const pyproject = (0,project_pyproject/* parsePyproject */.OU)(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
+            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
+                return folder;
+        }
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return undefined;
+    }
+}
+function noLock(context, names) {
+    const other = Object.keys(foreign).find((name) => names.includes(name));
+    if (other !== undefined) {
+        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
+            hint: `export it to one that can: ${foreign[other] ?? ''}`,
+        });
+    }
+    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
+        hint: names.includes('pyproject.toml')
+            ? 'lock the dependencies with: uv lock'
+            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
+    });
+}
+
+
+/***/ }),
+
+/***/ 5281:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ readDirectRequirements),
+/* harmony export */   W: () => (/* binding */ readProject)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5598);
+/* harmony import */ var _project_markers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6901);
+/* harmony import */ var _project_name_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(747);
+/* harmony import */ var _project_pylock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8730);
+/* harmony import */ var _project_pyproject_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6378);
+/* harmony import */ var _project_requirements_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4808);
+/* harmony import */ var _project_target_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7637);
+/* harmony import */ var _project_uv_lock_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(919);
+/* harmony import */ var _find_lock_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1950);
+/* harmony import */ var _requirements_files_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2375);
+
+
+
+
+
+
+
+
+
+
+
+
+/** The project in a folder, as its pyproject.toml and its lock describe it. Throws Failure for a broken file. */
+async function readProject(context, chosen, env = process.env) {
+    const found = await (0,_find_lock_js__WEBPACK_IMPORTED_MODULE_9__/* .findLock */ .HT)(context);
+    const pyproject = await (0,_find_lock_js__WEBPACK_IMPORTED_MODULE_9__/* .readPyproject */ .x7)(context);
+    const listed = found.kind === 'requirements' ? await (0,_requirements_files_js__WEBPACK_IMPORTED_MODULE_10__/* .readRequirements */ .F)(context, found.shown, env) : undefined;
+    return {
+        name: pyproject?.name ?? pyproject?.poetry?.name ?? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(context)),
+        version: pyproject?.version,
+        requiresPython: pyproject?.requiresPython,
+        requirements: await requirementsOf(context, pyproject, listed, chosen, env),
+        scripts: pyproject?.scripts ?? [],
+        localPackages: await localPackagesOf(context, found, pyproject, listed, chosen),
+    };
+}
+/** What a project requires itself; where pyproject.toml says it, without a look at its lock. Throws Failure as `readProject`. */
+async function readDirectRequirements(context) {
+    const chosen = { groups: [], extras: [] };
+    const pyproject = await (0,_find_lock_js__WEBPACK_IMPORTED_MODULE_9__/* .readPyproject */ .x7)(context);
+    const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
+    return declared.length > 0 ? declared : (await readProject(context, chosen)).requirements;
+}
+/** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
+async function requirementsOf(context, pyproject, listed, chosen, env) {
+    const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
+    if (declared.length > 0 || listed === undefined)
+        return declared;
+    const written = await (0,_find_lock_js__WEBPACK_IMPORTED_MODULE_9__/* .readIfThere */ .qC)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(context, 'requirements.in'));
+    const { items } = written === undefined ? listed : await (0,_requirements_files_js__WEBPACK_IMPORTED_MODULE_10__/* .readRequirements */ .F)(context, 'requirements.in', env);
+    if (written === undefined && (0,_project_requirements_js__WEBPACK_IMPORTED_MODULE_6__/* .isFrozen */ .Zz)(items))
+        return [];
+    return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []));
+}
+function declaredRequirements(pyproject, chosen) {
+    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get((0,_project_name_js__WEBPACK_IMPORTED_MODULE_11__/* .packageName */ .o)(name)) ?? []);
+    return [...new Set([...pyproject.dependencies, ...(0,_project_pyproject_js__WEBPACK_IMPORTED_MODULE_5__/* .extraRequirements */ .hW)(pyproject, chosen.extras), ...groups])];
+}
+async function localPackagesOf(context, found, pyproject, listed, chosen) {
+    const lockFolder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(found.path);
+    const fromContext = (path) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(context, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(lockFolder, path)) || '.';
+    const environments = possibleEnvironments(chosen);
+    if (found.kind === 'uv') {
+        const lock = (0,_project_uv_lock_js__WEBPACK_IMPORTED_MODULE_8__/* .parseUvLock */ .e)(found.text, found.shown);
+        return (0,_project_uv_lock_js__WEBPACK_IMPORTED_MODULE_8__/* .localPackages */ .H)(lock, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(lockFolder, context) || '.', chosen, environments).map((local) => ({
+            ...local,
+            path: fromContext(local.path),
+        }));
+    }
+    const itself = pyproject && (0,_project_pyproject_js__WEBPACK_IMPORTED_MODULE_5__/* .isPackage */ .dn)(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : [];
+    const named = listed === undefined
+        ? pylockDirectories(found, chosen, environments, fromContext)
+        : await listedTrees(context, listed, environments);
+    const all = [...itself, ...named];
+    return all.filter((local, i) => all.findIndex((other) => other.path === local.path) === i);
+}
+/** Source trees that a requirements file names: `-e .`, `./library`. */
+async function listedTrees(context, listed, environments) {
+    const trees = listed.items.filter((item) => item.kind === 'local');
+    const applying = trees.filter(({ marker }) => environments.some((env) => (0,_project_markers_js__WEBPACK_IMPORTED_MODULE_3__/* .markerApplies */ .RE)(marker, env)));
+    return Promise.all(applying.map(async ({ path, place }) => {
+        const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(context, path);
+        const shown = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(context, folder) || '.';
+        const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(folder).catch((cause) => {
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .H('usage', `${place}: ${shown} is not a folder that can be read`, { cause });
+        });
+        if (!names.some((name) => ['pyproject.toml', 'setup.py'].includes(name))) {
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .H('usage', `${place}: ${shown} has no pyproject.toml and no setup.py`);
+        }
+        const inner = await (0,_find_lock_js__WEBPACK_IMPORTED_MODULE_9__/* .readPyproject */ .x7)(folder, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(shown, 'pyproject.toml'));
+        return { name: ownName(folder, inner), path: shown };
+    }));
+}
+function ownName(folder, pyproject) {
+    return (0,_project_name_js__WEBPACK_IMPORTED_MODULE_11__/* .packageName */ .o)(pyproject?.name ?? pyproject?.poetry?.name ?? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(folder)));
+}
+function pylockDirectories(found, chosen, environments, fromContext) {
+    return (0,_project_pylock_js__WEBPACK_IMPORTED_MODULE_4__/* .choosePylock */ .iE)((0,_project_pylock_js__WEBPACK_IMPORTED_MODULE_4__/* .parsePylock */ .y0)(found.text, found.shown), chosen)
+        .directories.filter(({ marker }) => environments.some((env) => (0,_project_markers_js__WEBPACK_IMPORTED_MODULE_3__/* .markerApplies */ .RE)(marker, env)))
+        .map(({ name, path }) => ({ name: (0,_project_name_js__WEBPACK_IMPORTED_MODULE_11__/* .packageName */ .o)(name), path: fromContext(path) }));
+}
+/** Local packages are chosen before the image's Python is known: what applies to any Linux image is taken. */
+function possibleEnvironments(chosen) {
+    return ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14'].flatMap((minor) => ['amd64', 'arm64'].map((architecture) => (0,_project_target_js__WEBPACK_IMPORTED_MODULE_7__/* .markerEnvironment */ .wp)({
+        platform: { os: 'linux', architecture },
+        python: { minor, full: `${minor}.9` },
+        libc: { kind: 'glibc', version: '2.36' },
+    }, chosen)));
+}
+
+
+/***/ }),
+
+/***/ 2375:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ readRequirements)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5598);
+/* harmony import */ var _project_requirements_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4808);
+/* harmony import */ var _project_requirements_lines_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9834);
+/* harmony import */ var _project_requirements_options_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1747);
+
+
+
+
+
+
+/** Reads a requirements file and follows `-r` and `-c`; throws Failure for a missing file or a circle. */
+async function readRequirements(context, shown, variables) {
+    return readOne(context, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(context, shown), [], undefined, variables);
+}
+async function readOne(context, path, parents, place, variables) {
+    const at = place === undefined ? '' : `${place}: `;
+    if (parents.includes(path)) {
+        const circle = [...parents.slice(parents.indexOf(path)), path].map((file) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(context, file));
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .H('usage', `${at}requirements files include each other: ${circle.join(' → ')}`);
+    }
+    const shown = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(context, path);
+    const bytes = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path).catch((cause) => {
+        const missing = cause.code === 'ENOENT';
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .H('usage', `${at}${shown} ${missing ? 'does not exist' : 'cannot be read'}`, { cause });
+    });
+    const parsed = (0,_project_requirements_js__WEBPACK_IMPORTED_MODULE_3__/* .parseRequirements */ .Ez)((0,_project_requirements_lines_js__WEBPACK_IMPORTED_MODULE_5__/* .decodeRequirements */ .F)(bytes), shown, variables);
+    const items = [];
+    const constraints = [];
+    const remoteConstraints = [];
+    let options = (0,_project_requirements_options_js__WEBPACK_IMPORTED_MODULE_4__/* .joinOptions */ .Hd)(_project_requirements_options_js__WEBPACK_IMPORTED_MODULE_4__/* .noOptions */ .SW, parsed.options);
+    for (const item of parsed.items) {
+        if (item.kind !== 'include') {
+            items.push(item);
+        }
+        else if (/^https?:/i.test(item.path)) {
+            if (!item.constraint)
+                throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .H('usage', `${item.place}: an included file must be a file here`);
+            remoteConstraints.push(item.path);
+        }
+        else {
+            const inner = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), item.path);
+            const included = await readOne(context, inner, [...parents, path], item.place, variables);
+            if (item.constraint)
+                constraints.push(...included.items);
+            else
+                items.push(...included.items);
+            constraints.push(...included.constraints);
+            remoteConstraints.push(...included.remoteConstraints);
+            options = (0,_project_requirements_options_js__WEBPACK_IMPORTED_MODULE_4__/* .joinOptions */ .Hd)(included.options, options);
+        }
+    }
+    return { items, constraints, remoteConstraints, options };
 }
 
 
@@ -9766,6 +10108,35 @@ function collecting(progress, kept) {
 
 /***/ }),
 
+/***/ 9769:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ directNames)
+/* harmony export */ });
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(747);
+/* harmony import */ var _requirement_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8829);
+
+
+/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
+function directNames({ requirements, }) {
+    if (requirements.length === 0)
+        return undefined;
+    const names = new Set();
+    for (const text of requirements) {
+        try {
+            names.add((0,_name_js__WEBPACK_IMPORTED_MODULE_1__/* .packageName */ .o)((0,_requirement_js__WEBPACK_IMPORTED_MODULE_0__/* .parseRequirement */ .p)(text).name));
+        }
+        catch {
+            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
+        }
+    }
+    return names;
+}
+
+
+/***/ }),
+
 /***/ 7212:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -10030,6 +10401,347 @@ function packageName(text) {
 
 /***/ }),
 
+/***/ 8730:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  iE: () => (/* binding */ choosePylock),
+  mp: () => (/* binding */ lastSegment),
+  Nc: () => (/* binding */ lockedPackage),
+  y0: () => (/* binding */ parsePylock),
+  J6: () => (/* binding */ renderPylock),
+  R1: () => (/* binding */ withPaths)
+});
+
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ./src/project/markers.js
+var markers = __nccwpck_require__(6901);
+;// CONCATENATED MODULE: ./src/project/marker-sets.js
+
+/**
+ * A marker with what it says of extras and groups answered: the rest of it, undefined when nothing is left to ask
+ * (it holds), false when it cannot hold.
+ */
+function answerSets(marker, sets) {
+    if (marker === undefined)
+        return undefined;
+    const answered = answer((0,markers/* parseMarker */.gY)(marker), sets);
+    if (answered === true)
+        return undefined;
+    return answered === false ? false : formatMarker(answered);
+}
+/** A marker as text, with parentheses around each part. */
+function formatMarker(marker) {
+    if (marker.kind === 'compare') {
+        return `${formatOperand(marker.left)} ${marker.operator} ${formatOperand(marker.right)}`;
+    }
+    return `(${formatMarker(marker.left)}) ${marker.kind} (${formatMarker(marker.right)})`;
+}
+function answer(marker, sets) {
+    if (marker.kind === 'compare') {
+        const isSet = (operand) => operand.kind === 'variable' && (operand.name === 'extras' || operand.name === 'dependency_groups');
+        return isSet(marker.left) || isSet(marker.right)
+            ? (0,markers/* evaluateMarker */.UZ)(marker, { ...nothing, ...sets })
+            : marker;
+    }
+    const [left, right] = [answer(marker.left, sets), answer(marker.right, sets)];
+    // `true and x` is x, `false or x` is x; the other value decides alone.
+    const neutral = marker.kind === 'and';
+    if (left === neutral)
+        return right;
+    if (right === neutral)
+        return left;
+    return typeof left === 'boolean' || typeof right === 'boolean' ? !neutral : { ...marker, left, right };
+}
+function formatOperand(operand) {
+    if (operand.kind === 'variable')
+        return operand.name;
+    return operand.value.includes("'") ? `"${operand.value}"` : `'${operand.value}'`;
+}
+const nothing = {
+    implementation_name: '',
+    implementation_version: '',
+    os_name: '',
+    platform_machine: '',
+    platform_python_implementation: '',
+    platform_release: '',
+    platform_system: '',
+    platform_version: '',
+    python_full_version: '',
+    python_version: '',
+    sys_platform: '',
+    extra: '',
+    extras: [],
+    dependency_groups: [],
+};
+
+// EXTERNAL MODULE: ./src/project/name.js
+var project_name = __nccwpck_require__(747);
+// EXTERNAL MODULE: ./src/project/toml.js + 9 modules
+var toml = __nccwpck_require__(8721);
+;// CONCATENATED MODULE: ./src/project/pylock.js
+
+
+
+
+/** Parses a pylock.toml; throws Failure with the file and the line or the path of keys. */
+function parsePylock(text, file = 'pylock.toml') {
+    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, file), file);
+    const version = root.requiredString('lock-version');
+    if (!/^1\./.test(version)) {
+        throw new failure/* Failure */.H('usage', `${file}: lock-version ${version} is not known`, {
+            hint: 'lock-version 1.0 (PEP 751) is what this version reads',
+        });
+    }
+    const tables = root.tables('packages');
+    return {
+        requiresPython: root.string('requires-python'),
+        environments: root.strings('environments') ?? [],
+        extras: root.strings('extras') ?? [],
+        dependencyGroups: root.strings('dependency-groups') ?? [],
+        defaultGroups: root.strings('default-groups') ?? [],
+        packages: tables.filter((table) => table.raw('directory') === undefined).map(lockedPackage),
+        directories: tables.flatMap((table) => {
+            const directory = table.table('directory');
+            if (directory === undefined)
+                return [];
+            const marker = table.string('marker');
+            return [{ name: table.requiredString('name'), path: directory.requiredString('path'), marker }];
+        }),
+    };
+}
+/** The same lock with extras and groups chosen: packages that only others ask for are gone, and so are the questions. */
+function choosePylock(lock, chosen) {
+    // What the default groups stand for is what is installed without being named (PEP 751).
+    const groups = [...lock.defaultGroups, ...chosen.groups];
+    const kept = (items) => items.flatMap((item) => {
+        const marker = answerSets(item.marker, { extras: chosen.extras, dependency_groups: groups });
+        return marker === false ? [] : [{ ...item, marker }];
+    });
+    return { ...lock, packages: kept(lock.packages), directories: kept(lock.directories) };
+}
+/**
+ * Packages as a pylock.toml of their own, for an installer or for keeping. `requires-python` is left out: installers
+ * hold it against the interpreter they run on, which need not be the one that is installed for. So are markers,
+ * unless they are to be kept: what does not apply is to be filtered before. `path` maps the paths of files to what
+ * they are from the new place.
+ */
+function renderPylock(packages, options = {}) {
+    const dropped = options.keepMarkers === true ? ['requires-python'] : ['requires-python', 'marker'];
+    return (0,toml/* renderToml */.ls)({
+        'lock-version': '1.0',
+        'created-by': 'pydeps-image',
+        packages: packages.map(({ table }) => {
+            const kept = Object.fromEntries(Object.entries(table).filter(([key]) => !dropped.includes(key)));
+            return mapPaths(kept, options.path ?? ((written) => written));
+        }),
+    });
+}
+/** The same packages with every path of a file replaced. */
+function withPaths(packages, path) {
+    return packages.map((locked) => {
+        const moved = lockedPackage(new toml/* TomlReader */.Op(mapPaths(locked.table, path), locked.name));
+        return { ...moved, marker: locked.marker };
+    });
+}
+/** `path` keys of a package's sources: archive, vcs, sdist and each wheel. */
+function mapPaths(table, path) {
+    const inside = (value) => {
+        if (Array.isArray(value))
+            return value.map(inside);
+        if (typeof value !== 'object' || value === null)
+            return value;
+        const source = value;
+        return typeof source['path'] === 'string' ? { ...source, path: path(source['path']) } : value;
+    };
+    return Object.fromEntries(Object.entries(table).map(([key, value]) => [
+        key,
+        ['archive', 'vcs', 'sdist', 'wheels'].includes(key) ? inside(value) : value,
+    ]));
+}
+function lockedPackage(table) {
+    const archive = table.table('archive');
+    const vcs = table.table('vcs');
+    const sdist = table.table('sdist');
+    const wheels = table.tables('wheels');
+    if (!archive && !vcs && !sdist && wheels.length === 0) {
+        throw new failure/* Failure */.H('usage', `${table.file}: package ${table.requiredString('name')} has no source at all`);
+    }
+    const single = archive && lockedFile(archive);
+    const isWheel = single?.filename.endsWith('.whl') === true;
+    return {
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
+        version: table.string('version'),
+        marker: table.string('marker'),
+        requiresPython: table.string('requires-python'),
+        wheels: isWheel ? [single] : wheels.map(lockedFile),
+        sdist: single && !isWheel ? single : sdist && lockedFile(sdist),
+        direct: vcs ? 'vcs' : archive ? 'archive' : undefined,
+        table: table.plain(),
+    };
+}
+function lockedFile(table) {
+    const url = table.string('url');
+    const path = table.string('path');
+    const filename = table.string('name') ?? lastSegment(url) ?? lastSegment(path);
+    if (filename === undefined)
+        throw table.wrong('url', 'there (or path, or name)');
+    const hashes = table.table('hashes');
+    return {
+        filename,
+        hashes: Object.fromEntries((hashes?.keys() ?? []).map((key) => [key, hashes?.requiredString(key) ?? ''])),
+        url,
+        path,
+        size: table.number('size'),
+    };
+}
+/** Name of the file that an address or path ends in, decoded. */
+function lastSegment(address) {
+    const segment = address
+        ?.replace(/[?#].*$/, '')
+        .split('/')
+        .at(-1);
+    if (segment === undefined || segment === '')
+        return undefined;
+    try {
+        return decodeURIComponent(segment);
+    }
+    catch {
+        return segment;
+    }
+}
+
+
+/***/ }),
+
+/***/ 6378:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   OU: () => (/* binding */ parsePyproject),
+/* harmony export */   dn: () => (/* binding */ isPackage),
+/* harmony export */   hW: () => (/* binding */ extraRequirements)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
+/* harmony import */ var _requirement_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8829);
+/* harmony import */ var _toml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8721);
+
+
+
+
+/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
+function parsePyproject(text, file = 'pyproject.toml') {
+    const root = new _toml_js__WEBPACK_IMPORTED_MODULE_2__/* .TomlReader */ .Op((0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .parseToml */ .MT)(text, file), file);
+    const project = root.table('project');
+    const tool = root.table('tool');
+    const uv = tool?.table('uv');
+    const poetry = tool?.table('poetry');
+    return {
+        file,
+        hasProject: project !== undefined,
+        name: project?.requiredString('name'),
+        version: project?.string('version'),
+        requiresPython: project?.string('requires-python'),
+        dependencies: project?.strings('dependencies') ?? [],
+        optionalDependencies: byName(project?.table('optional-dependencies')),
+        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
+        scripts: project?.table('scripts')?.keys() ?? [],
+        dynamic: project?.strings('dynamic') ?? [],
+        buildSystem: root.table('build-system') !== undefined,
+        uv: uvSettings(uv),
+        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
+        tools: tool?.keys() ?? [],
+    };
+}
+/** Whether the folder can be built as a wheel and wants to be. */
+function isPackage(pyproject) {
+    if (pyproject.uv.package !== undefined)
+        return pyproject.uv.package;
+    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
+    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
+}
+/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
+function extraRequirements(pyproject, extras) {
+    const own = pyproject.name === undefined ? undefined : (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(pyproject.name);
+    const open = new Set(extras.map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o));
+    const found = [];
+    // A set that grows while it is walked is walked to its end.
+    for (const extra of open) {
+        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
+            const requirement = (0,_requirement_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRequirement */ .p)(text);
+            if (requirement.name === own)
+                for (const other of requirement.extras)
+                    open.add(other);
+            else
+                found.push(text);
+        }
+    }
+    return found;
+}
+function uvSettings(uv) {
+    const workspace = uv?.table('workspace');
+    const defaults = uv?.raw('default-groups');
+    return {
+        package: uv?.boolean('package'),
+        managed: uv?.boolean('managed') ?? true,
+        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
+        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o),
+        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
+        workspaceExclude: workspace?.strings('exclude') ?? [],
+        sources: sources(uv?.table('sources')),
+    };
+}
+function sources(table) {
+    const found = new Map();
+    for (const key of table?.keys() ?? []) {
+        const value = table?.raw(key);
+        found.set((0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key), (0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .isTable */ .bI)(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
+    }
+    return found;
+}
+function byName(table) {
+    return new Map((table?.keys() ?? []).map((key) => [(0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key), table?.strings(key) ?? []]));
+}
+/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
+function dependencyGroups(table, legacyDev, file) {
+    const written = new Map();
+    for (const key of table?.keys() ?? []) {
+        const name = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key);
+        if (written.has(name))
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency group ${name} is there twice`);
+        written.set(name, table?.list(key) ?? []);
+    }
+    const dev = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)('dev');
+    if (legacyDev !== undefined)
+        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
+    const resolve = (name, path) => {
+        if (path.includes(name)) {
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
+        }
+        const items = written.get(name);
+        if (items === undefined) {
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency group ${name} is included, and does not exist`);
+        }
+        return items.flatMap((item) => {
+            if (typeof item === 'string')
+                return [item];
+            const included = (0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .isTable */ .bI)(item) ? item['include-group'] : undefined;
+            if (typeof included !== 'string') {
+                throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
+            }
+            return resolve((0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(included), [...path, name]);
+        });
+    };
+    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
+}
+
+
+/***/ }),
+
 /***/ 8829:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -10087,6 +10799,319 @@ function checkedMarker(text) {
 }
 function invalid(text, why) {
     return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
+}
+
+
+/***/ }),
+
+/***/ 9834:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ decodeRequirements),
+/* harmony export */   N: () => (/* binding */ logicalLines)
+/* harmony export */ });
+/** Lines that say something; a backslash at the end continues one, a `#` at its start or after a space ends it. */
+function logicalLines(text, file, variables) {
+    const found = [];
+    let open = [];
+    let first = 0;
+    const close = () => {
+        const joined = open
+            .join('')
+            .replace(/(^|\s)#.*$/s, '')
+            .trim();
+        if (joined !== '')
+            found.push({ text: expand(joined, variables), place: `${file}:${first}` });
+        open = [];
+    };
+    for (const [i, raw] of text.split(/\r\n|\r|\n/).entries()) {
+        if (open.length === 0)
+            first = i + 1;
+        const comment = /^\s*#/.test(raw);
+        if (raw.endsWith('\\') && !comment) {
+            open.push(raw.slice(0, -1));
+            continue;
+        }
+        // A comment among continued lines ends them; the space keeps it from growing onto the last word.
+        open.push(comment ? ` ${raw}` : raw);
+        close();
+    }
+    close();
+    return found;
+}
+/** `${NAME}` in capitals only, as pip has it; a variable without a value stays as it is written. */
+function expand(text, variables) {
+    return text.replace(/\$\{([A-Z0-9_]+)\}/g, (written, name) => variables[name] === undefined || variables[name] === '' ? written : variables[name]);
+}
+/**
+ * Text of a requirements file: by its byte order mark (UTF-8, UTF-16), by a `coding:` comment in its first two
+ * lines, as UTF-8, and as Latin-1 when it is not that.
+ */
+function decodeRequirements(bytes) {
+    const [a, b] = bytes;
+    if (a === 0xff && b === 0xfe)
+        return new TextDecoder('utf-16le').decode(bytes);
+    if (a === 0xfe && b === 0xff)
+        return new TextDecoder('utf-16be').decode(bytes);
+    const head = new TextDecoder('latin1').decode(bytes.subarray(0, 400)).split('\n').slice(0, 2);
+    const declared = head
+        .map((line) => /^\s*#.*?coding[:=]\s*([-\w.]+)/.exec(line)?.[1])
+        .find((name) => name !== undefined);
+    for (const encoding of [declared ?? 'utf-8', 'utf-8']) {
+        try {
+            return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+        }
+        catch {
+            // Not that encoding, or one that is not known.
+        }
+    }
+    return new TextDecoder('latin1').decode(bytes);
+}
+
+
+/***/ }),
+
+/***/ 1747:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hd: () => (/* binding */ joinOptions),
+/* harmony export */   L$: () => (/* binding */ namesPackage),
+/* harmony export */   SW: () => (/* binding */ noOptions),
+/* harmony export */   hi: () => (/* binding */ addOption)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(747);
+
+
+const noOptions = {
+    indexUrl: undefined,
+    extraIndexUrls: [],
+    findLinks: [],
+    noIndex: false,
+    trustedHosts: [],
+    pre: false,
+    noBinary: [],
+    onlyBinary: [],
+    requireHashes: false,
+};
+/** The options of a file and those of one that it includes. */
+function joinOptions(a, b) {
+    const both = (x, y) => [...new Set([...x, ...y])];
+    return {
+        indexUrl: b.indexUrl ?? a.indexUrl,
+        extraIndexUrls: both(a.extraIndexUrls, b.extraIndexUrls),
+        findLinks: both(a.findLinks, b.findLinks),
+        noIndex: a.noIndex || b.noIndex,
+        trustedHosts: both(a.trustedHosts, b.trustedHosts),
+        pre: a.pre || b.pre,
+        noBinary: both(a.noBinary, b.noBinary),
+        onlyBinary: both(a.onlyBinary, b.onlyBinary),
+        requireHashes: a.requireHashes || b.requireHashes,
+    };
+}
+/** Adds one option as a line of its own gives it; throws Failure for one that pip does not take in a file. */
+function addOption(options, name, value) {
+    switch (name) {
+        case '--index-url':
+        case '--pypi-url':
+            return { ...options, indexUrl: needed(name, value) };
+        case '--extra-index-url':
+            return { ...options, extraIndexUrls: [...options.extraIndexUrls, needed(name, value)] };
+        case '--find-links':
+            return { ...options, findLinks: [...options.findLinks, needed(name, value)] };
+        case '--trusted-host':
+            return { ...options, trustedHosts: [...options.trustedHosts, needed(name, value)] };
+        case '--no-index':
+            return { ...options, noIndex: true };
+        case '--pre':
+            return { ...options, pre: true };
+        case '--require-hashes':
+            return { ...options, requireHashes: true };
+        case '--no-binary':
+            return { ...options, noBinary: formats(options.noBinary, needed(name, value)) };
+        case '--only-binary':
+            return { ...options, onlyBinary: formats(options.onlyBinary, needed(name, value)) };
+        case '--prefer-binary':
+        case '--use-feature':
+            // A wheel that fits is always preferred here.
+            return options;
+        default:
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${name.split(/\s/)[0] ?? ''} is not an option of a requirements file`, {
+                hint: 'see https://pip.pypa.io/en/stable/reference/requirements-file-format/',
+            });
+    }
+}
+/** Whether `--no-binary` or `--only-binary` names a package. */
+function namesPackage(formats, name) {
+    return formats.includes(':all:') || formats.includes(name);
+}
+/** `:none:` takes back what was said before it. */
+function formats(before, value) {
+    return value.split(',').reduce((all, part) => {
+        const name = part.trim();
+        if (name === ':none:')
+            return [];
+        return [...all, name === ':all:' ? name : (0,_name_js__WEBPACK_IMPORTED_MODULE_1__/* .packageName */ .o)(name)];
+    }, before);
+}
+function needed(name, value) {
+    if (value === undefined)
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${name} needs a value`);
+    return value;
+}
+
+
+/***/ }),
+
+/***/ 4808:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ez: () => (/* binding */ parseRequirements),
+/* harmony export */   V2: () => (/* binding */ pinnedVersion),
+/* harmony export */   Zz: () => (/* binding */ isFrozen)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _markers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6901);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(747);
+/* harmony import */ var _requirement_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8829);
+/* harmony import */ var _requirements_lines_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9834);
+/* harmony import */ var _requirements_options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1747);
+
+
+
+
+
+
+/**
+ * Parses the text of a requirements file. `${NAME}` is replaced by what `variables` has for it and left alone
+ * otherwise, as pip does. Throws Failure with file and line.
+ */
+function parseRequirements(text, file, variables = {}) {
+    const items = [];
+    let options = _requirements_options_js__WEBPACK_IMPORTED_MODULE_3__/* .noOptions */ .SW;
+    for (const line of (0,_requirements_lines_js__WEBPACK_IMPORTED_MODULE_4__/* .logicalLines */ .N)(text, file, variables)) {
+        const read = atPlace(line, () => parseLine(line));
+        if ('kind' in read)
+            items.push(read);
+        else
+            options = atPlace(line, () => (0,_requirements_options_js__WEBPACK_IMPORTED_MODULE_3__/* .addOption */ .hi)(options, read.name, read.value));
+    }
+    return { file, items, options };
+}
+/** Whether a lock could have written this: each line one version and its hashes, or a commit. Local trees do not count. */
+function isFrozen(items) {
+    const counted = items.filter((item) => item.kind === 'named' || item.kind === 'direct');
+    return counted.length > 0 && counted.every(isFrozenItem);
+}
+/** The version that a specifier pins, or undefined. */
+function pinnedVersion(specifier) {
+    return /^===?([^,*]+)$/.exec(specifier)?.[1];
+}
+function isFrozenItem(item) {
+    const address = item.kind === 'direct' ? item.address : item.requirement.url;
+    if (address === undefined) {
+        return (item.kind === 'named' &&
+            pinnedVersion(item.requirement.specifier) !== undefined &&
+            item.hashes.length > 0);
+    }
+    if (/^(git|hg|svn|bzr)\+/.test(address))
+        return /@[0-9a-f]{40}([0-9a-f]{24})?(#.*)?$/.test(address);
+    return item.hashes.length > 0 || /#(.*&)?(sha256|sha384|sha512)=/.test(address);
+}
+const shortOptions = {
+    '-r': '--requirement',
+    '-c': '--constraint',
+    '-e': '--editable',
+    '-i': '--index-url',
+    '-f': '--find-links',
+};
+function parseLine(line) {
+    const { text, place } = line;
+    if (!text.startsWith('-'))
+        return parseItem(text, place, false);
+    const [, option = '', rest = ''] = /^(--[a-z0-9-]+|-[a-z])\s*=?\s*(.*)$/s.exec(text) ?? [];
+    const name = shortOptions[option] ?? option;
+    const value = unquote(rest.trim());
+    if (name === '--requirement' || name === '--constraint') {
+        if (value === '')
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${option} needs the path of a file`);
+        return { kind: 'include', path: value, constraint: name === '--constraint', place };
+    }
+    if (name === '--editable') {
+        if (value === '')
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${option} needs a path or an address`);
+        return parseItem(value, place, true);
+    }
+    return { name: name === '' ? text : name, value: value === '' ? undefined : value };
+}
+function parseItem(text, place, editable) {
+    const { requirement: body, hashes } = splitOptions(text);
+    const address = /^(?:[a-z]+\+)?[a-z]+:\/\//i.test(body);
+    if (!address && !isPath(body)) {
+        if (editable)
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `an editable requirement must be a path or a repository, not ${body}`);
+        return { kind: 'named', requirement: (0,_requirement_js__WEBPACK_IMPORTED_MODULE_2__/* .parseRequirement */ .p)(body), hashes, text: body, place };
+    }
+    const [, where = '', marker] = /^(\S+)(?:\s*;\s+|\s+;\s*)(.+)$/s.exec(body) ?? [undefined, body];
+    if (marker !== undefined)
+        (0,_markers_js__WEBPACK_IMPORTED_MODULE_1__/* .parseMarker */ .gY)(marker);
+    if (address && !/^file:/i.test(where))
+        return { kind: 'direct', address: where, marker, hashes, text: body, place };
+    const [, path = '', extras = ''] = /^(.*?)(?:\[([^\]]*)\])?$/s.exec(where) ?? [];
+    if (/\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(path.replace(/#.*/, ''))) {
+        return { kind: 'direct', address: path, marker, hashes, text: body, place };
+    }
+    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [(0,_name_js__WEBPACK_IMPORTED_MODULE_5__/* .packageName */ .o)(extra.trim())]));
+    return { kind: 'local', path: path.replace(/^file:(\/\/)?/i, ''), extras: names, editable, marker, place };
+}
+function isPath(body) {
+    if (/^[A-Za-z0-9._-]+\s*(\[[^\]]*\])?\s*@/.test(body))
+        return false;
+    const start = body.split(/[\s;]/)[0] ?? '';
+    return /^\.{1,2}($|[/[])/.test(start) || /^[/~]/.test(start) || start.includes('/') || /\.whl$/.test(start);
+}
+/** Options that belong to one requirement; all but the hashes say how to build it. */
+function splitOptions(text) {
+    const hashes = [];
+    const requirement = text.replace(/\s+(--[a-z-]+|-C)(?:=|\s+)("[^"]*"|'[^']*'|\S+)/g, (_, option, value) => {
+        if (option === '--hash')
+            hashes.push(parseHash(unquote(value)));
+        else if (!['--global-option', '--config-settings', '--config-setting', '-C'].includes(option)) {
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${option} is not an option of a requirement`);
+        }
+        return '';
+    });
+    if (/\s--?[a-z]/.test(requirement.replace(/;.*/s, ''))) {
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${JSON.stringify(requirement)} has an option that is not known`);
+    }
+    return { requirement: requirement.trim(), hashes };
+}
+function parseHash(value) {
+    const [, algorithm = '', digest = ''] = /^([a-z0-9]+)[:=]([0-9a-fA-F]+)$/.exec(value) ?? [];
+    const length = { sha256: 64, sha384: 96, sha512: 128 };
+    if (length[algorithm] !== digest.length) {
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `hash ${JSON.stringify(value)} is not sha256, sha384 or sha512 with all its digits`);
+    }
+    return { algorithm, digest: digest.toLowerCase() };
+}
+function unquote(value) {
+    return /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1) : value;
+}
+function atPlace(line, read) {
+    try {
+        return read();
+    }
+    catch (cause) {
+        if (!(cause instanceof _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H))
+            throw cause;
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H(cause.kind, `${line.place}: ${cause.message}`, {
+            ...(cause.hint !== undefined && { hint: cause.hint }),
+            cause,
+        });
+    }
 }
 
 
@@ -10169,1052 +11194,18 @@ function uvPlatform(target) {
 
 /***/ }),
 
-/***/ 9551:
+/***/ 8721:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Zy: () => (/* binding */ compareVersions),
-  td: () => (/* binding */ isSpecifier),
-  lF: () => (/* binding */ isVersion),
-  yB: () => (/* binding */ normalSpecifier),
-  yN: () => (/* binding */ satisfiesSpecifier)
+  Op: () => (/* binding */ TomlReader),
+  bI: () => (/* binding */ isTable),
+  MT: () => (/* binding */ parseToml),
+  ls: () => (/* binding */ renderToml)
 });
 
-// NAMESPACE OBJECT: ../node_modules/@renovatebot/pep440/lib/operator.js
-var operator_namespaceObject = {};
-__nccwpck_require__.r(operator_namespaceObject);
-__nccwpck_require__.d(operator_namespaceObject, {
-  "!=": () => (ne),
-  "<": () => (lt),
-  "<=": () => (le),
-  "==": () => (eq),
-  "===": () => (arbitrary),
-  ">": () => (gt),
-  ">=": () => (ge),
-  compare: () => (compare),
-  eq: () => (eq),
-  ge: () => (ge),
-  gt: () => (gt),
-  le: () => (le),
-  lt: () => (lt),
-  ne: () => (ne),
-  rcompare: () => (rcompare)
-});
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
-const VERSION_PATTERN = [
-  'v?',
-  '(?:',
-  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
-  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
-  /* */ '(?<pre>', // pre-release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_n>[0-9]+)?',
-  /* */ ')?',
-  /* */ '(?<post>', // post release
-  /*    */ '(?:-(?<post_n1>[0-9]+))',
-  /*    */ '|',
-  /*    */ '(?:',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_l>post|rev|r)',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_n2>[0-9]+)?',
-  /*    */ ')',
-  /* */ ')?',
-  /* */ '(?<dev>', // dev release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_l>dev)',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_n>[0-9]+)?',
-  /* */ ')?',
-  ')',
-  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
-].join('');
-
-
-
-const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
-
-function valid(version) {
-  return validRegex.test(version) ? version : null;
-}
-
-const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
-function clean(version) {
-  return version_stringify(version_parse(version, cleanRegex));
-}
-
-function version_parse(version, regex) {
-  // Validate the version and parse it into pieces
-  const { groups } = (regex || validRegex).exec(version) || {};
-  if (!groups) {
-    return null;
-  }
-
-  // Store the parsed out pieces of the version
-  const parsed = {
-    epoch: Number(groups.epoch ? groups.epoch : 0),
-    release: groups.release.split('.').map(Number),
-    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
-    post: normalize_letter_version(
-      groups.post_l,
-      groups.post_n1 || groups.post_n2,
-    ),
-    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
-    local: parse_local_version(groups.local),
-  };
-
-  return parsed;
-}
-
-function version_stringify(parsed) {
-  if (!parsed) {
-    return null;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-  const parts = [];
-
-  // Epoch
-  if (epoch !== 0) {
-    parts.push(`${epoch}!`);
-  }
-  // Release segment
-  parts.push(release.join('.'));
-
-  // Pre-release
-  if (pre) {
-    parts.push(pre.join(''));
-  }
-  // Post-release
-  if (post) {
-    parts.push('.' + post.join(''));
-  }
-  // Development release
-  if (dev) {
-    parts.push('.' + dev.join(''));
-  }
-  // Local version segment
-  if (local) {
-    parts.push(`+${local}`);
-  }
-  return parts.join('');
-}
-
-function normalize_letter_version(letterIn, numberIn) {
-  let letter = letterIn;
-  let number = numberIn;
-  if (letter) {
-    // We consider there to be an implicit 0 in a pre-release if there is
-    // not a numeral associated with it.
-    if (!number) {
-      number = 0;
-    }
-    // We normalize any letters to their lower case form
-    letter = letter.toLowerCase();
-
-    // We consider some words to be alternate spellings of other words and
-    // in those cases we want to normalize the spellings to our preferred
-    // spelling.
-    if (letter === 'alpha') {
-      letter = 'a';
-    } else if (letter === 'beta') {
-      letter = 'b';
-    } else if (['c', 'pre', 'preview'].includes(letter)) {
-      letter = 'rc';
-    } else if (['rev', 'r'].includes(letter)) {
-      letter = 'post';
-    }
-    return [letter, Number(number)];
-  }
-  if (!letter && number) {
-    // We assume if we are given a number, but we are not given a letter
-    // then this is using the implicit post release syntax (e.g. 1.0-1)
-    letter = 'post';
-
-    return [letter, Number(number)];
-  }
-  return null;
-}
-
-function parse_local_version(local) {
-  /*
-    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
-    */
-  if (local) {
-    return local
-      .split(/[._-]/)
-      .map((part) =>
-        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
-      );
-  }
-  return null;
-}
-
-function version_explain(version) {
-  const parsed = version_parse(version);
-  if (!parsed) {
-    return parsed;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-
-  let base_version = '';
-  if (epoch !== 0) {
-    base_version += epoch + '!';
-  }
-  base_version += release.join('.');
-
-  const is_prerelease = Boolean(dev || pre);
-  const is_devrelease = Boolean(dev);
-  const is_postrelease = Boolean(post);
-
-  // return
-
-  return {
-    epoch,
-    release,
-    pre,
-    post: post ? post[1] : post,
-    dev: dev ? dev[1] : dev,
-    local: local ? local.join('.') : local,
-    public: version_stringify(parsed).split('+', 1)[0],
-    base_version,
-    is_prerelease,
-    is_devrelease,
-    is_postrelease,
-  };
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
-
-
-
-
-function lt(version, other) {
-  return compare(version, other) < 0;
-}
-
-function le(version, other) {
-  return compare(version, other) <= 0;
-}
-
-function eq(version, other) {
-  return compare(version, other) === 0;
-}
-
-function ne(version, other) {
-  return compare(version, other) !== 0;
-}
-
-function ge(version, other) {
-  return compare(version, other) >= 0;
-}
-
-function gt(version, other) {
-  return compare(version, other) > 0;
-}
-
-function arbitrary(version, other) {
-  return version.toLowerCase() === other.toLowerCase();
-}
-
-function compare(version, other) {
-  const parsedVersion = version_parse(version);
-  const parsedOther = version_parse(other);
-
-  const keyVersion = calculateKey(parsedVersion);
-  const keyOther = calculateKey(parsedOther);
-
-  return pyCompare(keyVersion, keyOther);
-}
-
-function rcompare(version, other) {
-  return -compare(version, other);
-}
-
-// this logic is buitin in python, but we need to port it to js
-// see https://stackoverflow.com/a/5292332/1438522
-function pyCompare(elemIn, otherIn) {
-  let elem = elemIn;
-  let other = otherIn;
-  if (elem === other) {
-    return 0;
-  }
-  if (Array.isArray(elem) !== Array.isArray(other)) {
-    elem = Array.isArray(elem) ? elem : [elem];
-    other = Array.isArray(other) ? other : [other];
-  }
-  if (Array.isArray(elem)) {
-    const len = Math.min(elem.length, other.length);
-    for (let i = 0; i < len; i += 1) {
-      const res = pyCompare(elem[i], other[i]);
-      if (res !== 0) {
-        return res;
-      }
-    }
-    return elem.length - other.length;
-  }
-  if (elem === -Infinity || other === Infinity) {
-    return -1;
-  }
-  if (elem === Infinity || other === -Infinity) {
-    return 1;
-  }
-  return elem < other ? -1 : 1;
-}
-
-function calculateKey(input) {
-  const { epoch } = input;
-  let { release, pre, post, local, dev } = input;
-  // When we compare a release version, we want to compare it with all of the
-  // trailing zeros removed. So we'll use a reverse the list, drop all the now
-  // leading zeros until we come to something non zero, then take the rest
-  // re-reverse it back into the correct order and make it a tuple and use
-  // that for our sorting key.
-  release = release.concat();
-  release.reverse();
-  while (release.length && release[0] === 0) {
-    release.shift();
-  }
-  release.reverse();
-
-  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
-  // We'll do this by abusing the pre segment, but we _only_ want to do this
-  // if there is !a pre or a post segment. If we have one of those then
-  // the normal sorting rules will handle this case correctly.
-  if (!pre && !post && dev) pre = -Infinity;
-  // Versions without a pre-release (except as noted above) should sort after
-  // those with one.
-  else if (!pre) pre = Infinity;
-
-  // Versions without a post segment should sort before those with one.
-  if (!post) post = -Infinity;
-
-  // Versions without a development segment should sort after those with one.
-  if (!dev) dev = Infinity;
-
-  if (!local) {
-    // Versions without a local segment should sort before those with one.
-    local = -Infinity;
-  } else {
-    // Versions with a local segment need that segment parsed to implement
-    // the sorting rules in PEP440.
-    // - Alpha numeric segments sort before numeric segments
-    // - Alpha numeric segments sort lexicographically
-    // - Numeric segments sort numerically
-    // - Shorter versions sort before longer versions when the prefixes
-    //   match exactly
-    local = local.map((i) =>
-      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
-    );
-  }
-
-  return [epoch, release, pre, post, dev, local];
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
-// This file is dual licensed under the terms of the Apache License, Version
-// 2.0, and the BSD License. See the LICENSE file in the root of this repository
-// for complete details.
-
-
-
-
-
-const RANGE_PATTERN = [
-  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
-  '\\s*',
-  '(',
-  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
-  /*  */ '(?<prefix>\\.\\*)?',
-  /*  */ '|',
-  /*  */ '(?<legacy>[^,;\\s)]+)',
-  ')',
-].join('');
-
-
-
-const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
-
-const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
-
-function specifier_parse(ranges) {
-  if (!ranges.trim()) {
-    return [];
-  }
-
-  const specifiers = ranges
-    .split(',')
-    .map((range) => rangeRegex.exec(range.trim()) || {})
-    .map(({ groups }) => {
-      if (!groups) {
-        return null;
-      }
-
-      let { ...spec } = groups;
-      const { operator, version, prefix, legacy } = groups;
-
-      if (version) {
-        spec = { ...spec, ...version_explain(version) };
-        if (operator === '~=') {
-          if (spec.release.length < 2) {
-            return null;
-          }
-        }
-        if (!isEqualityOperator(operator) && spec.local) {
-          return null;
-        }
-
-        if (prefix) {
-          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
-            return null;
-          }
-        }
-      }
-      if (legacy && operator !== '===') {
-        return null;
-      }
-
-      return spec;
-    });
-
-  if (specifiers.filter(Boolean).length !== specifiers.length) {
-    return null;
-  }
-
-  return specifiers;
-}
-
-function filter(versions, specifier, options = {}) {
-  const filtered = pick(versions, specifier, options);
-  if (filtered.length === 0 && options.prereleases === undefined) {
-    return pick(versions, specifier, { prereleases: true });
-  }
-  return filtered;
-}
-
-function maxSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[found.length - 1];
-}
-
-function minSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[0];
-}
-
-function pick(versions, specifier, options) {
-  const parsed = specifier_parse(specifier);
-
-  if (!parsed) {
-    return [];
-  }
-
-  return versions.filter((version) => {
-    const explained = version_explain(version);
-
-    if (!parsed.length) {
-      return explained && !(explained.is_prerelease && !options.prereleases);
-    }
-
-    return parsed.reduce((pass, spec) => {
-      if (!pass) {
-        return false;
-      }
-      return contains({ ...spec, ...options }, { version, explained });
-    }, true);
-  });
-}
-
-function satisfies(version, specifier, options = {}) {
-  const filtered = pick([version], specifier, options);
-
-  return filtered.length === 1;
-}
-
-function arrayStartsWith(array, prefix) {
-  if (prefix.length > array.length) {
-    return false;
-  }
-
-  for (let i = 0; i < prefix.length; i += 1) {
-    if (prefix[i] !== array[i]) {
-      return false;
-    }
-  }
-
-  return true;
-}
-
-function contains(specifier, input) {
-  const { explained } = input;
-  let { version } = input;
-  const { ...spec } = specifier;
-
-  if (spec.prereleases === undefined) {
-    spec.prereleases = spec.is_prerelease;
-  }
-
-  if (explained && explained.is_prerelease && !spec.prereleases) {
-    return false;
-  }
-
-  if (spec.operator === '~=') {
-    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
-    if (spec.epoch) {
-      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
-    }
-    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
-      prereleases: spec.prereleases,
-    });
-  }
-
-  if (spec.prefix) {
-    const isMatching =
-      explained.epoch === spec.epoch &&
-      arrayStartsWith(explained.release, spec.release);
-    const isEquality = spec.operator !== '!=';
-    return isEquality ? isMatching : !isMatching;
-  }
-
-  if (explained && explained.local && spec.version) {
-    // Ignore candidate local labels only when the specifier itself is public.
-    if (spec.operator !== '===' && !spec.local) {
-      version = explained.public;
-      spec.version = version_explain(spec.version).public;
-    }
-  }
-
-  if (spec.operator === '<' || spec.operator === '>') {
-    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
-    if (eq(spec.release.join('.'), explained.release.join('.'))) {
-      return false;
-    }
-  }
-
-  // TODO: fix me?
-  // eslint-disable-next-line import-x/namespace
-  const op = operator_namespaceObject[spec.operator];
-  return op(version, spec.version || spec.legacy);
-}
-
-function validRange(specifier) {
-  return Boolean(specifier_parse(specifier));
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
-
-
-// those notation are borrowed from semver
-
-
-function major(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  return version.release[0];
-}
-
-function minor(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 2) {
-    return 0;
-  }
-  return version.release[1];
-}
-
-function patch(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 3) {
-    return 0;
-  }
-  return version.release[2];
-}
-
-function inc(input, release, preReleaseIdentifier) {
-  let identifier = preReleaseIdentifier || `a`;
-  const version = parse(input);
-
-  if (!version) {
-    return null;
-  }
-
-  if (
-    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
-      identifier,
-    )
-  ) {
-    return null;
-  }
-
-  switch (release) {
-    case 'premajor':
-      {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'preminor':
-      {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prepatch':
-      {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prerelease':
-      if (version.pre === null) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-        version.pre = [identifier, 0];
-      } else {
-        if (preReleaseIdentifier === undefined && version.pre !== null) {
-          [identifier] = version.pre;
-        }
-
-        const [letter, number] = version.pre;
-        if (letter === identifier) {
-          version.pre = [letter, number + 1];
-        } else {
-          version.pre = [identifier, 0];
-        }
-      }
-
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'major':
-      if (
-        version.release.slice(1).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'minor':
-      if (
-        version.release.slice(2).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'patch':
-      if (
-        version.release.slice(3).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    default:
-      return null;
-  }
-
-  return stringify(version);
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/project/version.js
-
-/**
- * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
- * Pre-releases count as any other version. False for what is no version or no specifier.
- */
-function satisfiesSpecifier(version, specifier) {
-    if (specifier.trim() === '')
-        return valid(version) !== null;
-    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
-}
-function isSpecifier(text) {
-    return text.trim() !== '' && validRange(text);
-}
-function isVersion(text) {
-    return valid(text) !== null;
-}
-/** Order of two valid PEP 440 versions, for sorting. */
-function compareVersions(a, b) {
-    return compare(a, b);
-}
-/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
-function normalSpecifier(specifier) {
-    const clauses = specifier.split(',').flatMap((clause) => {
-        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
-        if (operator === '' || operator === '===')
-            return clause.trim() === '' ? [] : [clause.trim()];
-        const prefix = version.endsWith('.*');
-        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
-        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
-    });
-    return [...new Set(clauses)].sort().join(',');
-}
-
-
-/***/ }),
-
-/***/ 5392:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CS: () => (/* binding */ prose),
-/* harmony export */   RK: () => (/* binding */ visible),
-/* harmony export */   SS: () => (/* binding */ codeSpan),
-/* harmony export */   uo: () => (/* binding */ capped)
-/* harmony export */ });
-const named = new Map([
-    ['\n', '\\n'],
-    ['\r', '\\r'],
-    ['\t', '\\t'],
-]);
-// Controls, invisible formatting (bidi overrides, zero-width characters, tags), line separators and lone surrogates;
-// the one invisible that stays is the selector that makes an emoji an emoji.
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\u{fe0f})\p{Default_Ignorable_Code_Point}/gu;
-/**
- * Text from a stranger on one line, with everything that acts on a terminal or hides from the eye made visible
- * (`\n`, `\x1b`, `\u{202e}`). Characters that only look odd stay.
- */
-function visible(text) {
-    return text.replace(unseen, (c) => {
-        const code = c.codePointAt(0) ?? 0;
-        return named.get(c) ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`);
-    });
-}
-/** At most `length` code points, with `…` where some are missing. */
-function capped(text, length) {
-    // A code point is at most two units, so what is cut off here would be cut off below as well.
-    const points = Array.from(text.slice(0, 2 * length + 2));
-    return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
-}
-/**
- * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
- * the bars of a table whole. Never empty, and never more than `length` characters of the text.
- */
-function codeSpan(text, { inTable = false, length = 200 } = {}) {
-    let content = capped(visible(text), length);
-    if (content.trim() === '')
-        return '(empty)';
-    // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
-    if (inTable)
-        content = content.replace(/\\\|/g, '\\\\x7c').replace(/\|/g, '\\|');
-    const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    const pad = /^`|`$|^ .* $/.test(content) ? ' ' : '';
-    return `${fence}${pad}${content}${pad}${fence}`;
-}
-/**
- * A sentence that may hold names from a stranger, as markdown: plain words stay; what stands between backticks and
- * every word that markdown or GitHub would make something of become code.
- */
-function prose(text, { inTable = false, length = 500 } = {}) {
-    const span = (part) => codeSpan(part, { inTable, length });
-    const parts = capped(visible(text).trim(), length)
-        .split(/`([^`]+)`/)
-        .flatMap((part, i) => i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)));
-    // A number with a point starts a list.
-    if (/^\d+[.)]$/.test(parts[0] ?? ''))
-        parts[0] = span(parts[0] ?? '');
-    // Two spans side by side would be one fence.
-    return parts.reduce((all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part), '');
-}
-// Letters and numbers joined by single marks, in the punctuation of a sentence.
-const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
-// What GitHub links by itself: a site, an issue, a commit.
-const alive = /www\.|^\W*gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
-function plainWord(word, span) {
-    if (word.trim() === '' || /^[–—]$/.test(word))
-        return word;
-    if (word === '-')
-        return '–';
-    if (plain.test(word) && !alive.test(word))
-        return word;
-    const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? [];
-    return `${before}${span(core)}${after}`;
-}
-function hex(code, digits) {
-    return code.toString(16).padStart(digits, '0');
-}
-
-
-/***/ }),
-
-/***/ 7262:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ styleFor)
-/* harmony export */ });
-/** SGR sequences (ECMA-48, 8.3.117). The text must not hold any itself. */
-function styleFor(colour) {
-    const sgr = (on, off) => (text) => colour && text !== '' ? `\x1b[${on}m${text}\x1b[${off}m` : text;
-    return {
-        bold: sgr(1, 22),
-        dim: sgr(2, 22),
-        red: sgr(31, 39),
-        green: sgr(32, 39),
-        yellow: sgr(33, 39),
-        cyan: sgr(36, 39),
-    };
-}
-
-
-/***/ }),
-
-/***/ 843:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F1: () => (/* binding */ displayWidth),
-/* harmony export */   LV: () => (/* binding */ wrap),
-/* harmony export */   Uj: () => (/* binding */ fit),
-/* harmony export */   kb: () => (/* binding */ left),
-/* harmony export */   pG: () => (/* binding */ right)
-/* harmony export */ });
-// East Asian Wide and Fullwidth (Unicode's EastAsianWidth.txt), in blocks; emoji are asked for by property.
-const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-/** Columns that text takes on a terminal; without control characters and styles. */
-function displayWidth(text) {
-    let width = 0;
-    for (const point of text)
-        width += pointWidth(point);
-    return width;
-}
-/** As much of the text as fits into so many columns, with `…` where some is missing. */
-function fit(text, columns) {
-    // Marks that take no column could go on for ever.
-    if (text.length <= 4 * columns && !isWider(text, columns))
-        return text;
-    let fitted = '';
-    let width = 0;
-    for (const point of text) {
-        width += pointWidth(point);
-        if (width > columns - 1 || fitted.length >= 4 * columns)
-            break;
-        fitted += point;
-    }
-    return columns < 1 ? '' : `${fitted}…`;
-}
-/** Cut or filled up to exactly so many columns, flush left. */
-function left(text, columns) {
-    const fitted = fit(text, columns);
-    return fitted + ' '.repeat(columns - displayWidth(fitted));
-}
-/** Cut or filled up to exactly so many columns, flush right. */
-function right(text, columns) {
-    const fitted = fit(text, columns);
-    return ' '.repeat(columns - displayWidth(fitted)) + fitted;
-}
-/** Lines of at most so many columns, broken between words; a longer word is broken where it must be. */
-function wrap(text, columns) {
-    const lines = [];
-    let line = '';
-    for (let word of text.split(' ')) {
-        while (isWider(word, columns)) {
-            if (line !== '')
-                lines.push(line);
-            line = '';
-            const head = takeColumns(word, columns);
-            lines.push(head);
-            word = word.slice(head.length);
-        }
-        if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > columns) {
-            lines.push(line);
-            line = word;
-        }
-        else {
-            line = line === '' ? word : `${line} ${word}`;
-        }
-    }
-    return line === '' ? lines : [...lines, line];
-}
-function takeColumns(text, columns) {
-    let taken = '';
-    let width = 0;
-    for (const point of text) {
-        width += pointWidth(point);
-        if (width > columns && taken !== '')
-            break;
-        taken += point;
-    }
-    return taken;
-}
-function pointWidth(point) {
-    if (/\p{M}/u.test(point))
-        return 0;
-    return wide.test(point) ? 2 : 1;
-}
-/** Whether text takes more than so many columns; asks no further than it must. */
-function isWider(text, columns) {
-    let width = 0;
-    for (const point of text) {
-        width += pointWidth(point);
-        if (width > columns)
-            return true;
-    }
-    return false;
-}
-
-
-/***/ }),
-
-/***/ 9366:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ run)
-});
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/budget/verdict.js
-const order = ['skipped', 'pass', 'warn', 'fail'];
-/** The worst of them; `skipped` of none. */
-function worst(outcomes) {
-    return order[Math.max(0, ...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
-}
-
-// EXTERNAL MODULE: ./src/compare/timings.js
-var compare_timings = __nccwpck_require__(5379);
-// EXTERNAL MODULE: ./src/host/images/open.js + 6 modules
-var images_open = __nccwpck_require__(8560);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/project/markers.js
-var project_markers = __nccwpck_require__(6901);
-;// CONCATENATED MODULE: ./src/project/marker-sets.js
-
-/**
- * A marker with what it says of extras and groups answered: the rest of it, undefined when nothing is left to ask
- * (it holds), false when it cannot hold.
- */
-function answerSets(marker, sets) {
-    if (marker === undefined)
-        return undefined;
-    const answered = answer((0,project_markers/* parseMarker */.gY)(marker), sets);
-    if (answered === true)
-        return undefined;
-    return answered === false ? false : formatMarker(answered);
-}
-/** A marker as text, with parentheses around each part. */
-function formatMarker(marker) {
-    if (marker.kind === 'compare') {
-        return `${formatOperand(marker.left)} ${marker.operator} ${formatOperand(marker.right)}`;
-    }
-    return `(${formatMarker(marker.left)}) ${marker.kind} (${formatMarker(marker.right)})`;
-}
-function answer(marker, sets) {
-    if (marker.kind === 'compare') {
-        const isSet = (operand) => operand.kind === 'variable' && (operand.name === 'extras' || operand.name === 'dependency_groups');
-        return isSet(marker.left) || isSet(marker.right)
-            ? (0,project_markers/* evaluateMarker */.UZ)(marker, { ...nothing, ...sets })
-            : marker;
-    }
-    const [left, right] = [answer(marker.left, sets), answer(marker.right, sets)];
-    // `true and x` is x, `false or x` is x; the other value decides alone.
-    const neutral = marker.kind === 'and';
-    if (left === neutral)
-        return right;
-    if (right === neutral)
-        return left;
-    return typeof left === 'boolean' || typeof right === 'boolean' ? !neutral : { ...marker, left, right };
-}
-function formatOperand(operand) {
-    if (operand.kind === 'variable')
-        return operand.name;
-    return operand.value.includes("'") ? `"${operand.value}"` : `'${operand.value}'`;
-}
-const nothing = {
-    implementation_name: '',
-    implementation_version: '',
-    os_name: '',
-    platform_machine: '',
-    platform_python_implementation: '',
-    platform_release: '',
-    platform_system: '',
-    platform_version: '',
-    python_full_version: '',
-    python_version: '',
-    sys_platform: '',
-    extra: '',
-    extras: [],
-    dependency_groups: [],
-};
-
-// EXTERNAL MODULE: ./src/project/name.js
-var project_name = __nccwpck_require__(747);
 ;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
 /*!
  * Copyright (c) Squirrel Chat et al., All rights reserved.
@@ -12530,6 +12521,8 @@ function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTempora
 /** @deprecated use `import * as ... from 'smol-toml'` instead */
 /* harmony default export */ const dist = ({ parse: parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
 
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
 ;// CONCATENATED MODULE: ./src/project/toml.js
 
 
@@ -12639,140 +12632,1130 @@ function isTable(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-;// CONCATENATED MODULE: ./src/project/pylock.js
+
+/***/ }),
+
+/***/ 919:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ localPackages),
+/* harmony export */   e: () => (/* binding */ parseUvLock)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+/* harmony import */ var _markers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6901);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
+/* harmony import */ var _toml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8721);
 
 
 
 
-/** Parses a pylock.toml; throws Failure with the file and the line or the path of keys. */
-function parsePylock(text, file = 'pylock.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
-    const version = root.requiredString('lock-version');
-    if (!/^1\./.test(version)) {
-        throw new failure/* Failure */.H('usage', `${file}: lock-version ${version} is not known`, {
-            hint: 'lock-version 1.0 (PEP 751) is what this version reads',
+const sourceKeys = ['git', 'url', 'path', 'directory', 'editable', 'virtual', 'index'];
+/** Parses a uv.lock; throws Failure with the file and the line or the path of keys. */
+function parseUvLock(text, file = 'uv.lock') {
+    const root = new _toml_js__WEBPACK_IMPORTED_MODULE_2__/* .TomlReader */ .Op((0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .parseToml */ .MT)(text, file), file);
+    const version = root.number('version');
+    if (version !== 1) {
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: version ${String(version)} of the lock format is not known`, {
+            hint: 'version 1 is what this version reads; lock again with a uv that writes it',
         });
     }
-    const tables = root.tables('packages');
+    const manifest = root.table('manifest');
     return {
+        file,
         requiresPython: root.string('requires-python'),
-        environments: root.strings('environments') ?? [],
-        extras: root.strings('extras') ?? [],
-        dependencyGroups: root.strings('dependency-groups') ?? [],
-        defaultGroups: root.strings('default-groups') ?? [],
-        packages: tables.filter((table) => table.raw('directory') === undefined).map(lockedPackage),
-        directories: tables.flatMap((table) => {
-            const directory = table.table('directory');
-            if (directory === undefined)
-                return [];
-            const marker = table.string('marker');
-            return [{ name: table.requiredString('name'), path: directory.requiredString('path'), marker }];
-        }),
+        packages: root.tables('package').map(uvPackage),
+        members: (manifest?.strings('members') ?? []).map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o),
+        rootGroups: mapOf(manifest?.table('dependency-groups'), (table, key) => table.tables(key).map(uvRequirement)),
     };
-}
-/** The same lock with extras and groups chosen: packages that only others ask for are gone, and so are the questions. */
-function choosePylock(lock, chosen) {
-    // What the default groups stand for is what is installed without being named (PEP 751).
-    const groups = [...lock.defaultGroups, ...chosen.groups];
-    const kept = (items) => items.flatMap((item) => {
-        const marker = answerSets(item.marker, { extras: chosen.extras, dependency_groups: groups });
-        return marker === false ? [] : [{ ...item, marker }];
-    });
-    return { ...lock, packages: kept(lock.packages), directories: kept(lock.directories) };
 }
 /**
- * Packages as a pylock.toml of their own, for an installer or for keeping. `requires-python` is left out: installers
- * hold it against the interpreter they run on, which need not be the one that is installed for. So are markers,
- * unless they are to be kept: what does not apply is to be filtered before. `path` maps the paths of files to what
- * they are from the new place.
+ * The local packages that a project's environment needs, itself included when it is a package: reached from it by
+ * its dependencies, the chosen extras and groups, and markers that hold in one of the environments. `from` is the
+ * project's path relative to the lock's folder; a root that is no project reaches every member.
  */
-function renderPylock(packages, options = {}) {
-    const dropped = options.keepMarkers === true ? ['requires-python'] : ['requires-python', 'marker'];
-    return renderToml({
-        'lock-version': '1.0',
-        'created-by': 'pydeps-image',
-        packages: packages.map(({ table }) => {
-            const kept = Object.fromEntries(Object.entries(table).filter(([key]) => !dropped.includes(key)));
-            return mapPaths(kept, options.path ?? ((written) => written));
-        }),
-    });
-}
-/** The same packages with every path of a file replaced. */
-function withPaths(packages, path) {
-    return packages.map((locked) => {
-        const moved = lockedPackage(new TomlReader(mapPaths(locked.table, path), locked.name));
-        return { ...moved, marker: locked.marker };
-    });
-}
-/** `path` keys of a package's sources: archive, vcs, sdist and each wheel. */
-function mapPaths(table, path) {
-    const inside = (value) => {
-        if (Array.isArray(value))
-            return value.map(inside);
-        if (typeof value !== 'object' || value === null)
-            return value;
-        const source = value;
-        return typeof source['path'] === 'string' ? { ...source, path: path(source['path']) } : value;
+function localPackages(lock, from, chosen, environments) {
+    const local = lock.packages.filter((p) => p.source.kind === 'local');
+    const project = local.find((p) => p.source.kind === 'local' && p.source.path === from);
+    const roots = project ? [project] : from === '.' ? local : [];
+    const applies = (d) => environments.some((env) => (0,_markers_js__WEBPACK_IMPORTED_MODULE_1__/* .markerApplies */ .RE)(d.marker, env));
+    const extras = new Set(chosen.extras.map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o));
+    const seen = new Set();
+    const found = new Set();
+    const visit = (target, extra) => {
+        const key = `${target.name} ${target.version ?? ''} ${extra ?? ''}`;
+        if (seen.has(key))
+            return;
+        seen.add(key);
+        found.add(target);
+        const dependencies = extra === undefined ? target.dependencies : (target.optionalDependencies.get(extra) ?? []);
+        follow(dependencies);
     };
-    return Object.fromEntries(Object.entries(table).map(([key, value]) => [
-        key,
-        ['archive', 'vcs', 'sdist', 'wheels'].includes(key) ? inside(value) : value,
-    ]));
-}
-function lockedPackage(table) {
-    const archive = table.table('archive');
-    const vcs = table.table('vcs');
-    const sdist = table.table('sdist');
-    const wheels = table.tables('wheels');
-    if (!archive && !vcs && !sdist && wheels.length === 0) {
-        throw new failure/* Failure */.H('usage', `${table.file}: package ${table.requiredString('name')} has no source at all`);
+    const follow = (dependencies) => {
+        for (const dependency of dependencies.filter(applies)) {
+            for (const next of lock.packages.filter((p) => p.name === dependency.name && sameVersion(p, dependency))) {
+                visit(next, undefined);
+                for (const extra of dependency.extras)
+                    visit(next, extra);
+            }
+        }
+    };
+    for (const root of roots) {
+        visit(root, undefined);
+        for (const extra of extras)
+            visit(root, extra);
+        for (const group of chosen.groups)
+            follow(root.devDependencies.get((0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(group)) ?? []);
     }
-    const single = archive && lockedFile(archive);
-    const isWheel = single?.filename.endsWith('.whl') === true;
+    return [...found].flatMap(({ name, source }) => source.kind === 'local' && !source.virtual ? [{ name, path: source.path }] : []);
+}
+function sameVersion(target, dependency) {
+    return dependency.version === undefined || target.version === dependency.version;
+}
+function uvPackage(table) {
+    const metadata = table.table('metadata');
+    const dependencies = (from, key) => from.tables(key).map(uvDependency);
     return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
+        name: (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(table.requiredString('name')),
         version: table.string('version'),
-        marker: table.string('marker'),
-        requiresPython: table.string('requires-python'),
-        wheels: isWheel ? [single] : wheels.map(lockedFile),
-        sdist: single && !isWheel ? single : sdist && lockedFile(sdist),
-        direct: vcs ? 'vcs' : archive ? 'archive' : undefined,
-        table: table.plain(),
+        source: uvSource(table.table('source')),
+        dependencies: dependencies(table, 'dependencies'),
+        optionalDependencies: mapOf(table.table('optional-dependencies'), dependencies),
+        devDependencies: mapOf(table.table('dev-dependencies'), dependencies),
+        metadata: metadata && {
+            requiresDist: metadata.tables('requires-dist').map(uvRequirement),
+            requiresDev: mapOf(metadata.table('requires-dev'), (t, key) => t.tables(key).map(uvRequirement)),
+            providesExtras: (metadata.strings('provides-extras') ?? []).map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o),
+        },
     };
 }
-function lockedFile(table) {
-    const url = table.string('url');
-    const path = table.string('path');
-    const filename = table.string('name') ?? lastSegment(url) ?? lastSegment(path);
-    if (filename === undefined)
-        throw table.wrong('url', 'there (or path, or name)');
-    const hashes = table.table('hashes');
+function uvSource(table) {
+    for (const kind of ['editable', 'directory', 'virtual']) {
+        const path = table?.string(kind);
+        if (path !== undefined)
+            return { kind: 'local', path: path === '' ? '.' : path, virtual: kind === 'virtual' };
+    }
+    const kinds = ['registry', 'git', 'url', 'path'];
+    return { kind: kinds.find((kind) => table?.raw(kind) !== undefined) ?? 'unknown' };
+}
+function uvDependency(table) {
     return {
-        filename,
-        hashes: Object.fromEntries((hashes?.keys() ?? []).map((key) => [key, hashes?.requiredString(key) ?? ''])),
-        url,
-        path,
-        size: table.number('size'),
+        name: (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(table.requiredString('name')),
+        version: table.string('version'),
+        extras: (table.strings('extra') ?? []).map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o),
+        marker: table.string('marker'),
     };
 }
-/** Name of the file that an address or path ends in, decoded. */
-function lastSegment(address) {
-    const segment = address
-        ?.replace(/[?#].*$/, '')
-        .split('/')
-        .at(-1);
-    if (segment === undefined || segment === '')
-        return undefined;
-    try {
-        return decodeURIComponent(segment);
-    }
-    catch {
-        return segment;
-    }
+function uvRequirement(table) {
+    return {
+        name: (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(table.requiredString('name')),
+        extras: (table.strings('extras') ?? []).map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o).sort(),
+        specifier: table.string('specifier') ?? '',
+        marker: table.string('marker'),
+        source: sourceOf(table.plain()),
+    };
+}
+function sourceOf(table) {
+    return Object.fromEntries(sourceKeys.flatMap((key) => (typeof table[key] === 'string' ? [[key, table[key]]] : [])));
+}
+function mapOf(table, read) {
+    return new Map(table?.keys().map((key) => [(0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key), read(table, key)]));
 }
 
+
+/***/ }),
+
+/***/ 9551:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Zy: () => (/* binding */ compareVersions),
+  td: () => (/* binding */ isSpecifier),
+  lF: () => (/* binding */ isVersion),
+  yB: () => (/* binding */ normalSpecifier),
+  yN: () => (/* binding */ satisfiesSpecifier)
+});
+
+// NAMESPACE OBJECT: ../node_modules/@renovatebot/pep440/lib/operator.js
+var operator_namespaceObject = {};
+__nccwpck_require__.r(operator_namespaceObject);
+__nccwpck_require__.d(operator_namespaceObject, {
+  "!=": () => (ne),
+  "<": () => (lt),
+  "<=": () => (le),
+  "==": () => (eq),
+  "===": () => (arbitrary),
+  ">": () => (gt),
+  ">=": () => (ge),
+  compare: () => (compare),
+  eq: () => (eq),
+  ge: () => (ge),
+  gt: () => (gt),
+  le: () => (le),
+  lt: () => (lt),
+  ne: () => (ne),
+  rcompare: () => (rcompare)
+});
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
+const VERSION_PATTERN = [
+  'v?',
+  '(?:',
+  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
+  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
+  /* */ '(?<pre>', // pre-release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_n>[0-9]+)?',
+  /* */ ')?',
+  /* */ '(?<post>', // post release
+  /*    */ '(?:-(?<post_n1>[0-9]+))',
+  /*    */ '|',
+  /*    */ '(?:',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_l>post|rev|r)',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_n2>[0-9]+)?',
+  /*    */ ')',
+  /* */ ')?',
+  /* */ '(?<dev>', // dev release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_l>dev)',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_n>[0-9]+)?',
+  /* */ ')?',
+  ')',
+  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
+].join('');
+
+
+
+const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
+
+function valid(version) {
+  return validRegex.test(version) ? version : null;
+}
+
+const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
+function clean(version) {
+  return version_stringify(version_parse(version, cleanRegex));
+}
+
+function version_parse(version, regex) {
+  // Validate the version and parse it into pieces
+  const { groups } = (regex || validRegex).exec(version) || {};
+  if (!groups) {
+    return null;
+  }
+
+  // Store the parsed out pieces of the version
+  const parsed = {
+    epoch: Number(groups.epoch ? groups.epoch : 0),
+    release: groups.release.split('.').map(Number),
+    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
+    post: normalize_letter_version(
+      groups.post_l,
+      groups.post_n1 || groups.post_n2,
+    ),
+    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
+    local: parse_local_version(groups.local),
+  };
+
+  return parsed;
+}
+
+function version_stringify(parsed) {
+  if (!parsed) {
+    return null;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+  const parts = [];
+
+  // Epoch
+  if (epoch !== 0) {
+    parts.push(`${epoch}!`);
+  }
+  // Release segment
+  parts.push(release.join('.'));
+
+  // Pre-release
+  if (pre) {
+    parts.push(pre.join(''));
+  }
+  // Post-release
+  if (post) {
+    parts.push('.' + post.join(''));
+  }
+  // Development release
+  if (dev) {
+    parts.push('.' + dev.join(''));
+  }
+  // Local version segment
+  if (local) {
+    parts.push(`+${local}`);
+  }
+  return parts.join('');
+}
+
+function normalize_letter_version(letterIn, numberIn) {
+  let letter = letterIn;
+  let number = numberIn;
+  if (letter) {
+    // We consider there to be an implicit 0 in a pre-release if there is
+    // not a numeral associated with it.
+    if (!number) {
+      number = 0;
+    }
+    // We normalize any letters to their lower case form
+    letter = letter.toLowerCase();
+
+    // We consider some words to be alternate spellings of other words and
+    // in those cases we want to normalize the spellings to our preferred
+    // spelling.
+    if (letter === 'alpha') {
+      letter = 'a';
+    } else if (letter === 'beta') {
+      letter = 'b';
+    } else if (['c', 'pre', 'preview'].includes(letter)) {
+      letter = 'rc';
+    } else if (['rev', 'r'].includes(letter)) {
+      letter = 'post';
+    }
+    return [letter, Number(number)];
+  }
+  if (!letter && number) {
+    // We assume if we are given a number, but we are not given a letter
+    // then this is using the implicit post release syntax (e.g. 1.0-1)
+    letter = 'post';
+
+    return [letter, Number(number)];
+  }
+  return null;
+}
+
+function parse_local_version(local) {
+  /*
+    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
+    */
+  if (local) {
+    return local
+      .split(/[._-]/)
+      .map((part) =>
+        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
+      );
+  }
+  return null;
+}
+
+function version_explain(version) {
+  const parsed = version_parse(version);
+  if (!parsed) {
+    return parsed;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+
+  let base_version = '';
+  if (epoch !== 0) {
+    base_version += epoch + '!';
+  }
+  base_version += release.join('.');
+
+  const is_prerelease = Boolean(dev || pre);
+  const is_devrelease = Boolean(dev);
+  const is_postrelease = Boolean(post);
+
+  // return
+
+  return {
+    epoch,
+    release,
+    pre,
+    post: post ? post[1] : post,
+    dev: dev ? dev[1] : dev,
+    local: local ? local.join('.') : local,
+    public: version_stringify(parsed).split('+', 1)[0],
+    base_version,
+    is_prerelease,
+    is_devrelease,
+    is_postrelease,
+  };
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
+
+
+
+
+function lt(version, other) {
+  return compare(version, other) < 0;
+}
+
+function le(version, other) {
+  return compare(version, other) <= 0;
+}
+
+function eq(version, other) {
+  return compare(version, other) === 0;
+}
+
+function ne(version, other) {
+  return compare(version, other) !== 0;
+}
+
+function ge(version, other) {
+  return compare(version, other) >= 0;
+}
+
+function gt(version, other) {
+  return compare(version, other) > 0;
+}
+
+function arbitrary(version, other) {
+  return version.toLowerCase() === other.toLowerCase();
+}
+
+function compare(version, other) {
+  const parsedVersion = version_parse(version);
+  const parsedOther = version_parse(other);
+
+  const keyVersion = calculateKey(parsedVersion);
+  const keyOther = calculateKey(parsedOther);
+
+  return pyCompare(keyVersion, keyOther);
+}
+
+function rcompare(version, other) {
+  return -compare(version, other);
+}
+
+// this logic is buitin in python, but we need to port it to js
+// see https://stackoverflow.com/a/5292332/1438522
+function pyCompare(elemIn, otherIn) {
+  let elem = elemIn;
+  let other = otherIn;
+  if (elem === other) {
+    return 0;
+  }
+  if (Array.isArray(elem) !== Array.isArray(other)) {
+    elem = Array.isArray(elem) ? elem : [elem];
+    other = Array.isArray(other) ? other : [other];
+  }
+  if (Array.isArray(elem)) {
+    const len = Math.min(elem.length, other.length);
+    for (let i = 0; i < len; i += 1) {
+      const res = pyCompare(elem[i], other[i]);
+      if (res !== 0) {
+        return res;
+      }
+    }
+    return elem.length - other.length;
+  }
+  if (elem === -Infinity || other === Infinity) {
+    return -1;
+  }
+  if (elem === Infinity || other === -Infinity) {
+    return 1;
+  }
+  return elem < other ? -1 : 1;
+}
+
+function calculateKey(input) {
+  const { epoch } = input;
+  let { release, pre, post, local, dev } = input;
+  // When we compare a release version, we want to compare it with all of the
+  // trailing zeros removed. So we'll use a reverse the list, drop all the now
+  // leading zeros until we come to something non zero, then take the rest
+  // re-reverse it back into the correct order and make it a tuple and use
+  // that for our sorting key.
+  release = release.concat();
+  release.reverse();
+  while (release.length && release[0] === 0) {
+    release.shift();
+  }
+  release.reverse();
+
+  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
+  // We'll do this by abusing the pre segment, but we _only_ want to do this
+  // if there is !a pre or a post segment. If we have one of those then
+  // the normal sorting rules will handle this case correctly.
+  if (!pre && !post && dev) pre = -Infinity;
+  // Versions without a pre-release (except as noted above) should sort after
+  // those with one.
+  else if (!pre) pre = Infinity;
+
+  // Versions without a post segment should sort before those with one.
+  if (!post) post = -Infinity;
+
+  // Versions without a development segment should sort after those with one.
+  if (!dev) dev = Infinity;
+
+  if (!local) {
+    // Versions without a local segment should sort before those with one.
+    local = -Infinity;
+  } else {
+    // Versions with a local segment need that segment parsed to implement
+    // the sorting rules in PEP440.
+    // - Alpha numeric segments sort before numeric segments
+    // - Alpha numeric segments sort lexicographically
+    // - Numeric segments sort numerically
+    // - Shorter versions sort before longer versions when the prefixes
+    //   match exactly
+    local = local.map((i) =>
+      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
+    );
+  }
+
+  return [epoch, release, pre, post, dev, local];
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
+// This file is dual licensed under the terms of the Apache License, Version
+// 2.0, and the BSD License. See the LICENSE file in the root of this repository
+// for complete details.
+
+
+
+
+
+const RANGE_PATTERN = [
+  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
+  '\\s*',
+  '(',
+  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
+  /*  */ '(?<prefix>\\.\\*)?',
+  /*  */ '|',
+  /*  */ '(?<legacy>[^,;\\s)]+)',
+  ')',
+].join('');
+
+
+
+const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
+
+const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
+
+function specifier_parse(ranges) {
+  if (!ranges.trim()) {
+    return [];
+  }
+
+  const specifiers = ranges
+    .split(',')
+    .map((range) => rangeRegex.exec(range.trim()) || {})
+    .map(({ groups }) => {
+      if (!groups) {
+        return null;
+      }
+
+      let { ...spec } = groups;
+      const { operator, version, prefix, legacy } = groups;
+
+      if (version) {
+        spec = { ...spec, ...version_explain(version) };
+        if (operator === '~=') {
+          if (spec.release.length < 2) {
+            return null;
+          }
+        }
+        if (!isEqualityOperator(operator) && spec.local) {
+          return null;
+        }
+
+        if (prefix) {
+          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+            return null;
+          }
+        }
+      }
+      if (legacy && operator !== '===') {
+        return null;
+      }
+
+      return spec;
+    });
+
+  if (specifiers.filter(Boolean).length !== specifiers.length) {
+    return null;
+  }
+
+  return specifiers;
+}
+
+function filter(versions, specifier, options = {}) {
+  const filtered = pick(versions, specifier, options);
+  if (filtered.length === 0 && options.prereleases === undefined) {
+    return pick(versions, specifier, { prereleases: true });
+  }
+  return filtered;
+}
+
+function maxSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[found.length - 1];
+}
+
+function minSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[0];
+}
+
+function pick(versions, specifier, options) {
+  const parsed = specifier_parse(specifier);
+
+  if (!parsed) {
+    return [];
+  }
+
+  return versions.filter((version) => {
+    const explained = version_explain(version);
+
+    if (!parsed.length) {
+      return explained && !(explained.is_prerelease && !options.prereleases);
+    }
+
+    return parsed.reduce((pass, spec) => {
+      if (!pass) {
+        return false;
+      }
+      return contains({ ...spec, ...options }, { version, explained });
+    }, true);
+  });
+}
+
+function satisfies(version, specifier, options = {}) {
+  const filtered = pick([version], specifier, options);
+
+  return filtered.length === 1;
+}
+
+function arrayStartsWith(array, prefix) {
+  if (prefix.length > array.length) {
+    return false;
+  }
+
+  for (let i = 0; i < prefix.length; i += 1) {
+    if (prefix[i] !== array[i]) {
+      return false;
+    }
+  }
+
+  return true;
+}
+
+function contains(specifier, input) {
+  const { explained } = input;
+  let { version } = input;
+  const { ...spec } = specifier;
+
+  if (spec.prereleases === undefined) {
+    spec.prereleases = spec.is_prerelease;
+  }
+
+  if (explained && explained.is_prerelease && !spec.prereleases) {
+    return false;
+  }
+
+  if (spec.operator === '~=') {
+    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
+    if (spec.epoch) {
+      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
+    }
+    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
+      prereleases: spec.prereleases,
+    });
+  }
+
+  if (spec.prefix) {
+    const isMatching =
+      explained.epoch === spec.epoch &&
+      arrayStartsWith(explained.release, spec.release);
+    const isEquality = spec.operator !== '!=';
+    return isEquality ? isMatching : !isMatching;
+  }
+
+  if (explained && explained.local && spec.version) {
+    // Ignore candidate local labels only when the specifier itself is public.
+    if (spec.operator !== '===' && !spec.local) {
+      version = explained.public;
+      spec.version = version_explain(spec.version).public;
+    }
+  }
+
+  if (spec.operator === '<' || spec.operator === '>') {
+    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
+    if (eq(spec.release.join('.'), explained.release.join('.'))) {
+      return false;
+    }
+  }
+
+  // TODO: fix me?
+  // eslint-disable-next-line import-x/namespace
+  const op = operator_namespaceObject[spec.operator];
+  return op(version, spec.version || spec.legacy);
+}
+
+function validRange(specifier) {
+  return Boolean(specifier_parse(specifier));
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
+
+
+// those notation are borrowed from semver
+
+
+function major(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  return version.release[0];
+}
+
+function minor(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 2) {
+    return 0;
+  }
+  return version.release[1];
+}
+
+function patch(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 3) {
+    return 0;
+  }
+  return version.release[2];
+}
+
+function inc(input, release, preReleaseIdentifier) {
+  let identifier = preReleaseIdentifier || `a`;
+  const version = parse(input);
+
+  if (!version) {
+    return null;
+  }
+
+  if (
+    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
+      identifier,
+    )
+  ) {
+    return null;
+  }
+
+  switch (release) {
+    case 'premajor':
+      {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'preminor':
+      {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prepatch':
+      {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prerelease':
+      if (version.pre === null) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+        version.pre = [identifier, 0];
+      } else {
+        if (preReleaseIdentifier === undefined && version.pre !== null) {
+          [identifier] = version.pre;
+        }
+
+        const [letter, number] = version.pre;
+        if (letter === identifier) {
+          version.pre = [letter, number + 1];
+        } else {
+          version.pre = [identifier, 0];
+        }
+      }
+
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'major':
+      if (
+        version.release.slice(1).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'minor':
+      if (
+        version.release.slice(2).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'patch':
+      if (
+        version.release.slice(3).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    default:
+      return null;
+  }
+
+  return stringify(version);
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/project/version.js
+
+/**
+ * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
+ * Pre-releases count as any other version. False for what is no version or no specifier.
+ */
+function satisfiesSpecifier(version, specifier) {
+    if (specifier.trim() === '')
+        return valid(version) !== null;
+    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
+}
+function isSpecifier(text) {
+    return text.trim() !== '' && validRange(text);
+}
+function isVersion(text) {
+    return valid(text) !== null;
+}
+/** Order of two valid PEP 440 versions, for sorting. */
+function compareVersions(a, b) {
+    return compare(a, b);
+}
+/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
+function normalSpecifier(specifier) {
+    const clauses = specifier.split(',').flatMap((clause) => {
+        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
+        if (operator === '' || operator === '===')
+            return clause.trim() === '' ? [] : [clause.trim()];
+        const prefix = version.endsWith('.*');
+        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
+        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
+    });
+    return [...new Set(clauses)].sort().join(',');
+}
+
+
+/***/ }),
+
+/***/ 5392:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CS: () => (/* binding */ prose),
+/* harmony export */   RK: () => (/* binding */ visible),
+/* harmony export */   SS: () => (/* binding */ codeSpan),
+/* harmony export */   uo: () => (/* binding */ capped)
+/* harmony export */ });
+const named = new Map([
+    ['\n', '\\n'],
+    ['\r', '\\r'],
+    ['\t', '\\t'],
+]);
+// Controls, invisible formatting (bidi overrides, zero-width characters, tags), line separators and lone surrogates;
+// the one invisible that stays is the selector that makes an emoji an emoji.
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\u{fe0f})\p{Default_Ignorable_Code_Point}/gu;
+/**
+ * Text from a stranger on one line, with everything that acts on a terminal or hides from the eye made visible
+ * (`\n`, `\x1b`, `\u{202e}`). Characters that only look odd stay.
+ */
+function visible(text) {
+    return text.replace(unseen, (c) => {
+        const code = c.codePointAt(0) ?? 0;
+        return named.get(c) ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`);
+    });
+}
+/** At most `length` code points, with `…` where some are missing. */
+function capped(text, length) {
+    // A code point is at most two units, so what is cut off here would be cut off below as well.
+    const points = Array.from(text.slice(0, 2 * length + 2));
+    return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
+}
+/**
+ * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
+ * the bars of a table whole. Never empty, and never more than `length` characters of the text.
+ */
+function codeSpan(text, { inTable = false, length = 200 } = {}) {
+    let content = capped(visible(text), length);
+    if (content.trim() === '')
+        return '(empty)';
+    // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
+    if (inTable)
+        content = content.replace(/\\\|/g, '\\\\x7c').replace(/\|/g, '\\|');
+    const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+    const fence = '`'.repeat(longest + 1);
+    const pad = /^`|`$|^ .* $/.test(content) ? ' ' : '';
+    return `${fence}${pad}${content}${pad}${fence}`;
+}
+/**
+ * A sentence that may hold names from a stranger, as markdown: plain words stay; what stands between backticks and
+ * every word that markdown or GitHub would make something of become code.
+ */
+function prose(text, { inTable = false, length = 500 } = {}) {
+    const span = (part) => codeSpan(part, { inTable, length });
+    const parts = capped(visible(text).trim(), length)
+        .split(/`([^`]+)`/)
+        .flatMap((part, i) => i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)));
+    // A number with a point starts a list.
+    if (/^\d+[.)]$/.test(parts[0] ?? ''))
+        parts[0] = span(parts[0] ?? '');
+    // Two spans side by side would be one fence.
+    return parts.reduce((all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part), '');
+}
+// Letters and numbers joined by single marks, in the punctuation of a sentence.
+const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
+// What GitHub links by itself: a site, an issue, a commit.
+const alive = /www\.|^\W*gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
+function plainWord(word, span) {
+    if (word.trim() === '' || /^[–—]$/.test(word))
+        return word;
+    if (word === '-')
+        return '–';
+    if (plain.test(word) && !alive.test(word))
+        return word;
+    const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? [];
+    return `${before}${span(core)}${after}`;
+}
+function hex(code, digits) {
+    return code.toString(16).padStart(digits, '0');
+}
+
+
+/***/ }),
+
+/***/ 7262:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ styleFor)
+/* harmony export */ });
+/** SGR sequences (ECMA-48, 8.3.117). The text must not hold any itself. */
+function styleFor(colour) {
+    const sgr = (on, off) => (text) => colour && text !== '' ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+    return {
+        bold: sgr(1, 22),
+        dim: sgr(2, 22),
+        red: sgr(31, 39),
+        green: sgr(32, 39),
+        yellow: sgr(33, 39),
+        cyan: sgr(36, 39),
+    };
+}
+
+
+/***/ }),
+
+/***/ 843:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F1: () => (/* binding */ displayWidth),
+/* harmony export */   LV: () => (/* binding */ wrap),
+/* harmony export */   Uj: () => (/* binding */ fit),
+/* harmony export */   kb: () => (/* binding */ left),
+/* harmony export */   pG: () => (/* binding */ right)
+/* harmony export */ });
+// East Asian Wide and Fullwidth (Unicode's EastAsianWidth.txt), in blocks; emoji are asked for by property.
+const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+/** Columns that text takes on a terminal; without control characters and styles. */
+function displayWidth(text) {
+    let width = 0;
+    for (const point of text)
+        width += pointWidth(point);
+    return width;
+}
+/** As much of the text as fits into so many columns, with `…` where some is missing. */
+function fit(text, columns) {
+    // Marks that take no column could go on for ever.
+    if (text.length <= 4 * columns && !isWider(text, columns))
+        return text;
+    let fitted = '';
+    let width = 0;
+    for (const point of text) {
+        width += pointWidth(point);
+        if (width > columns - 1 || fitted.length >= 4 * columns)
+            break;
+        fitted += point;
+    }
+    return columns < 1 ? '' : `${fitted}…`;
+}
+/** Cut or filled up to exactly so many columns, flush left. */
+function left(text, columns) {
+    const fitted = fit(text, columns);
+    return fitted + ' '.repeat(columns - displayWidth(fitted));
+}
+/** Cut or filled up to exactly so many columns, flush right. */
+function right(text, columns) {
+    const fitted = fit(text, columns);
+    return ' '.repeat(columns - displayWidth(fitted)) + fitted;
+}
+/** Lines of at most so many columns, broken between words; a longer word is broken where it must be. */
+function wrap(text, columns) {
+    const lines = [];
+    let line = '';
+    for (let word of text.split(' ')) {
+        while (isWider(word, columns)) {
+            if (line !== '')
+                lines.push(line);
+            line = '';
+            const head = takeColumns(word, columns);
+            lines.push(head);
+            word = word.slice(head.length);
+        }
+        if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > columns) {
+            lines.push(line);
+            line = word;
+        }
+        else {
+            line = line === '' ? word : `${line} ${word}`;
+        }
+    }
+    return line === '' ? lines : [...lines, line];
+}
+function takeColumns(text, columns) {
+    let taken = '';
+    let width = 0;
+    for (const point of text) {
+        width += pointWidth(point);
+        if (width > columns && taken !== '')
+            break;
+        taken += point;
+    }
+    return taken;
+}
+function pointWidth(point) {
+    if (/\p{M}/u.test(point))
+        return 0;
+    return wide.test(point) ? 2 : 1;
+}
+/** Whether text takes more than so many columns; asks no further than it must. */
+function isWider(text, columns) {
+    let width = 0;
+    for (const point of text) {
+        width += pointWidth(point);
+        if (width > columns)
+            return true;
+    }
+    return false;
+}
+
+
+/***/ }),
+
+/***/ 2227:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ run)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/budget/verdict.js
+const order = ['skipped', 'pass', 'warn', 'fail'];
+/** The worst of them; `skipped` of none. */
+function worst(outcomes) {
+    return order[Math.max(0, ...outcomes.map((one) => order.indexOf(one)))] ?? 'skipped';
+}
+
+// EXTERNAL MODULE: ./src/compare/timings.js
+var compare_timings = __nccwpck_require__(5379);
+// EXTERNAL MODULE: ./src/host/images/open.js + 6 modules
+var images_open = __nccwpck_require__(8560);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/project/pylock.js + 1 modules
+var project_pylock = __nccwpck_require__(8730);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: ./src/image/platform.js
 var image_platform = __nccwpck_require__(3491);
+// EXTERNAL MODULE: ./src/project/markers.js
+var project_markers = __nccwpck_require__(6901);
+// EXTERNAL MODULE: ./src/project/name.js
+var project_name = __nccwpck_require__(747);
 // EXTERNAL MODULE: ./src/project/target.js
 var project_target = __nccwpck_require__(7637);
 ;// CONCATENATED MODULE: ./src/project/select.js
@@ -12830,245 +13813,10 @@ function checkNames(kind, names, known) {
     }
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/project/requirement.js
-var project_requirement = __nccwpck_require__(8829);
-;// CONCATENATED MODULE: ./src/project/pyproject.js
-
-
-
-
-/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
-function parsePyproject(text, file = 'pyproject.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
-    const project = root.table('project');
-    const tool = root.table('tool');
-    const uv = tool?.table('uv');
-    const poetry = tool?.table('poetry');
-    return {
-        file,
-        hasProject: project !== undefined,
-        name: project?.requiredString('name'),
-        version: project?.string('version'),
-        requiresPython: project?.string('requires-python'),
-        dependencies: project?.strings('dependencies') ?? [],
-        optionalDependencies: byName(project?.table('optional-dependencies')),
-        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
-        scripts: project?.table('scripts')?.keys() ?? [],
-        dynamic: project?.strings('dynamic') ?? [],
-        buildSystem: root.table('build-system') !== undefined,
-        uv: uvSettings(uv),
-        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
-        tools: tool?.keys() ?? [],
-    };
-}
-/** Whether the folder can be built as a wheel and wants to be. */
-function isPackage(pyproject) {
-    if (pyproject.uv.package !== undefined)
-        return pyproject.uv.package;
-    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
-    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
-}
-/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
-function extraRequirements(pyproject, extras) {
-    const own = pyproject.name === undefined ? undefined : (0,project_name/* packageName */.o)(pyproject.name);
-    const open = new Set(extras.map(project_name/* packageName */.o));
-    const found = [];
-    // A set that grows while it is walked is walked to its end.
-    for (const extra of open) {
-        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
-            const requirement = (0,project_requirement/* parseRequirement */.p)(text);
-            if (requirement.name === own)
-                for (const other of requirement.extras)
-                    open.add(other);
-            else
-                found.push(text);
-        }
-    }
-    return found;
-}
-function uvSettings(uv) {
-    const workspace = uv?.table('workspace');
-    const defaults = uv?.raw('default-groups');
-    return {
-        package: uv?.boolean('package'),
-        managed: uv?.boolean('managed') ?? true,
-        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
-        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(project_name/* packageName */.o),
-        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
-        workspaceExclude: workspace?.strings('exclude') ?? [],
-        sources: sources(uv?.table('sources')),
-    };
-}
-function sources(table) {
-    const found = new Map();
-    for (const key of table?.keys() ?? []) {
-        const value = table?.raw(key);
-        found.set((0,project_name/* packageName */.o)(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
-    }
-    return found;
-}
-function byName(table) {
-    return new Map((table?.keys() ?? []).map((key) => [(0,project_name/* packageName */.o)(key), table?.strings(key) ?? []]));
-}
-/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
-function dependencyGroups(table, legacyDev, file) {
-    const written = new Map();
-    for (const key of table?.keys() ?? []) {
-        const name = (0,project_name/* packageName */.o)(key);
-        if (written.has(name))
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
-        written.set(name, table?.list(key) ?? []);
-    }
-    const dev = (0,project_name/* packageName */.o)('dev');
-    if (legacyDev !== undefined)
-        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
-    const resolve = (name, path) => {
-        if (path.includes(name)) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
-        }
-        const items = written.get(name);
-        if (items === undefined) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is included, and does not exist`);
-        }
-        return items.flatMap((item) => {
-            if (typeof item === 'string')
-                return [item];
-            const included = isTable(item) ? item['include-group'] : undefined;
-            if (typeof included !== 'string') {
-                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
-            }
-            return resolve((0,project_name/* packageName */.o)(included), [...path, name]);
-        });
-    };
-    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
-}
-
-;// CONCATENATED MODULE: ./src/project/workspace.js
-/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
-function matchesMember(settings, path) {
-    return (settings.workspaceMembers !== undefined &&
-        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
-        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
-}
-/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
-function matchesGlob(path, glob) {
-    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
-    return matchSegments(segments(path), segments(glob));
-}
-function matchSegments(path, glob) {
-    const [head, ...rest] = glob;
-    if (head === undefined)
-        return path.length === 0;
-    if (head === '**')
-        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
-    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
-}
-function segmentPattern(glob) {
-    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
-        if (found === '*')
-            return '[^/]*';
-        if (found === '?')
-            return '[^/]';
-        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
-    });
-    return new RegExp(`^${source}$`, 's');
-}
-
-;// CONCATENATED MODULE: ./src/host/project/find-lock.js
-
-
-
-
-
-/** Locks of other tools, and the command that makes one of ours from it. */
-const foreign = {
-    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
-    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
-    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
-};
-/**
- * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
- * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
- */
-async function findLock(context) {
-    const names = await (0,promises_.readdir)(context).catch((cause) => {
-        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
-    });
-    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
-    const named = pylocks.filter((name) => name !== 'pylock.toml');
-    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
-    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
-    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
-    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
-    if (inRoot !== undefined && text !== undefined) {
-        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
-    }
-    const [chosen, ...others] = candidates;
-    if (chosen === undefined)
-        throw noLock(context, names);
-    if (named.length > 1 && chosen === named[0]) {
-        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
-            hint: 'name the one for the image pylock.toml',
-        });
-    }
-    const path = (0,external_node_path_.join)(context, chosen);
-    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
-    return { kind, path, shown: chosen, text: await readText(path), others };
-}
-/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
-async function readPyproject(folder, shown = 'pyproject.toml') {
-    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-    return text === undefined ? undefined : parsePyproject(text, shown);
-}
-async function readText(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-async function readIfThere(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        const code = cause.code;
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-/** The folder above whose pyproject.toml counts this one among its workspace's members. */
-async function workspaceRoot(context) {
-    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
-        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-        // A stranger's file further up must not break this project: only a workspace is parsed.
-        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
-            const pyproject = parsePyproject(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
-            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
-                return folder;
-        }
-        if (folder === (0,external_node_path_.dirname)(folder))
-            return undefined;
-    }
-}
-function noLock(context, names) {
-    const other = Object.keys(foreign).find((name) => names.includes(name));
-    if (other !== undefined) {
-        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
-            hint: `export it to one that can: ${foreign[other] ?? ''}`,
-        });
-    }
-    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
-        hint: names.includes('pyproject.toml')
-            ? 'lock the dependencies with: uv lock'
-            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
-    });
-}
-
+// EXTERNAL MODULE: ./src/host/project/find-lock.js + 1 modules
+var find_lock = __nccwpck_require__(1950);
+// EXTERNAL MODULE: ./src/project/toml.js + 9 modules
+var toml = __nccwpck_require__(8721);
 ;// CONCATENATED MODULE: ./src/project/kept-lock.js
 
 
@@ -13082,7 +13830,7 @@ function renderKeptPackages(packages) {
 /** Packages from their kept text; `file` names the lock in errors. */
 function parseKeptPackages(text, file) {
     const packages = JSON.parse(text);
-    return new TomlReader({ packages }, file).tables('packages').map(lockedPackage);
+    return new toml/* TomlReader */.Op({ packages }, file).tables('packages').map(project_pylock/* lockedPackage */.Nc);
 }
 function withoutDates(value) {
     if (Array.isArray(value))
@@ -13252,281 +14000,8 @@ function typicalTarget(minor, platform) {
     return { platform, python: { minor, full: `${minor}.20` }, libc: { kind: 'glibc', version: '2.36' } };
 }
 
-;// CONCATENATED MODULE: ./src/project/requirements-lines.js
-/** Lines that say something; a backslash at the end continues one, a `#` at its start or after a space ends it. */
-function logicalLines(text, file, variables) {
-    const found = [];
-    let open = [];
-    let first = 0;
-    const close = () => {
-        const joined = open
-            .join('')
-            .replace(/(^|\s)#.*$/s, '')
-            .trim();
-        if (joined !== '')
-            found.push({ text: expand(joined, variables), place: `${file}:${first}` });
-        open = [];
-    };
-    for (const [i, raw] of text.split(/\r\n|\r|\n/).entries()) {
-        if (open.length === 0)
-            first = i + 1;
-        const comment = /^\s*#/.test(raw);
-        if (raw.endsWith('\\') && !comment) {
-            open.push(raw.slice(0, -1));
-            continue;
-        }
-        // A comment among continued lines ends them; the space keeps it from growing onto the last word.
-        open.push(comment ? ` ${raw}` : raw);
-        close();
-    }
-    close();
-    return found;
-}
-/** `${NAME}` in capitals only, as pip has it; a variable without a value stays as it is written. */
-function expand(text, variables) {
-    return text.replace(/\$\{([A-Z0-9_]+)\}/g, (written, name) => variables[name] === undefined || variables[name] === '' ? written : variables[name]);
-}
-/**
- * Text of a requirements file: by its byte order mark (UTF-8, UTF-16), by a `coding:` comment in its first two
- * lines, as UTF-8, and as Latin-1 when it is not that.
- */
-function decodeRequirements(bytes) {
-    const [a, b] = bytes;
-    if (a === 0xff && b === 0xfe)
-        return new TextDecoder('utf-16le').decode(bytes);
-    if (a === 0xfe && b === 0xff)
-        return new TextDecoder('utf-16be').decode(bytes);
-    const head = new TextDecoder('latin1').decode(bytes.subarray(0, 400)).split('\n').slice(0, 2);
-    const declared = head
-        .map((line) => /^\s*#.*?coding[:=]\s*([-\w.]+)/.exec(line)?.[1])
-        .find((name) => name !== undefined);
-    for (const encoding of [declared ?? 'utf-8', 'utf-8']) {
-        try {
-            return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-        }
-        catch {
-            // Not that encoding, or one that is not known.
-        }
-    }
-    return new TextDecoder('latin1').decode(bytes);
-}
-
-;// CONCATENATED MODULE: ./src/project/requirements-options.js
-
-
-const noOptions = {
-    indexUrl: undefined,
-    extraIndexUrls: [],
-    findLinks: [],
-    noIndex: false,
-    trustedHosts: [],
-    pre: false,
-    noBinary: [],
-    onlyBinary: [],
-    requireHashes: false,
-};
-/** The options of a file and those of one that it includes. */
-function joinOptions(a, b) {
-    const both = (x, y) => [...new Set([...x, ...y])];
-    return {
-        indexUrl: b.indexUrl ?? a.indexUrl,
-        extraIndexUrls: both(a.extraIndexUrls, b.extraIndexUrls),
-        findLinks: both(a.findLinks, b.findLinks),
-        noIndex: a.noIndex || b.noIndex,
-        trustedHosts: both(a.trustedHosts, b.trustedHosts),
-        pre: a.pre || b.pre,
-        noBinary: both(a.noBinary, b.noBinary),
-        onlyBinary: both(a.onlyBinary, b.onlyBinary),
-        requireHashes: a.requireHashes || b.requireHashes,
-    };
-}
-/** Adds one option as a line of its own gives it; throws Failure for one that pip does not take in a file. */
-function addOption(options, name, value) {
-    switch (name) {
-        case '--index-url':
-        case '--pypi-url':
-            return { ...options, indexUrl: needed(name, value) };
-        case '--extra-index-url':
-            return { ...options, extraIndexUrls: [...options.extraIndexUrls, needed(name, value)] };
-        case '--find-links':
-            return { ...options, findLinks: [...options.findLinks, needed(name, value)] };
-        case '--trusted-host':
-            return { ...options, trustedHosts: [...options.trustedHosts, needed(name, value)] };
-        case '--no-index':
-            return { ...options, noIndex: true };
-        case '--pre':
-            return { ...options, pre: true };
-        case '--require-hashes':
-            return { ...options, requireHashes: true };
-        case '--no-binary':
-            return { ...options, noBinary: formats(options.noBinary, needed(name, value)) };
-        case '--only-binary':
-            return { ...options, onlyBinary: formats(options.onlyBinary, needed(name, value)) };
-        case '--prefer-binary':
-        case '--use-feature':
-            // A wheel that fits is always preferred here.
-            return options;
-        default:
-            throw new failure/* Failure */.H('usage', `${name.split(/\s/)[0] ?? ''} is not an option of a requirements file`, {
-                hint: 'see https://pip.pypa.io/en/stable/reference/requirements-file-format/',
-            });
-    }
-}
-/** Whether `--no-binary` or `--only-binary` names a package. */
-function namesPackage(formats, name) {
-    return formats.includes(':all:') || formats.includes(name);
-}
-/** `:none:` takes back what was said before it. */
-function formats(before, value) {
-    return value.split(',').reduce((all, part) => {
-        const name = part.trim();
-        if (name === ':none:')
-            return [];
-        return [...all, name === ':all:' ? name : (0,project_name/* packageName */.o)(name)];
-    }, before);
-}
-function needed(name, value) {
-    if (value === undefined)
-        throw new failure/* Failure */.H('usage', `${name} needs a value`);
-    return value;
-}
-
-;// CONCATENATED MODULE: ./src/project/requirements.js
-
-
-
-
-
-
-/**
- * Parses the text of a requirements file. `${NAME}` is replaced by what `variables` has for it and left alone
- * otherwise, as pip does. Throws Failure with file and line.
- */
-function parseRequirements(text, file, variables = {}) {
-    const items = [];
-    let options = noOptions;
-    for (const line of logicalLines(text, file, variables)) {
-        const read = atPlace(line, () => parseLine(line));
-        if ('kind' in read)
-            items.push(read);
-        else
-            options = atPlace(line, () => addOption(options, read.name, read.value));
-    }
-    return { file, items, options };
-}
-/** Whether a lock could have written this: each line one version and its hashes, or a commit. Local trees do not count. */
-function isFrozen(items) {
-    const counted = items.filter((item) => item.kind === 'named' || item.kind === 'direct');
-    return counted.length > 0 && counted.every(isFrozenItem);
-}
-/** The version that a specifier pins, or undefined. */
-function pinnedVersion(specifier) {
-    return /^===?([^,*]+)$/.exec(specifier)?.[1];
-}
-function isFrozenItem(item) {
-    const address = item.kind === 'direct' ? item.address : item.requirement.url;
-    if (address === undefined) {
-        return (item.kind === 'named' &&
-            pinnedVersion(item.requirement.specifier) !== undefined &&
-            item.hashes.length > 0);
-    }
-    if (/^(git|hg|svn|bzr)\+/.test(address))
-        return /@[0-9a-f]{40}([0-9a-f]{24})?(#.*)?$/.test(address);
-    return item.hashes.length > 0 || /#(.*&)?(sha256|sha384|sha512)=/.test(address);
-}
-const shortOptions = {
-    '-r': '--requirement',
-    '-c': '--constraint',
-    '-e': '--editable',
-    '-i': '--index-url',
-    '-f': '--find-links',
-};
-function parseLine(line) {
-    const { text, place } = line;
-    if (!text.startsWith('-'))
-        return parseItem(text, place, false);
-    const [, option = '', rest = ''] = /^(--[a-z0-9-]+|-[a-z])\s*=?\s*(.*)$/s.exec(text) ?? [];
-    const name = shortOptions[option] ?? option;
-    const value = unquote(rest.trim());
-    if (name === '--requirement' || name === '--constraint') {
-        if (value === '')
-            throw new failure/* Failure */.H('usage', `${option} needs the path of a file`);
-        return { kind: 'include', path: value, constraint: name === '--constraint', place };
-    }
-    if (name === '--editable') {
-        if (value === '')
-            throw new failure/* Failure */.H('usage', `${option} needs a path or an address`);
-        return parseItem(value, place, true);
-    }
-    return { name: name === '' ? text : name, value: value === '' ? undefined : value };
-}
-function parseItem(text, place, editable) {
-    const { requirement: body, hashes } = splitOptions(text);
-    const address = /^(?:[a-z]+\+)?[a-z]+:\/\//i.test(body);
-    if (!address && !isPath(body)) {
-        if (editable)
-            throw new failure/* Failure */.H('usage', `an editable requirement must be a path or a repository, not ${body}`);
-        return { kind: 'named', requirement: (0,project_requirement/* parseRequirement */.p)(body), hashes, text: body, place };
-    }
-    const [, where = '', marker] = /^(\S+)(?:\s*;\s+|\s+;\s*)(.+)$/s.exec(body) ?? [undefined, body];
-    if (marker !== undefined)
-        (0,project_markers/* parseMarker */.gY)(marker);
-    if (address && !/^file:/i.test(where))
-        return { kind: 'direct', address: where, marker, hashes, text: body, place };
-    const [, path = '', extras = ''] = /^(.*?)(?:\[([^\]]*)\])?$/s.exec(where) ?? [];
-    if (/\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(path.replace(/#.*/, ''))) {
-        return { kind: 'direct', address: path, marker, hashes, text: body, place };
-    }
-    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [(0,project_name/* packageName */.o)(extra.trim())]));
-    return { kind: 'local', path: path.replace(/^file:(\/\/)?/i, ''), extras: names, editable, marker, place };
-}
-function isPath(body) {
-    if (/^[A-Za-z0-9._-]+\s*(\[[^\]]*\])?\s*@/.test(body))
-        return false;
-    const start = body.split(/[\s;]/)[0] ?? '';
-    return /^\.{1,2}($|[/[])/.test(start) || /^[/~]/.test(start) || start.includes('/') || /\.whl$/.test(start);
-}
-/** Options that belong to one requirement; all but the hashes say how to build it. */
-function splitOptions(text) {
-    const hashes = [];
-    const requirement = text.replace(/\s+(--[a-z-]+|-C)(?:=|\s+)("[^"]*"|'[^']*'|\S+)/g, (_, option, value) => {
-        if (option === '--hash')
-            hashes.push(parseHash(unquote(value)));
-        else if (!['--global-option', '--config-settings', '--config-setting', '-C'].includes(option)) {
-            throw new failure/* Failure */.H('usage', `${option} is not an option of a requirement`);
-        }
-        return '';
-    });
-    if (/\s--?[a-z]/.test(requirement.replace(/;.*/s, ''))) {
-        throw new failure/* Failure */.H('usage', `${JSON.stringify(requirement)} has an option that is not known`);
-    }
-    return { requirement: requirement.trim(), hashes };
-}
-function parseHash(value) {
-    const [, algorithm = '', digest = ''] = /^([a-z0-9]+)[:=]([0-9a-fA-F]+)$/.exec(value) ?? [];
-    const length = { sha256: 64, sha384: 96, sha512: 128 };
-    if (length[algorithm] !== digest.length) {
-        throw new failure/* Failure */.H('usage', `hash ${JSON.stringify(value)} is not sha256, sha384 or sha512 with all its digits`);
-    }
-    return { algorithm, digest: digest.toLowerCase() };
-}
-function unquote(value) {
-    return /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1) : value;
-}
-function atPlace(line, read) {
-    try {
-        return read();
-    }
-    catch (cause) {
-        if (!(cause instanceof failure/* Failure */.H))
-            throw cause;
-        throw new failure/* Failure */.H(cause.kind, `${line.place}: ${cause.message}`, {
-            ...(cause.hint !== undefined && { hint: cause.hint }),
-            cause,
-        });
-    }
-}
-
+// EXTERNAL MODULE: ./src/project/requirements.js
+var project_requirements = __nccwpck_require__(4808);
 ;// CONCATENATED MODULE: ./src/project/requirements-hashes.js
 
 
@@ -13542,7 +14017,7 @@ function frozenHashes(items) {
         const hashes = item.hashes.map((hash) => `${hash.algorithm}:${hash.digest}`);
         if (algorithm !== undefined && digest !== undefined)
             hashes.push(`${algorithm}:${digest.toLowerCase()}`);
-        const key = item.kind === 'named' ? item.requirement.name : (lastSegment(item.address) ?? item.address);
+        const key = item.kind === 'named' ? item.requirement.name : ((0,project_pylock/* lastSegment */.mp)(item.address) ?? item.address);
         found.set(key, new Set([...(found.get(key) ?? []), ...hashes]));
     }
     return found;
@@ -13585,11 +14060,17 @@ function withoutFiles(locked, dropped) {
         ...(sdist && { sdist: sdistTable }),
         ...(keptWheels.length > 0 && { wheels: keptWheels }),
     };
-    return lockedPackage(new TomlReader(table, locked.name));
+    return (0,project_pylock/* lockedPackage */.Nc)(new toml/* TomlReader */.Op(table, locked.name));
 }
 
+// EXTERNAL MODULE: ./src/project/requirements-options.js
+var requirements_options = __nccwpck_require__(1747);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./src/project/requirement.js
+var requirement = __nccwpck_require__(8829);
 // EXTERNAL MODULE: ./src/host/process.js
 var host_process = __nccwpck_require__(3186);
 ;// CONCATENATED MODULE: ./src/host/uv/python.js
@@ -13679,7 +14160,7 @@ async function writeInputs(folder, compilation) {
     await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'constraints.txt'), `${constraints.join('\n')}\n`);
     const metadata = frozen ? pinnedMetadata(compilation.requirements) : [];
     const settings = metadata.length > 0 ? { 'dependency-metadata': metadata } : {};
-    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'uv.toml'), renderToml({ ...compilation.settings, ...settings }));
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'uv.toml'), (0,toml/* renderToml */.ls)({ ...compilation.settings, ...settings }));
     return [
         ...['requirements.txt', '--constraint', 'constraints.txt', '--format', 'pylock.toml', '--universal'],
         ...['--quiet', '--no-header', '--no-annotate', '--no-progress', '--no-python-downloads'],
@@ -13704,63 +14185,14 @@ function pinnedMetadata(lines) {
     return lines.flatMap((line) => {
         if (/^-|^[a-z+]+:\/\/|^\//.test(line))
             return [];
-        const { name, specifier } = (0,project_requirement/* parseRequirement */.p)(line.replace(/\s--hash=.*$/s, ''));
-        const version = pinnedVersion(specifier);
+        const { name, specifier } = (0,requirement/* parseRequirement */.p)(line.replace(/\s--hash=.*$/s, ''));
+        const version = (0,project_requirements/* pinnedVersion */.V2)(specifier);
         return version === undefined ? [] : [{ name, version, 'requires-dist': [] }];
     });
 }
 
-;// CONCATENATED MODULE: ./src/host/project/requirements-files.js
-
-
-
-
-
-
-/** Reads a requirements file and follows `-r` and `-c`; throws Failure for a missing file or a circle. */
-async function readRequirements(context, shown, variables) {
-    return readOne(context, (0,external_node_path_.join)(context, shown), [], undefined, variables);
-}
-async function readOne(context, path, parents, place, variables) {
-    const at = place === undefined ? '' : `${place}: `;
-    if (parents.includes(path)) {
-        const circle = [...parents.slice(parents.indexOf(path)), path].map((file) => (0,external_node_path_.relative)(context, file));
-        throw new failure/* Failure */.H('usage', `${at}requirements files include each other: ${circle.join(' → ')}`);
-    }
-    const shown = (0,external_node_path_.relative)(context, path);
-    const bytes = await (0,promises_.readFile)(path).catch((cause) => {
-        const missing = cause.code === 'ENOENT';
-        throw new failure/* Failure */.H('usage', `${at}${shown} ${missing ? 'does not exist' : 'cannot be read'}`, { cause });
-    });
-    const parsed = parseRequirements(decodeRequirements(bytes), shown, variables);
-    const items = [];
-    const constraints = [];
-    const remoteConstraints = [];
-    let options = joinOptions(noOptions, parsed.options);
-    for (const item of parsed.items) {
-        if (item.kind !== 'include') {
-            items.push(item);
-        }
-        else if (/^https?:/i.test(item.path)) {
-            if (!item.constraint)
-                throw new failure/* Failure */.H('usage', `${item.place}: an included file must be a file here`);
-            remoteConstraints.push(item.path);
-        }
-        else {
-            const inner = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), item.path);
-            const included = await readOne(context, inner, [...parents, path], item.place, variables);
-            if (item.constraint)
-                constraints.push(...included.items);
-            else
-                items.push(...included.items);
-            constraints.push(...included.constraints);
-            remoteConstraints.push(...included.remoteConstraints);
-            options = joinOptions(included.options, options);
-        }
-    }
-    return { items, constraints, remoteConstraints, options };
-}
-
+// EXTERNAL MODULE: ./src/host/project/requirements-files.js
+var requirements_files = __nccwpck_require__(2375);
 ;// CONCATENATED MODULE: ./src/host/project/uv-settings.js
 
 
@@ -13781,13 +14213,13 @@ const keys = [
 ];
 /** Those settings from the project's uv.toml, or else from [tool.uv] of its pyproject.toml, as uv would take them. */
 async function indexSettings(context) {
-    const own = await readIfThere((0,external_node_path_.join)(context, 'uv.toml'));
+    const own = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'uv.toml'));
     if (own !== undefined)
-        return pick(parseToml(own, 'uv.toml'));
-    const text = await readIfThere((0,external_node_path_.join)(context, 'pyproject.toml'));
+        return pick((0,toml/* parseToml */.MT)(own, 'uv.toml'));
+    const text = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'pyproject.toml'));
     if (text === undefined)
         return {};
-    const root = new TomlReader(parseToml(text, 'pyproject.toml'), 'pyproject.toml');
+    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, 'pyproject.toml'), 'pyproject.toml');
     return pick(root.table('tool')?.table('uv')?.plain() ?? {});
 }
 function pick(table) {
@@ -13818,8 +14250,8 @@ const format = 'requirements-2';
 async function readRequirementsLock(context, found, options) {
     refuseChosen(found, options);
     const env = options.env ?? process.env;
-    const requirements = await readRequirements(context, found.shown, env);
-    const frozen = isFrozen(requirements.items);
+    const requirements = await (0,requirements_files/* readRequirements */.F)(context, found.shown, env);
+    const frozen = (0,project_requirements/* isFrozen */.Zz)(requirements.items);
     if (!frozen)
         checkHashes(found, requirements);
     const lock = { kind: 'requirements', path: found.shown, requiresPython: undefined };
@@ -13829,7 +14261,7 @@ async function readRequirementsLock(context, found, options) {
         options.warn?.(`${found.shown} is not frozen: versions were chosen today. Freeze it: ` +
             'uv pip compile requirements.in --generate-hashes -o requirements.txt');
     }
-    const pyproject = await readPyproject(context);
+    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
     const compilation = {
         requirements: linesOf(context, frozen ? requirements.items.filter((i) => i.kind !== 'local') : requirements.items),
         constraints: frozen ? [] : linesOf(context, requirements.constraints),
@@ -13845,11 +14277,11 @@ async function readRequirementsLock(context, found, options) {
         return { ...lock, frozen, packages: parseKeptPackages(kept, found.shown) };
     const compiled = await compileRequirements(compilation, found.shown, { ...options, env });
     const pathFromContext = (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(compiled.folder, written));
-    const text = renderPylock(parsePylock(compiled.text, found.shown).packages, {
+    const text = (0,project_pylock/* renderPylock */.J6)((0,project_pylock/* parsePylock */.y0)(compiled.text, found.shown).packages, {
         keepMarkers: true,
         path: pathFromContext,
     });
-    const all = inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown);
+    const all = inFormats((0,project_pylock/* parsePylock */.y0)(text, found.shown).packages, requirements.options, found.shown);
     const packages = frozen ? keepLockedFiles(all, frozenHashes(requirements.items), found.shown) : all;
     if (key === undefined)
         return { ...lock, frozen, packages };
@@ -13885,8 +14317,8 @@ function linesOf(context, items) {
 function inFormats(packages, index, shown) {
     return packages.map((locked) => {
         const isWheel = (file) => file.filename.endsWith('.whl');
-        const noWheels = namesPackage(index.noBinary, locked.name);
-        const onlyWheels = namesPackage(index.onlyBinary, locked.name);
+        const noWheels = (0,requirements_options/* namesPackage */.L$)(index.noBinary, locked.name);
+        const onlyWheels = (0,requirements_options/* namesPackage */.L$)(index.onlyBinary, locked.name);
         if (locked.direct !== undefined || noWheels === onlyWheels)
             return locked;
         const left = withoutFiles(locked, (file) => isWheel(file) === noWheels);
@@ -13901,7 +14333,7 @@ function checkHashes(found, { items, options }) {
     const counted = items.filter((item) => item.kind !== 'local');
     if (!options.requireHashes && !counted.some((item) => item.hashes.length > 0))
         return;
-    const open = counted.filter((item) => !isFrozen([item]));
+    const open = counted.filter((item) => !(0,project_requirements/* isFrozen */.Zz)([item]));
     throw new failure/* Failure */.H('usage', `${found.shown} has hashes, but these lines are not pinned to one version with hashes:\n` +
         open.map((item) => `  ${item.place}: ${item.text}`).join('\n'), { hint: 'make it anew with: uv pip compile requirements.in --generate-hashes -o requirements.txt' });
 }
@@ -14154,7 +14586,7 @@ function packageStaleness(pyproject, locked, root, lock) {
     const declared = [
         ...pyproject.dependencies.map((text) => ({ text, extra: undefined })),
         ...[...pyproject.optionalDependencies].flatMap(([extra, list]) => list.map((text) => ({ text, extra }))),
-    ].flatMap(({ text, extra }) => declaredSources((0,project_requirement/* parseRequirement */.p)(text), pyproject, above, { extra }));
+    ].flatMap(({ text, extra }) => declaredSources((0,requirement/* parseRequirement */.p)(text), pyproject, above, { extra }));
     const names = sourcesLostInBuild(pyproject, above);
     const compared = declared.filter(({ name }) => !names.has(name));
     const written = (locked.metadata?.requiresDist ?? []).filter(({ name }) => !names.has(name));
@@ -14186,7 +14618,7 @@ function groupStaleness(pyproject, locked, root, lock, file) {
         // Its own requires-python is written into each of its markers.
         if (pyproject.uv.limitedGroups.includes(group))
             return [];
-        const declared = (pyproject.dependencyGroups.get(group) ?? []).flatMap((text) => declaredSources((0,project_requirement/* parseRequirement */.p)(text), pyproject, root, { group }));
+        const declared = (pyproject.dependencyGroups.get(group) ?? []).flatMap((text) => declaredSources((0,requirement/* parseRequirement */.p)(text), pyproject, root, { group }));
         return differences(declared, locked.get(group) ?? [], { name: undefined, extras: [] }, lock, `${file} (group ${group})`);
     });
 }
@@ -14273,123 +14705,8 @@ function byPart(a, b) {
     return 0;
 }
 
-;// CONCATENATED MODULE: ./src/project/uv-lock.js
-
-
-
-
-const sourceKeys = ['git', 'url', 'path', 'directory', 'editable', 'virtual', 'index'];
-/** Parses a uv.lock; throws Failure with the file and the line or the path of keys. */
-function parseUvLock(text, file = 'uv.lock') {
-    const root = new TomlReader(parseToml(text, file), file);
-    const version = root.number('version');
-    if (version !== 1) {
-        throw new failure/* Failure */.H('usage', `${file}: version ${String(version)} of the lock format is not known`, {
-            hint: 'version 1 is what this version reads; lock again with a uv that writes it',
-        });
-    }
-    const manifest = root.table('manifest');
-    return {
-        file,
-        requiresPython: root.string('requires-python'),
-        packages: root.tables('package').map(uvPackage),
-        members: (manifest?.strings('members') ?? []).map(project_name/* packageName */.o),
-        rootGroups: mapOf(manifest?.table('dependency-groups'), (table, key) => table.tables(key).map(uvRequirement)),
-    };
-}
-/**
- * The local packages that a project's environment needs, itself included when it is a package: reached from it by
- * its dependencies, the chosen extras and groups, and markers that hold in one of the environments. `from` is the
- * project's path relative to the lock's folder; a root that is no project reaches every member.
- */
-function localPackages(lock, from, chosen, environments) {
-    const local = lock.packages.filter((p) => p.source.kind === 'local');
-    const project = local.find((p) => p.source.kind === 'local' && p.source.path === from);
-    const roots = project ? [project] : from === '.' ? local : [];
-    const applies = (d) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(d.marker, env));
-    const extras = new Set(chosen.extras.map(project_name/* packageName */.o));
-    const seen = new Set();
-    const found = new Set();
-    const visit = (target, extra) => {
-        const key = `${target.name} ${target.version ?? ''} ${extra ?? ''}`;
-        if (seen.has(key))
-            return;
-        seen.add(key);
-        found.add(target);
-        const dependencies = extra === undefined ? target.dependencies : (target.optionalDependencies.get(extra) ?? []);
-        follow(dependencies);
-    };
-    const follow = (dependencies) => {
-        for (const dependency of dependencies.filter(applies)) {
-            for (const next of lock.packages.filter((p) => p.name === dependency.name && sameVersion(p, dependency))) {
-                visit(next, undefined);
-                for (const extra of dependency.extras)
-                    visit(next, extra);
-            }
-        }
-    };
-    for (const root of roots) {
-        visit(root, undefined);
-        for (const extra of extras)
-            visit(root, extra);
-        for (const group of chosen.groups)
-            follow(root.devDependencies.get((0,project_name/* packageName */.o)(group)) ?? []);
-    }
-    return [...found].flatMap(({ name, source }) => source.kind === 'local' && !source.virtual ? [{ name, path: source.path }] : []);
-}
-function sameVersion(target, dependency) {
-    return dependency.version === undefined || target.version === dependency.version;
-}
-function uvPackage(table) {
-    const metadata = table.table('metadata');
-    const dependencies = (from, key) => from.tables(key).map(uvDependency);
-    return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
-        version: table.string('version'),
-        source: uvSource(table.table('source')),
-        dependencies: dependencies(table, 'dependencies'),
-        optionalDependencies: mapOf(table.table('optional-dependencies'), dependencies),
-        devDependencies: mapOf(table.table('dev-dependencies'), dependencies),
-        metadata: metadata && {
-            requiresDist: metadata.tables('requires-dist').map(uvRequirement),
-            requiresDev: mapOf(metadata.table('requires-dev'), (t, key) => t.tables(key).map(uvRequirement)),
-            providesExtras: (metadata.strings('provides-extras') ?? []).map(project_name/* packageName */.o),
-        },
-    };
-}
-function uvSource(table) {
-    for (const kind of ['editable', 'directory', 'virtual']) {
-        const path = table?.string(kind);
-        if (path !== undefined)
-            return { kind: 'local', path: path === '' ? '.' : path, virtual: kind === 'virtual' };
-    }
-    const kinds = ['registry', 'git', 'url', 'path'];
-    return { kind: kinds.find((kind) => table?.raw(kind) !== undefined) ?? 'unknown' };
-}
-function uvDependency(table) {
-    return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
-        version: table.string('version'),
-        extras: (table.strings('extra') ?? []).map(project_name/* packageName */.o),
-        marker: table.string('marker'),
-    };
-}
-function uvRequirement(table) {
-    return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
-        extras: (table.strings('extras') ?? []).map(project_name/* packageName */.o).sort(),
-        specifier: table.string('specifier') ?? '',
-        marker: table.string('marker'),
-        source: sourceOf(table.plain()),
-    };
-}
-function sourceOf(table) {
-    return Object.fromEntries(sourceKeys.flatMap((key) => (typeof table[key] === 'string' ? [[key, table[key]]] : [])));
-}
-function mapOf(table, read) {
-    return new Map(table?.keys().map((key) => [(0,project_name/* packageName */.o)(key), read(table, key)]));
-}
-
+// EXTERNAL MODULE: ./src/project/uv-lock.js
+var uv_lock = __nccwpck_require__(919);
 ;// CONCATENATED MODULE: ./src/host/project/read-uv-lock.js
 
 
@@ -14407,7 +14724,7 @@ function mapOf(table, read) {
 const read_uv_lock_format = 'uv-export-2';
 /** A uv.lock as `uv export` puts it, which needs no network and no Python. */
 async function readUvLock(context, found, options) {
-    const uvLock = parseUvLock(found.text, found.shown);
+    const uvLock = (0,uv_lock/* parseUvLock */.e)(found.text, found.shown);
     await checkProject(context, found, uvLock, options);
     const [extras, groups] = [[...options.extras].sort(), [...options.groups].sort()];
     const key = cacheKey(read_uv_lock_format, (0,external_node_path_.relative)(context, found.path), found.text, extras, groups);
@@ -14427,7 +14744,7 @@ async function readUvLock(context, found, options) {
 }
 /** Throws Failure for an unknown extra or group, and for a lock that is not up to date. */
 async function checkProject(context, found, uvLock, options) {
-    const pyproject = await readPyproject(context);
+    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
     if (pyproject === undefined) {
         throw new failure/* Failure */.H('usage', `${uvLock.file} is there without the pyproject.toml that it locks`);
     }
@@ -14440,7 +14757,7 @@ async function checkProject(context, found, uvLock, options) {
     const paths = uvLock.packages.flatMap(({ source }) => (source.kind === 'local' ? [source.path] : []));
     for (const path of new Set(['.', (0,external_node_path_.relative)(folder, context) || '.', ...paths])) {
         const shown = (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, path, 'pyproject.toml'));
-        const local = await readPyproject((0,external_node_path_.join)(folder, path), shown);
+        const local = await (0,find_lock/* readPyproject */.x7)((0,external_node_path_.join)(folder, path), shown);
         if (local !== undefined || (await isFolder((0,external_node_path_.join)(folder, path))))
             pyprojects.set(path, local);
     }
@@ -14472,9 +14789,9 @@ async function exportLock(context, found, shown, options) {
                 hint: 'try: uv lock --check',
             });
         }
-        const { packages } = parsePylock(await readText(output), shown);
+        const { packages } = (0,project_pylock/* parsePylock */.y0)(await (0,find_lock/* readText */.yR)(output), shown);
         // uv writes paths relative to its output.
-        return withPaths(packages, (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(folder, written)));
+        return (0,project_pylock/* withPaths */.R1)(packages, (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(folder, written)));
     }
     finally {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
@@ -14497,7 +14814,7 @@ function isFolder(path) {
  * relative to the project's folder. Throws Failure for no lock, a stale one, an unknown extra or group.
  */
 async function readLock(context, options) {
-    const found = await findLock(context);
+    const found = await (0,find_lock/* findLock */.HT)(context);
     if (found.others.length > 0)
         options.note?.(`${found.shown} is the lock; ${found.others.join(', ')} not read`);
     const lock = await readFound(context, found, options);
@@ -14514,18 +14831,18 @@ function readFound(context, found, options) {
     }
 }
 function readPylock(context, found, options) {
-    const pylock = parsePylock(found.text, found.shown);
+    const pylock = (0,project_pylock/* parsePylock */.y0)(found.text, found.shown);
     checkNames('extra', options.extras, pylock.extras);
     checkNames('group', options.groups, pylock.dependencyGroups);
     const folder = (0,external_node_path_.dirname)(found.path);
-    const chosen = choosePylock(pylock, options);
+    const chosen = (0,project_pylock/* choosePylock */.iE)(pylock, options);
     return {
         kind: 'pylock',
         path: found.shown,
         frozen: true,
         requiresPython: pylock.requiresPython,
         environments: pylock.environments,
-        packages: withPaths(chosen.packages, (path) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(folder, path))),
+        packages: (0,project_pylock/* withPaths */.R1)(chosen.packages, (path) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(folder, path))),
     };
 }
 /** A key of everything that decides what is kept under it. */
@@ -14533,100 +14850,8 @@ function cacheKey(...parts) {
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-;// CONCATENATED MODULE: ./src/host/project/read-project.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** The project in a folder, as its pyproject.toml and its lock describe it. Throws Failure for a broken file. */
-async function readProject(context, chosen, env = process.env) {
-    const found = await findLock(context);
-    const pyproject = await readPyproject(context);
-    const listed = found.kind === 'requirements' ? await readRequirements(context, found.shown, env) : undefined;
-    return {
-        name: pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(context)),
-        version: pyproject?.version,
-        requiresPython: pyproject?.requiresPython,
-        requirements: await requirementsOf(context, pyproject, listed, chosen, env),
-        scripts: pyproject?.scripts ?? [],
-        localPackages: await localPackagesOf(context, found, pyproject, listed, chosen),
-    };
-}
-/** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
-async function requirementsOf(context, pyproject, listed, chosen, env) {
-    const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
-    if (declared.length > 0 || listed === undefined)
-        return declared;
-    const written = await readIfThere((0,external_node_path_.join)(context, 'requirements.in'));
-    const { items } = written === undefined ? listed : await readRequirements(context, 'requirements.in', env);
-    if (written === undefined && isFrozen(items))
-        return [];
-    return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []));
-}
-function declaredRequirements(pyproject, chosen) {
-    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get((0,project_name/* packageName */.o)(name)) ?? []);
-    return [...new Set([...pyproject.dependencies, ...extraRequirements(pyproject, chosen.extras), ...groups])];
-}
-async function localPackagesOf(context, found, pyproject, listed, chosen) {
-    const lockFolder = (0,external_node_path_.dirname)(found.path);
-    const fromContext = (path) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(lockFolder, path)) || '.';
-    const environments = possibleEnvironments(chosen);
-    if (found.kind === 'uv') {
-        const lock = parseUvLock(found.text, found.shown);
-        return localPackages(lock, (0,external_node_path_.relative)(lockFolder, context) || '.', chosen, environments).map((local) => ({
-            ...local,
-            path: fromContext(local.path),
-        }));
-    }
-    const itself = pyproject && isPackage(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : [];
-    const named = listed === undefined
-        ? pylockDirectories(found, chosen, environments, fromContext)
-        : await listedTrees(context, listed, environments);
-    const all = [...itself, ...named];
-    return all.filter((local, i) => all.findIndex((other) => other.path === local.path) === i);
-}
-/** Source trees that a requirements file names: `-e .`, `./library`. */
-async function listedTrees(context, listed, environments) {
-    const trees = listed.items.filter((item) => item.kind === 'local');
-    const applying = trees.filter(({ marker }) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(marker, env)));
-    return Promise.all(applying.map(async ({ path, place }) => {
-        const folder = (0,external_node_path_.resolve)(context, path);
-        const shown = (0,external_node_path_.relative)(context, folder) || '.';
-        const names = await (0,promises_.readdir)(folder).catch((cause) => {
-            throw new failure/* Failure */.H('usage', `${place}: ${shown} is not a folder that can be read`, { cause });
-        });
-        if (!names.some((name) => ['pyproject.toml', 'setup.py'].includes(name))) {
-            throw new failure/* Failure */.H('usage', `${place}: ${shown} has no pyproject.toml and no setup.py`);
-        }
-        const inner = await readPyproject(folder, (0,external_node_path_.join)(shown, 'pyproject.toml'));
-        return { name: ownName(folder, inner), path: shown };
-    }));
-}
-function ownName(folder, pyproject) {
-    return (0,project_name/* packageName */.o)(pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(folder)));
-}
-function pylockDirectories(found, chosen, environments, fromContext) {
-    return choosePylock(parsePylock(found.text, found.shown), chosen)
-        .directories.filter(({ marker }) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(marker, env)))
-        .map(({ name, path }) => ({ name: (0,project_name/* packageName */.o)(name), path: fromContext(path) }));
-}
-/** Local packages are chosen before the image's Python is known: what applies to any Linux image is taken. */
-function possibleEnvironments(chosen) {
-    return ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14'].flatMap((minor) => ['amd64', 'arm64'].map((architecture) => (0,project_target/* markerEnvironment */.wp)({
-        platform: { os: 'linux', architecture },
-        python: { minor, full: `${minor}.9` },
-        libc: { kind: 'glibc', version: '2.36' },
-    }, chosen)));
-}
-
+// EXTERNAL MODULE: ./src/host/project/read-project.js
+var read_project = __nccwpck_require__(5281);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/image/digest.js
@@ -14778,7 +15003,7 @@ async function keepWheel(wheel, blobs) {
     }
 }
 /** That version as a line of a requirements file, with the hashes of its wheels for every platform known here. */
-function fetch_uvRequirement() {
+function uvRequirement() {
     const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`);
     return `uv==${fetched.version} ${hashes.join(' ')}\n`;
 }
@@ -14786,7 +15011,7 @@ function fetch_uvRequirement() {
 async function download(temporary, options) {
     const requirements = (0,external_node_path_.join)(temporary, 'requirements.txt');
     const to = (0,external_node_path_.join)(temporary, 'wheels');
-    await (0,promises_.writeFile)(requirements, fetch_uvRequirement());
+    await (0,promises_.writeFile)(requirements, uvRequirement());
     const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
     const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to];
     const result = await (0,host_process/* run */.eF)('python3', [...args, '-r', requirements], options).catch((cause) => {
@@ -15218,14 +15443,14 @@ function packer(compression) {
 }
 
 // EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
-var valibot_dist = __nccwpck_require__(7728);
+var dist = __nccwpck_require__(7728);
 ;// CONCATENATED MODULE: ./src/host/store/keep-set.js
 
 
 
-const keepSetSchema = valibot_dist/* object */.Ikc({
-    records: valibot_dist/* array */.YOg(valibot_dist/* pipe */.FsL(valibot_dist/* string */.YjP(), valibot_dist/* regex */.yGV(/^[0-9a-f]{64}$/))),
-    blobs: valibot_dist/* array */.YOg(valibot_dist/* tuple */.PVZ([valibot_dist/* custom */.IeY(digest/* isDigest */.Bc), valibot_dist/* pipe */.FsL(valibot_dist/* number */.aig(), valibot_dist/* safeInteger */.Y2b(), valibot_dist/* minValue */.Wwf(0))])),
+const keepSetSchema = dist/* object */.Ikc({
+    records: dist/* array */.YOg(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/))),
+    blobs: dist/* array */.YOg(dist/* tuple */.PVZ([dist/* custom */.IeY(digest/* isDigest */.Bc), dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0))])),
 });
 /** Remembers in the store what the last run with these keys used of it. */
 function rememberSet(store, keys, set) {
@@ -15795,7 +16020,7 @@ function sha256Row(content) {
 async function installLocked(packages, folder, build, context) {
     await (0,promises_.mkdir)(folder, { recursive: true });
     const lock = (0,external_node_path_.join)(folder, 'pylock.toml');
-    await (0,promises_.writeFile)(lock, renderPylock(packages, { path: (path) => (0,external_node_path_.resolve)(context.context, path) }));
+    await (0,promises_.writeFile)(lock, (0,project_pylock/* renderPylock */.J6)(packages, { path: (path) => (0,external_node_path_.resolve)(context.context, path) }));
     await install((0,external_node_path_.join)(folder, 'prefix'), [...(build ? [] : ['--no-build']), '-r', lock], context);
 }
 /** Installs one wheel file into a folder. */
@@ -16085,29 +16310,29 @@ function nothingInstalled(absent, { target }) {
 ;// CONCATENATED MODULE: ./src/engine/assemble/part.js
 
 
-const part_digest = valibot_dist/* custom */.IeY(digest/* isDigest */.Bc);
-const size = valibot_dist/* pipe */.FsL(valibot_dist/* number */.aig(), valibot_dist/* safeInteger */.Y2b(), valibot_dist/* minValue */.Wwf(0));
-const entrySchema = valibot_dist/* object */.Ikc({
-    path: valibot_dist/* string */.YjP(),
-    type: valibot_dist/* picklist */.KIO(['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo']),
+const part_digest = dist/* custom */.IeY(digest/* isDigest */.Bc);
+const size = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
+const entrySchema = dist/* object */.Ikc({
+    path: dist/* string */.YjP(),
+    type: dist/* picklist */.KIO(['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo']),
     size,
     mode: size,
-    linkname: valibot_dist/* optional */.lqM(valibot_dist/* string */.YjP()),
+    linkname: dist/* optional */.lqM(dist/* string */.YjP()),
 });
-const schema = valibot_dist/* object */.Ikc({
-    name: valibot_dist/* string */.YjP(),
-    version: valibot_dist/* string */.YjP(),
-    directories: valibot_dist/* array */.YOg(valibot_dist/* string */.YjP()),
-    entries: valibot_dist/* array */.YOg(entrySchema),
-    texts: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* string */.YjP()),
-    blob: valibot_dist/* object */.Ikc({ digest: part_digest, size }),
-    content: valibot_dist/* object */.Ikc({ start: size, end: size }),
-    diffId: valibot_dist/* optional */.lqM(part_digest),
-    hashes: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* string */.YjP()),
+const schema = dist/* object */.Ikc({
+    name: dist/* string */.YjP(),
+    version: dist/* string */.YjP(),
+    directories: dist/* array */.YOg(dist/* string */.YjP()),
+    entries: dist/* array */.YOg(entrySchema),
+    texts: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
+    blob: dist/* object */.Ikc({ digest: part_digest, size }),
+    content: dist/* object */.Ikc({ start: size, end: size }),
+    diffId: dist/* optional */.lqM(part_digest),
+    hashes: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
 });
 /** A part from its record; undefined when the record has another shape: it counts as missing then. */
 function parsePart(text) {
-    const result = valibot_dist/* safeParse */.xLC(schema, JSON.parse(text));
+    const result = dist/* safeParse */.xLC(schema, JSON.parse(text));
     return result.success ? result.output : undefined;
 }
 
@@ -16444,10 +16669,10 @@ var engine_listings = __nccwpck_require__(2095);
 
 
 
-const recordSchema = valibot_dist/* object */.Ikc({
-    digest: valibot_dist/* custom */.IeY(digest/* isDigest */.Bc),
-    size: valibot_dist/* pipe */.FsL(valibot_dist/* number */.aig(), valibot_dist/* safeInteger */.Y2b()),
-    diffId: valibot_dist/* custom */.IeY(digest/* isDigest */.Bc),
+const recordSchema = dist/* object */.Ikc({
+    digest: dist/* custom */.IeY(digest/* isDigest */.Bc),
+    size: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()),
+    diffId: dist/* custom */.IeY(digest/* isDigest */.Bc),
 });
 /** The layer of one heavy distribution: its blob as it is kept. */
 async function heavyLayer(part, diffId, context) {
@@ -16510,7 +16735,7 @@ function filesChanged() {
 }
 async function keptLayer(store, key) {
     const text = await store.records.get(key);
-    const parsed = text === undefined ? undefined : valibot_dist/* safeParse */.xLC(recordSchema, JSON.parse(text));
+    const parsed = text === undefined ? undefined : dist/* safeParse */.xLC(recordSchema, JSON.parse(text));
     if (!parsed?.success)
         return undefined;
     return (await store.blobs.has(parsed.output.digest, parsed.output.size)) ? parsed.output : undefined;
@@ -16537,17 +16762,17 @@ function assembled({ digest, size, diffId }, createdBy, { compression }) {
 
 /** Distributions with a layer of their own, at most: engines take 127 layers, and each costs a request. */
 const maxHeavy = 24;
-const environment_layers_schema = valibot_dist/* object */.Ikc({
-    layers: valibot_dist/* array */.YOg(valibot_dist/* object */.Ikc({
-        descriptor: valibot_dist/* object */.Ikc({
-            mediaType: valibot_dist/* string */.YjP(),
-            digest: valibot_dist/* custom */.IeY(digest/* isDigest */.Bc),
-            size: valibot_dist/* pipe */.FsL(valibot_dist/* number */.aig(), valibot_dist/* safeInteger */.Y2b()),
+const environment_layers_schema = dist/* object */.Ikc({
+    layers: dist/* array */.YOg(dist/* object */.Ikc({
+        descriptor: dist/* object */.Ikc({
+            mediaType: dist/* string */.YjP(),
+            digest: dist/* custom */.IeY(digest/* isDigest */.Bc),
+            size: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()),
         }),
-        diffId: valibot_dist/* custom */.IeY(digest/* isDigest */.Bc),
-        createdBy: valibot_dist/* string */.YjP(),
+        diffId: dist/* custom */.IeY(digest/* isDigest */.Bc),
+        createdBy: dist/* string */.YjP(),
     })),
-    warnings: valibot_dist/* array */.YOg(valibot_dist/* string */.YjP()),
+    warnings: dist/* array */.YOg(dist/* string */.YjP()),
     /** Everything they were made with: what the next lock is made with, but for what changed. */
     used: keepSetSchema,
 });
@@ -16574,7 +16799,7 @@ async function environmentLayers(packages, base, context) {
         chosen.map((one) => one.key),
     ]);
     const text = await store.records.get(key);
-    const kept = text === undefined ? undefined : valibot_dist/* safeParse */.xLC(environment_layers_schema, JSON.parse(text));
+    const kept = text === undefined ? undefined : dist/* safeParse */.xLC(environment_layers_schema, JSON.parse(text));
     if (kept?.success) {
         const { layers, warnings, used } = kept.output;
         const here = await Promise.all(layers.map(({ descriptor: { digest, size } }) => store.blobs.has(digest, size)));
@@ -16784,7 +17009,7 @@ const backendNames = {
  */
 function isStaticBuild(pyproject, names) {
     const { project, tool, 'build-system': system } = pyproject;
-    if (!isTable(project) || !isTable(system))
+    if (!(0,toml/* isTable */.bI)(project) || !(0,toml/* isTable */.bI)(system))
         return false;
     if (typeof project['version'] !== 'string' || project['dynamic'] !== undefined)
         return false;
@@ -16799,8 +17024,8 @@ function isStaticBuild(pyproject, names) {
         return false;
     if (!requires.every((one) => typeof one === 'string' && known.requires.test(one.trim())))
         return false;
-    const tools = isTable(tool) ? tool : {};
-    const uv = isTable(tools['uv']) ? tools['uv'] : {};
+    const tools = (0,toml/* isTable */.bI)(tool) ? tool : {};
+    const uv = (0,toml/* isTable */.bI)(tools['uv']) ? tools['uv'] : {};
     if (intoBuilds.some((key) => uv[key] !== undefined))
         return false;
     const settings = tools[known.tool];
@@ -16819,7 +17044,7 @@ function isHarmless(value, path, allowed) {
     if (allowed.includes(path))
         return true;
     const leadsOn = allowed.some((one) => one.startsWith(`${path}.`));
-    if (!leadsOn || !isTable(value))
+    if (!leadsOn || !(0,toml/* isTable */.bI)(value))
         return false;
     return Object.entries(value).every(([key, below]) => isHarmless(below, `${path}.${key}`, allowed));
 }
@@ -16833,8 +17058,8 @@ function decidesBuild(path, pyproject) {
         return true;
     if (/^(?:readme|license|licence|copying|notice|authors|changelog|changes|history)\b/i.test(name))
         return true;
-    const project = isTable(pyproject['project']) ? pyproject['project'] : {};
-    const quoted = [project['readme'], project['license']].map((value) => isTable(value) ? value['file'] : value);
+    const project = (0,toml/* isTable */.bI)(pyproject['project']) ? pyproject['project'] : {};
+    const quoted = [project['readme'], project['license']].map((value) => (0,toml/* isTable */.bI)(value) ? value['file'] : value);
     return quoted.some((value) => typeof value === 'string' && clean(value) === path);
 }
 function clean(path) {
@@ -17260,9 +17485,9 @@ function pyprojectOf(folder) {
 /** Paths that a build needs, whatever `.dockerignore` says: by their names, and the readme that the metadata quotes. */
 async function neededIn(folder) {
     const names = await (0,promises_.readdir)(folder).catch(() => []);
-    const project = parseToml(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
-    const readme = isTable(project) ? project['readme'] : undefined;
-    const file = isTable(readme) ? readme['file'] : readme;
+    const project = (0,toml/* parseToml */.MT)(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
+    const readme = (0,toml/* isTable */.bI)(project) ? project['readme'] : undefined;
+    const file = (0,toml/* isTable */.bI)(readme) ? readme['file'] : readme;
     const quoted = typeof file === 'string' && inside((0,external_node_path_.resolve)(folder, file), folder) ? [file] : [];
     return [...new Set([...names.filter((name) => neededToBuild.test(name)), ...quoted])];
 }
@@ -17275,26 +17500,26 @@ function inside(path, folder) {
 
 
 
-const wheel_template_schema = valibot_dist/* object */.Ikc({
-    name: valibot_dist/* string */.YjP(),
-    version: valibot_dist/* string */.YjP(),
-    directories: valibot_dist/* array */.YOg(valibot_dist/* string */.YjP()),
-    texts: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* string */.YjP()),
-    hashes: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* string */.YjP()),
-    recordPath: valibot_dist/* string */.YjP(),
+const wheel_template_schema = dist/* object */.Ikc({
+    name: dist/* string */.YjP(),
+    version: dist/* string */.YjP(),
+    directories: dist/* array */.YOg(dist/* string */.YjP()),
+    texts: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
+    hashes: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
+    recordPath: dist/* string */.YjP(),
     /** What was installed but for RECORD: a copy of a source, or content of its own in base64. */
-    files: valibot_dist/* array */.YOg(valibot_dist/* object */.Ikc({
-        path: valibot_dist/* string */.YjP(),
-        mode: valibot_dist/* number */.aig(),
-        source: valibot_dist/* optional */.lqM(valibot_dist/* string */.YjP()),
-        content: valibot_dist/* optional */.lqM(valibot_dist/* string */.YjP()),
+    files: dist/* array */.YOg(dist/* object */.Ikc({
+        path: dist/* string */.YjP(),
+        mode: dist/* number */.aig(),
+        source: dist/* optional */.lqM(dist/* string */.YjP()),
+        content: dist/* optional */.lqM(dist/* string */.YjP()),
     })),
     /** Hash of each source; only those that are `free` may have another one, and the wheel is still known. */
-    sources: valibot_dist/* record */.g1P(valibot_dist/* string */.YjP(), valibot_dist/* object */.Ikc({ hash: valibot_dist/* string */.YjP(), free: valibot_dist/* boolean */.zMY() })),
+    sources: dist/* record */.g1P(dist/* string */.YjP(), dist/* object */.Ikc({ hash: dist/* string */.YjP(), free: dist/* boolean */.zMY() })),
 });
 /** A template from its record; undefined when the record has another shape. */
 function parseTemplate(text) {
-    const result = valibot_dist/* safeParse */.xLC(wheel_template_schema, JSON.parse(text));
+    const result = dist/* safeParse */.xLC(wheel_template_schema, JSON.parse(text));
     return result.success ? result.output : undefined;
 }
 /** A wheel's own files are small: names, metadata, scripts. More than this is not kept beside the sources. */
@@ -17453,7 +17678,7 @@ function partKey(kind, { name }, sources, { layout, compression }) {
 /** The part of a package: where it is known what an edit changes in its wheel without a build, else by a build. */
 async function makeLocal(local, sources, stage, context) {
     const { store, layout } = context;
-    const pyproject = parseToml(sources.pyproject, `${local.path}/pyproject.toml`);
+    const pyproject = (0,toml/* parseToml */.MT)(sources.pyproject, `${local.path}/pyproject.toml`);
     const names = sources.files.map(({ path }) => path);
     if (!isStaticBuild(pyproject, names))
         return build(local, await stage.folder(local), context);
@@ -18173,7 +18398,7 @@ async function installerLayer(context) {
         'installer-1',
         compressionVersion,
         compression,
-        fetch_uvRequirement(),
+        uvRequirement(),
         target.platform,
         target.libc.kind,
     ]);
@@ -18185,7 +18410,7 @@ async function makeInstaller(key, context) {
     const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)(store.root, 'tmp', 'installer-'));
     try {
         context.progress('installing uv for the image');
-        await installRequirements(fetch_uvRequirement(), work, context);
+        await installRequirements(uvRequirement(), work, context);
         const prefix = (0,external_node_path_.join)(work, 'prefix');
         const distInfo = (await installedDistributions(prefix)).get('uv');
         if (distInfo === undefined)
@@ -18221,7 +18446,7 @@ function planVolume(lock, { facts }, target, layout) {
     if (local.length > 0) {
         throw new failure/* Failure */.H('build', `these packages are files beside the lock, which a container that syncs a volume does not have: ${local.map(({ locked }) => locked.name).join(', ')}`, { hint: 'publish them to an index, or use mode ship' });
     }
-    const text = renderPylock(packages);
+    const text = (0,project_pylock/* renderPylock */.J6)(packages);
     const requirements = renderRequirements(packages, volumePlaces.folder);
     const interpreter = facts.interpreter.path;
     const paths = [`/${sitePackages(layout)}`];
@@ -18435,7 +18660,7 @@ async function buildImages(inputs, platforms, skip, context) {
     const lockOptions = { ...chosen, target: undefined, uv, python, cache, note, warn, env, signal };
     const readWhole = once(() => progressing(progress, 'lock', () => stopwatch.time('lock', () => readLock(inputs.context, lockOptions))));
     try {
-        const project = await stopwatch.time('project', () => readProject(inputs.context, chosen));
+        const project = await stopwatch.time('project', () => (0,read_project/* readProject */.W)(inputs.context, chosen));
         // The lock and the base have nothing to do with each other until both are there.
         readWhole().catch(() => undefined);
         const reference = inputs.base ?? (await defaultBase(inputs, platforms, project, readWhole));
@@ -18513,25 +18738,8 @@ function once(make) {
 var inventory = __nccwpck_require__(4062);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
-;// CONCATENATED MODULE: ./src/project/direct.js
-
-
-/** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
-function directNames({ requirements }) {
-    if (requirements.length === 0)
-        return undefined;
-    const names = new Set();
-    for (const text of requirements) {
-        try {
-            names.add((0,project_name/* packageName */.o)((0,project_requirement/* parseRequirement */.p)(text).name));
-        }
-        catch {
-            // What cannot be read was told of where the project was read; here it only misses a mark in a report.
-        }
-    }
-    return names;
-}
-
+// EXTERNAL MODULE: ./src/project/direct.js
+var direct = __nccwpck_require__(9769);
 // EXTERNAL MODULE: ./src/project/installed.js
 var installed = __nccwpck_require__(7212);
 ;// CONCATENATED MODULE: ./src/project/locked-hashes.js
@@ -18578,7 +18786,7 @@ function knownOf({ base, project, platform, }) {
     const { interpreter: python, libc } = base.facts;
     return {
         baseLayers: base.image.manifest.layers.length,
-        directNames: directNames(project),
+        directNames: (0,direct/* directNames */.K)(project),
         requirementsOf: (0,installed/* requirementsIn */.m)((0,project_target/* markerEnvironment */.wp)({ platform, python, libc })),
     };
 }
@@ -20255,14 +20463,14 @@ function isLetter(cp) {
 /**
 * Check whether the code point is a digit character.
 */
-function lib_isDigit(cp) {
+function isDigit(cp) {
 	return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_9;
 }
 /**
 * Check whether the code point is a hex digit character.
 */
 function isHexDig(cp) {
-	return lib_isDigit(cp) || cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_F || cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_F;
+	return isDigit(cp) || cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_F || cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_F;
 }
 /**
 * Check whether the code point is a octal digit character.
@@ -20593,7 +20801,7 @@ var Tokenizer = class {
 				this.startToken();
 				return this.back("NAN_OR_INF");
 			}
-			if (lib_isDigit(cp)) {
+			if (isDigit(cp)) {
 				this.startToken();
 				return this.back("NUMBER");
 			}
@@ -20789,7 +20997,7 @@ var Tokenizer = class {
 	}
 	SIGN(cp) {
 		if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) return this.back("NAN_OR_INF");
-		if (lib_isDigit(cp)) return this.back("NUMBER");
+		if (isDigit(cp)) return this.back("NUMBER");
 		return this.reportParseError("unexpected-char");
 	}
 	NAN_OR_INF(cp) {
@@ -20817,7 +21025,7 @@ var Tokenizer = class {
 			if (sign === CodePoint.NULL) {
 				const startPos = this.codePointIterator.start;
 				const nextCp$1 = this.nextCode();
-				if (lib_isDigit(nextCp$1)) {
+				if (isDigit(nextCp$1)) {
 					const nextNextCp = this.nextCode();
 					if (nextNextCp === CodePoint.COLON) {
 						this.data = {
@@ -20831,9 +21039,9 @@ var Tokenizer = class {
 						};
 						return "TIME_MINUTE";
 					}
-					if (lib_isDigit(nextNextCp)) {
+					if (isDigit(nextNextCp)) {
 						const nextNextNextCp = this.nextCode();
-						if (lib_isDigit(nextNextNextCp) && this.eatCode(CodePoint.DASH)) {
+						if (isDigit(nextNextNextCp) && this.eatCode(CodePoint.DASH)) {
 							this.data = {
 								hasDate: true,
 								year: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1, nextNextCp, nextNextNextCp)),
@@ -20873,7 +21081,7 @@ var Tokenizer = class {
 			this.endToken("Integer", "start", "0", 10);
 			return this.back("DATA");
 		}
-		const { out, nextCp, hasUnderscore } = this.parseDigits(cp, lib_isDigit);
+		const { out, nextCp, hasUnderscore } = this.parseDigits(cp, isDigit);
 		if (nextCp === CodePoint.DASH && sign === CodePoint.NULL && !hasUnderscore && out.length === 4) {
 			this.data = {
 				hasDate: true,
@@ -20932,7 +21140,7 @@ var Tokenizer = class {
 	}
 	FRACTIONAL_RIGHT(cp) {
 		const { minus, absInt } = this.data;
-		const { out, nextCp } = this.parseDigits(cp, lib_isDigit);
+		const { out, nextCp } = this.parseDigits(cp, isDigit);
 		const absNum = [
 			...absInt,
 			CodePoint.DOT,
@@ -20956,7 +21164,7 @@ var Tokenizer = class {
 			minus = cp === CodePoint.DASH;
 			cp = this.nextCode();
 		}
-		const { out } = this.parseDigits(cp, lib_isDigit);
+		const { out } = this.parseDigits(cp, isDigit);
 		const right = out;
 		if (minus) right.unshift(CodePoint.DASH);
 		const value = Number(leftMinus ? String.fromCodePoint(CodePoint.DASH, ...left, CodePoint.LATIN_SMALL_E, ...right) : String.fromCodePoint(...left, CodePoint.LATIN_SMALL_E, ...right));
@@ -20983,9 +21191,9 @@ var Tokenizer = class {
 	}
 	DATE_MONTH(cp) {
 		const start = this.codePointIterator.start;
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
 		if (cp !== CodePoint.DASH) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.start;
@@ -20995,9 +21203,9 @@ var Tokenizer = class {
 	}
 	DATE_DAY(cp) {
 		const start = this.codePointIterator.start;
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.end;
 		const data = this.data;
 		data.day = Number(this.text.slice(start, end));
@@ -21006,7 +21214,7 @@ var Tokenizer = class {
 		if (cp === CodePoint.LATIN_CAPITAL_T || cp === CodePoint.LATIN_SMALL_T) return "TIME_HOUR";
 		if (cp === CodePoint.SPACE) {
 			const startPos = this.codePointIterator.start;
-			if (lib_isDigit(this.nextCode()) && lib_isDigit(this.nextCode())) {
+			if (isDigit(this.nextCode()) && isDigit(this.nextCode())) {
 				this.moveAt(startPos);
 				return "TIME_HOUR";
 			}
@@ -21018,9 +21226,9 @@ var Tokenizer = class {
 	}
 	TIME_HOUR(cp) {
 		const start = this.codePointIterator.start;
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
 		if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.start;
@@ -21030,9 +21238,9 @@ var Tokenizer = class {
 	}
 	TIME_MINUTE(cp) {
 		const start = this.codePointIterator.start;
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.end;
 		const data = this.data;
 		data.minute = Number(this.text.slice(start, end));
@@ -21044,9 +21252,9 @@ var Tokenizer = class {
 	}
 	TIME_SECOND(cp) {
 		const start = this.codePointIterator.start;
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.end;
 		const data = this.data;
 		data.second = Number(this.text.slice(start, end));
@@ -21056,9 +21264,9 @@ var Tokenizer = class {
 		return this.processTimeEnd(cp, data);
 	}
 	TIME_SEC_FRAC(cp) {
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		const start = this.codePointIterator.start;
-		while (lib_isDigit(cp)) cp = this.nextCode();
+		while (isDigit(cp)) cp = this.nextCode();
 		const end = this.codePointIterator.start;
 		const data = this.data;
 		data.frac = this.text.slice(start, end);
@@ -21084,18 +21292,18 @@ var Tokenizer = class {
 		return this.back("DATA");
 	}
 	TIME_OFFSET(cp) {
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		const hourStart = this.codePointIterator.start;
 		cp = this.nextCode();
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
 		if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
 		const hourEnd = this.codePointIterator.start;
 		cp = this.nextCode();
 		const minuteStart = this.codePointIterator.start;
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
 		const minuteEnd = this.codePointIterator.end;
 		const hour = Number(this.text.slice(hourStart, hourEnd));
 		const minute = Number(this.text.slice(minuteStart, minuteEnd));
@@ -21153,7 +21361,7 @@ var Tokenizer = class {
 * Check whether the code point is unquoted-key-char
 */
 function isUnquotedKeyChar(cp, tomlVersion) {
-	if (isLetter(cp) || lib_isDigit(cp) || cp === CodePoint.UNDERSCORE || cp === CodePoint.DASH) return true;
+	if (isLetter(cp) || isDigit(cp) || cp === CodePoint.UNDERSCORE || cp === CodePoint.DASH) return true;
 	if (tomlVersion.lt(1, 1)) return false;
 	return false;
 }
@@ -22235,6 +22443,8 @@ function parseTOML(code, options) {
 
 //#endregion
 
+// EXTERNAL MODULE: ./src/project/requirements-lines.js
+var requirements_lines = __nccwpck_require__(9834);
 ;// CONCATENATED MODULE: ./src/project/requirement-line.js
 
 
@@ -22271,7 +22481,7 @@ function lineOf(value, path, name) {
 }
 /** The same of a requirements file. */
 function lineInRequirements(text, name) {
-    const found = logicalLines(text, '', {}).find((line) => requires(line.text, name));
+    const found = (0,requirements_lines/* logicalLines */.N)(text, '', {}).find((line) => requires(line.text, name));
     return found && Number(found.place.slice(1));
 }
 /** Line on which the entry of a distribution in a uv.lock or a pylock.toml begins. */
@@ -22311,12 +22521,12 @@ async function placeOfRequirement(context, { direct, locked }) {
             ['requirements.txt', lineInRequirements],
         ]) {
             const path = (0,external_node_path_.join)(context, file);
-            const text = await readIfThere(path);
+            const text = await (0,find_lock/* readIfThere */.qC)(path);
             const line = text === undefined ? undefined : find(text, (0,project_name/* packageName */.o)(direct));
             if (line !== undefined)
                 return { path, line };
         }
-        const { path, text, kind } = await findLock(context);
+        const { path, text, kind } = await (0,find_lock/* findLock */.HT)(context);
         const line = (kind === 'requirements' ? lineInRequirements : lineInLock)(text, (0,project_name/* packageName */.o)(locked));
         return line === undefined ? undefined : { path, line };
     }
@@ -27706,7 +27916,8 @@ function defineAnalyze(command) {
         .argument('[image]', 'oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME or docker://REGISTRY/NAME:TAG')
         .optionsGroup('The image:')
         .option('--platform <platform>', 'as linux/arm64 (default: of this machine, or the only one)')
-        .option('--base <image>', 'the image that it stands on, to tell what was added to it'), { sbom: true }).addHelpText('after', `
+        .option('--base <image>', 'the image that it stands on, to tell what was added to it')
+        .option('--project <dir>', 'the project that it was made of, to tell what that requires itself'), { sbom: true }).addHelpText('after', `
 Examples:
   pydeps-image analyze oci:image
   pydeps-image analyze docker-daemon:api:dev --html api.html
@@ -27718,10 +27929,14 @@ function readAnalyze({ operands, options }) {
     const values = new Values(options);
     const image = values.operand('IMAGE', operands[0], image_reference/* parseImageReference */.o_);
     const base = values.option('base', image_reference/* parseImageReference */.o_);
+    const project = values.option('project', (text) => text);
     const { quiet, ...reports } = values.reports();
     if (image === undefined || values.problems.length > 0)
         return { problems: values.problems };
-    return { request: { command: 'analyze', inputs: { image, base, ...reports }, quiet }, problems: [] };
+    return {
+        request: { command: 'analyze', inputs: { image, base, project, ...reports }, quiet },
+        problems: [],
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/terminal/commands/build.js

@@ -45026,6 +45026,13 @@ async function readProject(context, chosen, env = process.env) {
         localPackages: await localPackagesOf(context, found, pyproject, listed, chosen),
     };
 }
+/** What a project requires itself; where pyproject.toml says it, without a look at its lock. Throws Failure as `readProject`. */
+async function readDirectRequirements(context) {
+    const chosen = { groups: [], extras: [] };
+    const pyproject = await readPyproject(context);
+    const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
+    return declared.length > 0 ? declared : (await readProject(context, chosen)).requirements;
+}
 /** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
 async function requirementsOf(context, pyproject, listed, chosen, env) {
     const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
@@ -50135,7 +50142,7 @@ var size_tree = __nccwpck_require__(8310);
 
 
 /** Names of what the project itself requires; undefined when it does not say, as with a requirements.txt alone. */
-function directNames({ requirements }) {
+function directNames({ requirements, }) {
     if (requirements.length === 0)
         return undefined;
     const names = new Set();
@@ -51971,16 +51978,16 @@ function layersBelow(image, base, name) {
 
 /**
  * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
- * stands on. Throws Failure, also when it does not stand on that.
+ * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
  */
-async function analyzeImage(reference, { platform, base }, { store, images, progress }) {
+async function analyzeImage(reference, { platform, base, directNames, }, { store, images, progress }) {
     const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
     try {
         const image = await openImage(reference, platform, images);
         const { layers: baseLayers, note } = await findBase(image, reference, base, images);
         const { reference: name } = image;
         const how = {
-            ...{ reference: name, baseLayers, timings: [] },
+            ...{ reference: name, baseLayers, directNames, timings: [] },
             byLayers: (listings) => analysis_requirementsOf(image, listings),
         };
         const tell = (text) => step.update(text);
@@ -51989,7 +51996,13 @@ async function analyzeImage(reference, { platform, base }, { store, images, prog
         const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
         const inventory = async () => {
             const listings = await listLayers(image, store, tell, { mayMiss: true });
-            return takeInventory({ ...image, baseLayers, listings, ...analysis_requirementsOf(image, listings) });
+            return takeInventory({
+                ...image,
+                baseLayers,
+                directNames,
+                listings,
+                ...analysis_requirementsOf(image, listings),
+            });
         };
         return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory };
     }
