@@ -55,3 +55,14 @@ it('where nothing was measured the report says what to do, and what grows is not
   expect(job.summary).toContain('run this workflow on pushes to main once')
   expect(job.summary).toContain('skipped: there is no baseline')
 }, 300_000)
+
+it('the base commit is built where that is asked for and nothing was measured', async () => {
+  await world.repository.commit('main', world.project([alpha]))
+  const pull = await world.open('built', world.project([alpha, beta]))
+  const inputs = { name: 'built', baseline: 'build', 'fail-on': 'environment grows by > 10 kB' }
+  const job = await world.check(pull, { inputs })
+  const base = world.repository.sha('main').slice(0, 7)
+  expect(job).toMatchObject({ status: 1, outputs: { verdict: 'fail' } })
+  expect(job.summary).toContain(`compared with \`main@${base}, built in this run\``)
+  expect(job.summary).toContain('➕ | `beta`')
+}, 300_000)
