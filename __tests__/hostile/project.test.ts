@@ -347,3 +347,19 @@ describe('a file that changes while it is read', () => {
     expect(open()).toBe(0)
   })
 })
+
+describe('a file of over 8 GiB', () => {
+  it('is written with its size in a pax header, and streamed', async () => {
+    const size = 9 * 2 ** 30
+    await writeFile(at('large'), '')
+    await truncate(at('large'), size)
+    const { files } = await walkProject(at())
+    expect(files).toMatchObject([{ path: 'large', size }])
+    const chunks = tarBytes(files.map((file) => projectSource(file, 'app')))
+    const header = Buffer.from(chunks.next().value ?? [])
+    expect(header.toString('latin1')).toContain(`size=${size}\n`)
+    const first = chunks.next()
+    expect(first.done === true ? 0 : first.value.length).toBe(2 ** 20)
+    chunks.return(undefined)
+  })
+})
