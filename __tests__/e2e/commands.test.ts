@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createSite, type Site } from '../fixtures/built.ts'
 import { bundled } from '../fixtures/bundle.ts'
+import { type StartedCacheService, startCacheService } from '../fixtures/cache-service.ts'
 import { createSource } from '../fixtures/distribution.ts'
 import { pullRequestEvent } from '../fixtures/events.ts'
 import { type ActionResult, runAction } from '../fixtures/runner.ts'
@@ -44,10 +45,12 @@ const printing = new Map<string, readonly Wheel[]>(
 let site: Site
 let main: string
 let api: Server
+let cache: StartedCacheService
 let answer = ''
 beforeAll(async () => {
   site = await createSite([...printing.values()].flat())
   main = join(await bundled(), 'main/index.js')
+  cache = await startCacheService()
   api = createServer((_, response) =>
     response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify({ message: answer })),
   )
@@ -56,6 +59,7 @@ beforeAll(async () => {
 afterAll(async () => {
   api.closeAllConnections()
   await new Promise((resolve) => api.close(resolve))
+  await cache.close()
   await site.close()
 })
 
@@ -91,7 +95,8 @@ async function namedSo(texts: Texts): Promise<ActionResult> {
   for (const text of texts('file')) await symlink('/nowhere', join(workspace, text))
   const place = { repository: 'acme/api' }
   const sha = 'a'.repeat(40)
-  const ends = { ref: texts('branch').join(' '), sha, repository: place.repository }
+  // No more than a branch's name may have; it is shown in the middle of a line.
+  const ends = { ref: texts('branch').slice(-4).join(' '), sha, repository: place.repository }
   const about = {
     number: 1,
     title: ends.ref,
@@ -107,6 +112,7 @@ async function namedSo(texts: Texts): Promise<ActionResult> {
     payload,
     env: {
       ...env,
+      ...cache.env(),
       ...{ GITHUB_REPOSITORY: place.repository, GITHUB_RUN_ID: '1', GITHUB_RUN_ATTEMPT: '1' },
       GITHUB_WORKFLOW_REF: `${place.repository}/.github/workflows/image.yml@refs/pull/1/merge`,
       GITHUB_API_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
@@ -133,7 +139,8 @@ beforeAll(async () => {
 }, 300_000)
 
 it('such texts reach the log', () => {
-  for (const text of ['file', 'answer', 'image'].flatMap(harmless)) expect(control.named.log).toContain(text)
+  const shown = [...['file', 'answer', 'image'].flatMap(harmless), ...harmless('branch').slice(-4)]
+  for (const text of shown) expect(control.named.log).toContain(text)
   for (const text of harmless('package')) expect(control.compared.log).toContain(text)
   for (const text of harmless('build')) expect(control.built.log).toContain(text)
 })

@@ -26,7 +26,7 @@ describe('the report in a terminal', () => {
       /^! over a warning limit: /,
     )
     expect(headOf({ verdict: createVerdict('disk > 1 GB') })).toMatch(/^✓ within budget: /)
-    expect(headOf({ verdict: createVerdict('start time > 1 s') })).toMatch(/^- budget not judged: /)
+    expect(headOf({ verdict: createVerdict('start time > 1 s') })).toMatch(/^- not judged: /)
     expect(headOf({ verdict: undefined })).toBe('download 121 MB, +34.5 MB (+40%)')
     expect(headOf({ verdict: undefined, delta: undefined })).toBe('download 121 MB, 9 packages')
   })

@@ -54,6 +54,6 @@ function verdictWords(verdict: Verdict | undefined): string {
         ? 'over budget, accepted by label'
         : 'within budget'
     case 'skipped':
-      return 'budget not judged'
+      return 'not judged'
   }
 }
