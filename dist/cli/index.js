@@ -28569,7 +28569,7 @@ function verdictWords(verdict) {
                 ? 'over budget, accepted by label'
                 : 'within budget';
         case 'skipped':
-            return 'budget not judged';
+            return 'not judged';
     }
 }
 

@@ -38883,7 +38883,7 @@ function verdictWords(verdict) {
                 ? 'over budget, accepted by label'
                 : 'within budget';
         case 'skipped':
-            return 'budget not judged';
+            return 'not judged';
     }
 }
 

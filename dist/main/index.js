@@ -32529,7 +32529,7 @@ function verdictWords(verdict) {
                 ? 'over budget, accepted by label'
                 : 'within budget';
         case 'skipped':
-            return 'budget not judged';
+            return 'not judged';
     }
 }
 
