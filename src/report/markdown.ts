@@ -1,8 +1,9 @@
 import { codeSpan } from './escape.ts'
 import { headline } from './headline.ts'
 import type { ReportInput } from './input.ts'
-import { joinSections, type Section } from './section.ts'
-import { markOf, sections } from './sections.ts'
+import { markOf } from './markdown/cell.ts'
+import { joinSections, type Section } from './markdown/section.ts'
+import { sections } from './markdown/sections.ts'
 
 /** A comment's body on GitHub may have 65,536 characters; some stay free for a marker. */
 const commentCharacters = 65_000

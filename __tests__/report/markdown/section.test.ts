@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { joinSections, type Section } from '../../src/report/section.ts'
+import { joinSections, type Section } from '../../../src/report/markdown/section.ts'
 
 const section = (rowName: string, importance: number, count: number, missing = 0): Section => ({
   rowName,

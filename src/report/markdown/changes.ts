@@ -1,0 +1,83 @@
+import type { PackageChange } from '../../compare/delta.ts'
+import { formatBytesDelta } from '../../units/bytes.ts'
+import { prose } from '../escape.ts'
+import type { ReportInput } from '../input.ts'
+import { because, cell, changeMarks } from './cell.ts'
+import { folded } from './fold.ts'
+import type { Section } from './section.ts'
+import { type Column, table } from './table.ts'
+
+/** What the base image's own move did. */
+export function drift({ delta }: ReportInput): Section {
+  const moved = delta?.baseDrift
+  const rows =
+    moved === undefined
+      ? []
+      : [
+          `The base image itself moved: download ${formatBytesDelta(moved.download)}, ` +
+            `filesystem ${formatBytesDelta(moved.filesystem)}; that is no doing of this change.\n`,
+        ]
+  return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 }
+}
+
+/** Distributions that came, went or changed. */
+export function packageChanges({ delta }: ReportInput): Section {
+  const { before, rows } = changeTable(delta?.packages ?? [])
+  const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`
+  return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 }
+}
+
+/** The same of the operating system. */
+export function systemChanges({ delta }: ReportInput): Section {
+  return folded('What changed in the system', 'system packages', 4, changeTable(delta?.systemPackages ?? []))
+}
+
+/** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
+export function wasteChanges({ delta }: ReportInput): Section {
+  const all = delta?.waste ?? []
+  const rows = all.map(({ kind, path, delta: change, why, hint }) => [
+    changeMarks[kind],
+    cell(path, 120),
+    change === undefined ? '' : formatBytesDelta(change),
+    kind === 'removed' ? 'gone' : prose(`${why}: ${hint}`, { inTable: true }),
+  ])
+  const columns: readonly Column[] = [
+    ['', 'left'],
+    ['waste', 'left'],
+    ['size', 'right'],
+    ['what to do about it', 'left'],
+  ]
+  const { before, rows: lines } = table(columns, rows.slice(0, 10))
+  return {
+    rowName: 'places of waste',
+    before,
+    rows: lines,
+    after: '\n',
+    importance: 6,
+    missing: rows.length - lines.length,
+  }
+}
+
+function changeTable(changes: readonly PackageChange[]): Pick<Section, 'before' | 'rows'> {
+  return table(
+    [
+      ['', 'left'],
+      ['package', 'left'],
+      ['version', 'left'],
+      ['size', 'right'],
+      ['why', 'left'],
+    ],
+    changes.map((change) => [
+      changeMarks[change.kind],
+      cell(change.name),
+      versions(change),
+      change.delta === undefined ? '' : formatBytesDelta(change.delta),
+      because(change),
+    ]),
+  )
+}
+
+function versions({ before, after }: PackageChange): string {
+  const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]))
+  return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ')
+}
