@@ -172,6 +172,7 @@ describe('prose', () => {
     ['numpy>=2 and @octocat', '`numpy>=2` and `@octocat`'],
     ['see www.x.example, or #12.', 'see `www.x.example`, or `#12`.'],
     ['commit deadbeef1', 'commit `deadbeef1`'],
+    ['aGH-12 and', '`aGH-12` and'],
     ['- a', '– a'],
     ['1. a', '`1.` a'],
     ['a``b`x`', '`` a` `` `b` `` x` ``'],
