@@ -1990,7 +1990,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
-/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9904);
+/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8415);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3816);
 
 
@@ -13585,7 +13585,7 @@ function prose(text, { inTable = false, length = 500 } = {}) {
 // Letters and numbers joined by single marks, in the punctuation of a sentence.
 const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
 // What GitHub links by itself: a site, an issue, a commit.
-const alive = /www\.|^\W*gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
+const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
 function plainWord(word, span) {
     if (word.trim() === '' || /^[–—]$/.test(word))
         return word;
@@ -28406,7 +28406,7 @@ function screenOf(stream, env) {
 
 /***/ }),
 
-/***/ 9904:
+/***/ 8415:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29468,7 +29468,41 @@ function scale({ delta }) {
     return `<p class="scale" aria-hidden="true">− shrunk ${steps} grown +</p>`;
 }
 
-;// CONCATENATED MODULE: ./src/report/section.js
+;// CONCATENATED MODULE: ./src/report/markdown/cell.js
+
+/** A name from a stranger in a cell of a table, at most so many characters of it. */
+function cell(text, length = 80) {
+    return (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
+}
+/** The mark of an outcome. */
+function markOf(outcome) {
+    switch (outcome) {
+        case 'pass':
+            return '✅';
+        case 'warn':
+            return '⚠️';
+        case 'fail':
+            return '❌';
+        case 'skipped':
+            return '➖';
+    }
+}
+/** The mark of what changed. */
+const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
+/** Why a package is there, by its shortest chain, as in `pydantic ← fastapi ← you`. */
+function because({ direct, requiredBy, }) {
+    if (direct)
+        return 'you';
+    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
+    if (shortest === undefined)
+        return '';
+    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
+    const gap = shortest.length > 5 ? ['…'] : [];
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return [...names, ...gap, 'you'].join(' ← ') + more;
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/section.js
 /** The sections as text of at most so many characters; undefined when not even their frames fit. */
 function joinSections(sections, maxCharacters) {
     let kept = [...sections];
@@ -29507,18 +29541,19 @@ function moreLine(rowName, missing) {
     return `\n… and ${missing} more ${rowName}\n\n`;
 }
 
-;// CONCATENATED MODULE: ./src/report/bar.js
-const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-/** A bar of exactly so many columns, filled by a share from 0 to 1 to the eighth of a column. */
-function bar(share, columns) {
-    const filled = Math.round(Math.min(1, Math.max(0, share)) * columns * 8);
-    // What is there is seen, however small.
-    const parts = share > 0 ? Math.max(1, filled) : 0;
-    const text = '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
-    return text + ' '.repeat(columns - text.length);
+;// CONCATENATED MODULE: ./src/report/markdown/fold.js
+/** A section behind a fold; its title is safe HTML. */
+function folded(title, rowName, importance, { before, rows }) {
+    return {
+        rowName,
+        before: `<details><summary>${title}</summary>\n\n${before}`,
+        rows,
+        after: '\n</details>\n\n',
+        importance,
+    };
 }
 
-;// CONCATENATED MODULE: ./src/report/table.js
+;// CONCATENATED MODULE: ./src/report/markdown/table.js
 /** A table's head, and its rows; cells are markdown already, and safe for a table. */
 function table(columns, rows) {
     return {
@@ -29531,96 +29566,13 @@ function line(cells) {
     return `| ${cells.join(' | ')} |\n`;
 }
 
-;// CONCATENATED MODULE: ./src/report/sections.js
+;// CONCATENATED MODULE: ./src/report/markdown/changes.js
 
 
 
 
 
-
-
-
-const cell = (text, length = 80) => (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
-/** Everything below the headline, in the order it is read. */
-function sections(input) {
-    return [
-        sections_notes(input),
-        sections_figures(input),
-        budget(input),
-        drift(input),
-        packageChanges(input),
-        folded('What changed in the system', 'system packages', 4, changeTable(input.delta?.systemPackages ?? [])),
-        wasteChanges(input),
-        sections_trend(input),
-        parts(input),
-        sections_packages(input),
-        sections_waste(input),
-        sections_layers(input),
-        steps(input),
-        outputs(input),
-    ].filter((section) => section.rows.length > 0);
-}
-/** The mark of an outcome. */
-function markOf(outcome) {
-    switch (outcome) {
-        case 'pass':
-            return '✅';
-        case 'warn':
-            return '⚠️';
-        case 'fail':
-            return '❌';
-        case 'skipped':
-            return '➖';
-    }
-}
-function sections_notes({ notes: all }) {
-    const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
-    return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
-}
-function sections_figures({ measurement, delta, verdict }) {
-    const rows = figureRows(measurement, delta);
-    const limits = limitsOf(verdict);
-    const compared = delta !== undefined;
-    const columns = [
-        ['', 'left'],
-        ...(compared ? [['baseline', 'right']] : []),
-        ['this', 'right'],
-        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
-        ...(limits.size > 0 ? [['budget', 'right']] : []),
-    ];
-    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
-        figure,
-        ...(compared ? [before] : []),
-        after,
-        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
-        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
-    ]);
-    const reasons = rows.filter(({ reason }) => reason !== '');
-    const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
-    return {
-        rowName: 'figures',
-        ...table(columns, cells),
-        after: why === '' ? '\n' : `\n${why}\n`,
-        importance: 10,
-    };
-}
-function budget({ verdict }) {
-    const rows = (verdict?.rules ?? []).map(({ rule, outcome, reason }) => [
-        markOf(outcome),
-        cell(rule.text, 120),
-        outcome === 'skipped' ? `skipped: ${(0,report_escape/* prose */.CS)(reason, { inTable: true })}` : (0,report_escape/* prose */.CS)(reason, { inTable: true }),
-    ]);
-    return {
-        rowName: 'rules',
-        ...table([
-            ['', 'left'],
-            ['budget', 'left'],
-            ['', 'left'],
-        ], rows),
-        after: '\n',
-        importance: 8,
-    };
-}
+/** What the base image's own move did. */
 function drift({ delta }) {
     const moved = delta?.baseDrift;
     const rows = moved === undefined
@@ -29631,105 +29583,15 @@ function drift({ delta }) {
         ];
     return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 };
 }
+/** Distributions that came, went or changed. */
 function packageChanges({ delta }) {
     const { before, rows } = changeTable(delta?.packages ?? []);
     const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`;
     return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
 }
-const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
-function changeTable(changes) {
-    return table([
-        ['', 'left'],
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ], changes.map((change) => [
-        changeMarks[change.kind],
-        cell(change.name),
-        versions(change),
-        change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
-        because(change),
-    ]));
-}
-function versions({ before, after }) {
-    const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
-    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
-}
-/** The shortest chain, as in `pydantic ← fastapi ← you`. */
-function because({ direct, requiredBy, }) {
-    if (direct)
-        return 'you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
-        return '';
-    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
-    const gap = shortest.length > 5 ? ['…'] : [];
-    const more = others.length === 0 ? '' : ` and ${others.length} more`;
-    return [...names, ...gap, 'you'].join(' ← ') + more;
-}
-function sections_trend(input) {
-    const found = trendOf(input);
-    const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`];
-    const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`;
-    return folded(title ?? '', 'chart', 4, { before: '', rows });
-}
-function parts({ measurement, delta }) {
-    const { filesystem } = measurement.sizes;
-    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
-        const change = delta?.parts[part];
-        const moved = change?.kind === 'compared' && change.delta !== 0 ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
-        if (bytes === 0 && moved === '')
-            return [];
-        const share = filesystem === 0 ? 0 : bytes / filesystem;
-        return [[part, (0,units_bytes/* formatBytes */.z3)(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
-    });
-    const columns = [
-        ['part', 'left'],
-        ['filesystem', 'right'],
-        ['', 'right'],
-        ['delta', 'right'],
-        ['', 'left'],
-    ];
-    return folded('Parts', 'parts', 4, table(columns, rows));
-}
-function sections_packages({ measurement }) {
-    const all = [...measurement.packages].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map((each) => [
-        cell(each.name),
-        cell(each.version, 40),
-        `${each.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(each.bytes)}`,
-        because(each),
-    ]);
-    const columns = [
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ];
-    const { before, rows: lines } = table(columns, rows.slice(0, 25));
-    const missing = Math.max(0, rows.length - 25);
-    return {
-        ...folded(`Largest packages (of ${rows.length})`, 'packages', 3, { before, rows: lines }),
-        missing,
-    };
-}
-function sections_waste({ measurement }) {
-    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map(({ path, bytes, download, why, hint }) => [
-        cell(path, 120),
-        (0,units_bytes/* formatBytes */.z3)(bytes),
-        (0,units_bytes/* formatBytes */.z3)(download),
-        (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
-    ]);
-    const columns = [
-        ['path', 'left'],
-        ['size', 'right'],
-        ['download', 'right'],
-        ['what to do', 'left'],
-    ];
-    const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-    return folded(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`, 'places of waste', 5, table(columns, rows));
+/** The same of the operating system. */
+function systemChanges({ delta }) {
+    return folded('What changed in the system', 'system packages', 4, changeTable(delta?.systemPackages ?? []));
 }
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
 function wasteChanges({ delta }) {
@@ -29756,7 +29618,107 @@ function wasteChanges({ delta }) {
         missing: rows.length - lines.length,
     };
 }
-function sections_layers({ measurement, delta }) {
+function changeTable(changes) {
+    return table([
+        ['', 'left'],
+        ['package', 'left'],
+        ['version', 'left'],
+        ['size', 'right'],
+        ['why', 'left'],
+    ], changes.map((change) => [
+        changeMarks[change.kind],
+        cell(change.name),
+        versions(change),
+        change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
+        because(change),
+    ]));
+}
+function versions({ before, after }) {
+    const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
+    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
+}
+
+;// CONCATENATED MODULE: ./src/report/bar.js
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+/** A bar of exactly so many columns, filled by a share from 0 to 1 to the eighth of a column. */
+function bar(share, columns) {
+    const filled = Math.round(Math.min(1, Math.max(0, share)) * columns * 8);
+    // What is there is seen, however small.
+    const parts = share > 0 ? Math.max(1, filled) : 0;
+    const text = '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
+    return text + ' '.repeat(columns - text.length);
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/contents.js
+
+
+
+
+
+
+
+/** The parts of the filesystem, each with a bar. */
+function parts({ measurement, delta }) {
+    const { filesystem } = measurement.sizes;
+    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
+        const change = delta?.parts[part];
+        const moved = change?.kind === 'compared' && change.delta !== 0 ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
+        if (bytes === 0 && moved === '')
+            return [];
+        const share = filesystem === 0 ? 0 : bytes / filesystem;
+        return [[part, (0,units_bytes/* formatBytes */.z3)(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
+    });
+    const columns = [
+        ['part', 'left'],
+        ['filesystem', 'right'],
+        ['', 'right'],
+        ['delta', 'right'],
+        ['', 'left'],
+    ];
+    return folded('Parts', 'parts', 4, table(columns, rows));
+}
+/** The largest distributions, and why they are there. */
+function contents_packages({ measurement }) {
+    const all = [...measurement.packages].sort((a, b) => b.bytes - a.bytes);
+    const rows = all.map((each) => [
+        cell(each.name),
+        cell(each.version, 40),
+        `${each.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(each.bytes)}`,
+        because(each),
+    ]);
+    const columns = [
+        ['package', 'left'],
+        ['version', 'left'],
+        ['size', 'right'],
+        ['why', 'left'],
+    ];
+    const { before, rows: lines } = table(columns, rows.slice(0, 25));
+    const missing = Math.max(0, rows.length - 25);
+    return {
+        ...folded(`Largest packages (of ${rows.length})`, 'packages', 3, { before, rows: lines }),
+        missing,
+    };
+}
+/** What is wasted, and what to do about it. */
+function contents_waste({ measurement }) {
+    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const rows = all.map(({ path, bytes, download, why, hint }) => [
+        cell(path, 120),
+        (0,units_bytes/* formatBytes */.z3)(bytes),
+        (0,units_bytes/* formatBytes */.z3)(download),
+        (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
+    ]);
+    const columns = [
+        ['path', 'left'],
+        ['size', 'right'],
+        ['download', 'right'],
+        ['what to do', 'left'],
+    ];
+    const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+    return folded(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`, 'places of waste', 5, table(columns, rows));
+}
+/** The layers, the lowest first. */
+function contents_layers({ measurement, delta }) {
     const added = new Set(delta?.layers.added.map((layer) => layer.digest));
     const rows = measurement.layers.map((layer) => [
         cell((0,image_digest/* shortDigest */.VK)(layer.digest)),
@@ -29774,6 +29736,79 @@ function sections_layers({ measurement, delta }) {
     ];
     return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
 }
+
+;// CONCATENATED MODULE: ./src/report/markdown/figures.js
+
+
+
+
+/** The table of figures, and why some of them are not compared. */
+function figures_figures({ measurement, delta, verdict }) {
+    const rows = figureRows(measurement, delta);
+    const limits = limitsOf(verdict);
+    const compared = delta !== undefined;
+    const columns = [
+        ['', 'left'],
+        ...(compared ? [['baseline', 'right']] : []),
+        ['this', 'right'],
+        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
+        ...(limits.size > 0 ? [['budget', 'right']] : []),
+    ];
+    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+        figure,
+        ...(compared ? [before] : []),
+        after,
+        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
+        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+    ]);
+    const reasons = rows.filter(({ reason }) => reason !== '');
+    const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
+    return {
+        rowName: 'figures',
+        ...table(columns, cells),
+        after: why === '' ? '\n' : `\n${why}\n`,
+        importance: 10,
+    };
+}
+/** The rules of the budget, each with its numbers. */
+function budget({ verdict }) {
+    const rows = (verdict?.rules ?? []).map(({ rule, outcome, reason }) => [
+        markOf(outcome),
+        cell(rule.text, 120),
+        outcome === 'skipped' ? `skipped: ${(0,report_escape/* prose */.CS)(reason, { inTable: true })}` : (0,report_escape/* prose */.CS)(reason, { inTable: true }),
+    ]);
+    return {
+        rowName: 'rules',
+        ...table([
+            ['', 'left'],
+            ['budget', 'left'],
+            ['', 'left'],
+        ], rows),
+        after: '\n',
+        importance: 8,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/run.js
+
+
+
+
+
+
+/** What the reader should know. */
+function run_notes({ notes: all }) {
+    const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
+    return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
+}
+/** How the download went from commit to commit. */
+function run_trend(input) {
+    const found = trendOf(input);
+    const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`];
+    const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`;
+    return folded(title ?? '', 'chart', 4, { before: '', rows });
+}
+/** The steps of the run, with their times. */
 function steps({ measurement, delta }) {
     const rows = measurement.timings.map(({ step, ms, cached, detail }) => {
         const change = delta?.timings.find((timing) => timing.step === step)?.time;
@@ -29789,21 +29824,41 @@ function steps({ measurement, delta }) {
     ];
     return folded('Steps', 'steps', 1, table(columns, rows));
 }
+/** Where things lie. */
 function outputs({ outputs: all }) {
     const rows = all.map(({ label, value }) => `- ${(0,report_escape/* prose */.CS)(label)}: ${(0,report_escape/* codeSpan */.SS)(value, { length: 500 })}\n`);
     return { rowName: 'outputs', before: '', rows, after: '\n', importance: 7 };
 }
-function folded(title, rowName, importance, { before, rows }) {
-    return {
-        rowName,
-        before: `<details><summary>${title}</summary>\n\n${before}`,
-        rows,
-        after: '\n</details>\n\n',
-        importance,
-    };
+
+;// CONCATENATED MODULE: ./src/report/markdown/sections.js
+
+
+
+
+/** Everything below the headline, in the order it is read. */
+function sections(input) {
+    return [
+        run_notes,
+        figures_figures,
+        budget,
+        drift,
+        packageChanges,
+        systemChanges,
+        wasteChanges,
+        run_trend,
+        parts,
+        contents_packages,
+        contents_waste,
+        contents_layers,
+        steps,
+        outputs,
+    ]
+        .map((section) => section(input))
+        .filter(({ rows }) => rows.length > 0);
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown.js
+
 
 
 
@@ -30060,98 +30115,37 @@ function serialNumber(text) {
 var report_style = __nccwpck_require__(7262);
 // EXTERNAL MODULE: ./src/report/width.js
 var report_width = __nccwpck_require__(843);
-;// CONCATENATED MODULE: ./src/report/text.js
+;// CONCATENATED MODULE: ./src/report/text/page.js
 
-
-
-
-
-
-
-
-
-
-/** The report for a terminal: plain lines, or with colours, none wider than `columns`; ends with a line end. */
-function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = {}) {
-    const columns = Math.max(72, asked);
-    const page = { input, style: (0,report_style/* styleFor */.j)(colour), columns, rows };
-    const { quiet } = headline(input);
-    const sections = quiet
-        ? [head(page), text_notes(page), text_outputs(page)]
-        : [head, text_rules, text_figures, text_trend, text_parts, changes, text_packages, text_waste, text_layers, text_notes, text_outputs].map((section) => section(page));
-    return `${sections
-        .filter((lines) => lines.length > 0)
-        .map((lines) => lines.join('\n'))
-        .join('\n\n')}\n`;
+/** Says how many rows of a list are missing; nothing where none is. */
+function more(count, style, size) {
+    return count <= 0 ? [] : [style.dim(`  … and ${count} more${size === undefined ? '' : `, ${size}`}`)];
 }
-function head({ input, style, columns }) {
-    const { outcome, verdict, summary } = headline(input);
-    const { platform, digest } = input.measurement.image;
-    const image = (0,report_escape/* visible */.RK)(`${platform}  ${(0,image_digest/* shortDigest */.VK)(digest)}`);
-    const name = (0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(input.name), Math.max(10, columns - (0,report_width/* displayWidth */.F1)(image) - 2));
-    const mark = verdict === '' ? '' : `${text_markOf(outcome, style)} `;
-    const words = verdict === '' ? summary : `${verdict}: ${summary}`;
-    return [
-        `${style.bold(name)}  ${style.dim((0,report_width/* fit */.Uj)(image, columns - (0,report_width/* displayWidth */.F1)(name) - 2))}`,
-        mark + (0,report_width/* fit */.Uj)(words, columns - 2),
-        ...(input.baselineText === undefined
-            ? []
-            : [style.dim((0,report_width/* fit */.Uj)(`compared with ${(0,report_escape/* visible */.RK)(input.baselineText)}`, columns))]),
-    ];
+/** The mark of an outcome. */
+function page_markOf(outcome, style) {
+    switch (outcome) {
+        case 'pass':
+            return style.green('✓');
+        case 'warn':
+            return style.yellow('!');
+        case 'fail':
+            return style.red('✗');
+        case 'skipped':
+            return style.dim('-');
+    }
 }
-function text_rules({ input, style, columns }) {
-    if (!input.verdict || input.verdict.rules.length === 0)
-        return [];
-    return [
-        style.bold('Budget'),
-        ...input.verdict.rules.flatMap(({ rule, outcome, reason }) => {
-            const [first = '', ...rest] = (0,report_width/* wrap */.LV)(text_shown(`${rule.text}: ${reason}`), columns - 4);
-            return [`  ${text_markOf(outcome, style)} ${first}`, ...rest.map((line) => `    ${line}`)];
-        }),
-    ];
+/** A sentence with names in it, of a length that does not bury the rest. */
+function page_shown(text) {
+    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), 1000);
 }
-function text_figures({ input, style, columns }) {
-    const rows = figureRows(input.measurement, input.delta);
-    const compared = input.delta !== undefined;
-    const line = (name, ...cells) => `  ${(0,report_width/* left */.kb)(name, 17)}${cells.map((cell) => (0,report_width/* right */.pG)(cell, 13)).join('')}`;
-    return [
-        compared
-            ? style.bold('Figures') + line('', 'baseline', 'this', 'delta').slice('Figures'.length)
-            : style.bold('Figures'),
-        ...rows.flatMap(({ figure, before, after, delta, growth, reason }) => [
-            compared ? line(figure, before, after, delta, growth).trimEnd() : line(figure, after),
-            ...(reason === ''
-                ? []
-                : (0,report_width/* wrap */.LV)(text_shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
-        ]),
-    ];
-}
-function text_trend({ input, style }) {
-    const found = trendOf(input);
-    if (found === undefined)
-        return [];
-    const { points, summary } = found;
-    return [
-        `${style.bold(`Download of the last ${points.length} commits`)}  ${style.cyan(sparkline(found))}  ${summary}`,
-    ];
-}
-function text_parts({ input, style, columns }) {
-    const { measurement, delta } = input;
-    const { filesystem } = measurement.sizes;
-    const cells = Math.max(10, columns - 50);
-    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
-        const change = delta?.parts[part];
-        const moved = change?.kind === 'compared' && change.delta !== 0 ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
-        if (bytes === 0 && moved === '')
-            return [];
-        const share = filesystem === 0 ? 0 : bytes / filesystem;
-        const percent = `${(share * 100).toFixed(0)}%`;
-        return [
-            `  ${(0,report_width/* left */.kb)(part, 12)} ${style.cyan(bar(share, cells))} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(bytes), 9)} ${(0,report_width/* right */.pG)(percent, 5)} ${(0,report_width/* right */.pG)(moved, 12)}`.trimEnd(),
-        ];
-    });
-    return rows.length === 0 ? [] : [style.bold('Parts of the filesystem'), ...rows];
-}
+
+;// CONCATENATED MODULE: ./src/report/text/changes.js
+
+
+
+
+
+/** What changed, package by package, and what the base image's own move did. */
 function changes({ input, style, columns, rows }) {
     const { delta } = input;
     if (delta === undefined)
@@ -30183,7 +30177,15 @@ function changeLine(change, style, columns) {
     const name = (0,report_width/* left */.kb)((0,report_escape/* visible */.RK)(`${change.name} ${versions}`), columns - 49);
     return `  ${mark} ${name} ${(0,report_width/* right */.pG)(size, 10)}  ${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(why(change)), 32))}`.trimEnd();
 }
-function text_packages({ input, style, columns, rows }) {
+
+;// CONCATENATED MODULE: ./src/report/text/contents.js
+
+
+
+
+
+/** The largest distributions, and why they are there. */
+function text_contents_packages({ input, style, columns, rows }) {
     const all = [...input.measurement.packages].sort((a, b) => b.bytes - a.bytes);
     if (all.length === 0)
         return [];
@@ -30198,7 +30200,8 @@ function text_packages({ input, style, columns, rows }) {
         ...more(all.length - rows, style, (0,units_bytes/* formatBytes */.z3)(rest)),
     ];
 }
-function text_waste({ input, style, columns, rows }) {
+/** What is wasted and what to do about it; beside a baseline also what is new and what is gone. */
+function text_contents_waste({ input, style, columns, rows }) {
     const { measurement, delta } = input;
     const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
     const kinds = new Map(delta?.waste.map(({ path, kind }) => [path, kind]));
@@ -30212,7 +30215,7 @@ function text_waste({ input, style, columns, rows }) {
             const mark = kinds.get(each.path) === 'added' ? style.red('+') : ' ';
             return [
                 `${mark} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
-                ...(0,report_width/* wrap */.LV)(text_shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
+                ...(0,report_width/* wrap */.LV)(page_shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
             ];
         }),
         ...more(all.length - rows, style),
@@ -30222,7 +30225,8 @@ function text_waste({ input, style, columns, rows }) {
         ...more(gone.length - rows, style),
     ];
 }
-function text_layers({ input, style, columns, rows }) {
+/** The largest layers, the lowest first. */
+function text_contents_layers({ input, style, columns, rows }) {
     const { measurement, delta } = input;
     const added = new Set(delta?.layers.added.map((layer) => layer.digest));
     const all = measurement.layers;
@@ -30243,13 +30247,103 @@ function text_layers({ input, style, columns, rows }) {
         ...more(all.length - shown.length, style),
     ];
 }
-function text_notes({ input, style, columns }) {
+
+;// CONCATENATED MODULE: ./src/report/text/figures.js
+
+
+
+
+
+
+/** The table of figures, and why some of them are not compared. */
+function text_figures_figures({ input, style, columns }) {
+    const rows = figureRows(input.measurement, input.delta);
+    const compared = input.delta !== undefined;
+    const line = (name, ...cells) => `  ${(0,report_width/* left */.kb)(name, 17)}${cells.map((cell) => (0,report_width/* right */.pG)(cell, 13)).join('')}`;
+    return [
+        compared
+            ? style.bold('Figures') + line('', 'baseline', 'this', 'delta').slice('Figures'.length)
+            : style.bold('Figures'),
+        ...rows.flatMap(({ figure, before, after, delta, growth, reason }) => [
+            compared ? line(figure, before, after, delta, growth).trimEnd() : line(figure, after),
+            ...(reason === ''
+                ? []
+                : (0,report_width/* wrap */.LV)(page_shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
+        ]),
+    ];
+}
+/** How the download went from commit to commit. */
+function figures_trend({ input, style }) {
+    const found = trendOf(input);
+    if (found === undefined)
+        return [];
+    const { points, summary } = found;
+    return [
+        `${style.bold(`Download of the last ${points.length} commits`)}  ${style.cyan(sparkline(found))}  ${summary}`,
+    ];
+}
+/** The parts of the filesystem, each with a bar. */
+function figures_parts({ input, style, columns }) {
+    const { measurement, delta } = input;
+    const { filesystem } = measurement.sizes;
+    const cells = Math.max(10, columns - 50);
+    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
+        const change = delta?.parts[part];
+        const moved = change?.kind === 'compared' && change.delta !== 0 ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
+        if (bytes === 0 && moved === '')
+            return [];
+        const share = filesystem === 0 ? 0 : bytes / filesystem;
+        const percent = `${(share * 100).toFixed(0)}%`;
+        return [
+            `  ${(0,report_width/* left */.kb)(part, 12)} ${style.cyan(bar(share, cells))} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(bytes), 9)} ${(0,report_width/* right */.pG)(percent, 5)} ${(0,report_width/* right */.pG)(moved, 12)}`.trimEnd(),
+        ];
+    });
+    return rows.length === 0 ? [] : [style.bold('Parts of the filesystem'), ...rows];
+}
+
+;// CONCATENATED MODULE: ./src/report/text/frame.js
+
+
+
+
+
+/** Which image it is, and how it went. */
+function head({ input, style, columns }) {
+    const { outcome, verdict, summary } = headline(input);
+    const { platform, digest } = input.measurement.image;
+    const image = (0,report_escape/* visible */.RK)(`${platform}  ${(0,image_digest/* shortDigest */.VK)(digest)}`);
+    const name = (0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(input.name), Math.max(10, columns - (0,report_width/* displayWidth */.F1)(image) - 2));
+    const mark = verdict === '' ? '' : `${page_markOf(outcome, style)} `;
+    const words = verdict === '' ? summary : `${verdict}: ${summary}`;
+    return [
+        `${style.bold(name)}  ${style.dim((0,report_width/* fit */.Uj)(image, columns - (0,report_width/* displayWidth */.F1)(name) - 2))}`,
+        mark + (0,report_width/* fit */.Uj)(words, columns - 2),
+        ...(input.baselineText === undefined
+            ? []
+            : [style.dim((0,report_width/* fit */.Uj)(`compared with ${(0,report_escape/* visible */.RK)(input.baselineText)}`, columns))]),
+    ];
+}
+/** The rules of the budget, each with its numbers. */
+function frame_rules({ input, style, columns }) {
+    if (!input.verdict || input.verdict.rules.length === 0)
+        return [];
+    return [
+        style.bold('Budget'),
+        ...input.verdict.rules.flatMap(({ rule, outcome, reason }) => {
+            const [first = '', ...rest] = (0,report_width/* wrap */.LV)(page_shown(`${rule.text}: ${reason}`), columns - 4);
+            return [`  ${page_markOf(outcome, style)} ${first}`, ...rest.map((line) => `    ${line}`)];
+        }),
+    ];
+}
+/** What the reader should know. */
+function frame_notes({ input, style, columns }) {
     return input.notes.flatMap((note) => {
-        const [first = '', ...rest] = (0,report_width/* wrap */.LV)(text_shown(note), columns - 2);
+        const [first = '', ...rest] = (0,report_width/* wrap */.LV)(page_shown(note), columns - 2);
         return [`${style.yellow('!')} ${first}`, ...rest.map((line) => `  ${line}`)];
     });
 }
-function text_outputs({ input, style, columns }) {
+/** Where things lie. */
+function frame_outputs({ input, style, columns }) {
     const width = Math.min(20, Math.max(0, ...input.outputs.map(({ label }) => (0,report_width/* displayWidth */.F1)((0,report_escape/* visible */.RK)(label)))));
     // A value is there to be copied, so it is never cut, and what is wider than the terminal breaks by itself.
     return input.outputs.map(({ label, value }) => {
@@ -30259,24 +30353,26 @@ function text_outputs({ input, style, columns }) {
             : `${style.dim((0,report_escape/* visible */.RK)(label))}\n${(0,report_escape/* visible */.RK)(value)}`;
     });
 }
-function more(count, style, size) {
-    return count <= 0 ? [] : [style.dim(`  … and ${count} more${size === undefined ? '' : `, ${size}`}`)];
-}
-function text_markOf(outcome, style) {
-    switch (outcome) {
-        case 'pass':
-            return style.green('✓');
-        case 'warn':
-            return style.yellow('!');
-        case 'fail':
-            return style.red('✗');
-        case 'skipped':
-            return style.dim('-');
-    }
-}
-/** A sentence with names in it, of a length that does not bury the rest. */
-function text_shown(text) {
-    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), 1000);
+
+;// CONCATENATED MODULE: ./src/report/text.js
+
+
+
+
+
+
+/** The report for a terminal: plain lines, or with colours, none wider than `columns`; ends with a line end. */
+function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = {}) {
+    const columns = Math.max(72, asked);
+    const page = { input, style: (0,report_style/* styleFor */.j)(colour), columns, rows };
+    const { quiet } = headline(input);
+    const sections = quiet
+        ? [head(page), frame_notes(page), frame_outputs(page)]
+        : [head, frame_rules, text_figures_figures, figures_trend, figures_parts, changes, text_contents_packages, text_contents_waste, text_contents_layers, frame_notes, frame_outputs].map((section) => section(page));
+    return `${sections
+        .filter((lines) => lines.length > 0)
+        .map((lines) => lines.join('\n'))
+        .join('\n\n')}\n`;
 }
 
 ;// CONCATENATED MODULE: ./src/terminal/tell.js

@@ -30062,7 +30062,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 1680:
+/***/ 4566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38887,7 +38887,41 @@ function verdictWords(verdict) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/report/section.js
+;// CONCATENATED MODULE: ./src/report/markdown/cell.js
+
+/** A name from a stranger in a cell of a table, at most so many characters of it. */
+function cell(text, length = 80) {
+    return (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
+}
+/** The mark of an outcome. */
+function markOf(outcome) {
+    switch (outcome) {
+        case 'pass':
+            return '✅';
+        case 'warn':
+            return '⚠️';
+        case 'fail':
+            return '❌';
+        case 'skipped':
+            return '➖';
+    }
+}
+/** The mark of what changed. */
+const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
+/** Why a package is there, by its shortest chain, as in `pydantic ← fastapi ← you`. */
+function because({ direct, requiredBy, }) {
+    if (direct)
+        return 'you';
+    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
+    if (shortest === undefined)
+        return '';
+    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
+    const gap = shortest.length > 5 ? ['…'] : [];
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return [...names, ...gap, 'you'].join(' ← ') + more;
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/section.js
 /** The sections as text of at most so many characters; undefined when not even their frames fit. */
 function joinSections(sections, maxCharacters) {
     let kept = [...sections];
@@ -38926,6 +38960,103 @@ function moreLine(rowName, missing) {
     return `\n… and ${missing} more ${rowName}\n\n`;
 }
 
+;// CONCATENATED MODULE: ./src/report/markdown/fold.js
+/** A section behind a fold; its title is safe HTML. */
+function folded(title, rowName, importance, { before, rows }) {
+    return {
+        rowName,
+        before: `<details><summary>${title}</summary>\n\n${before}`,
+        rows,
+        after: '\n</details>\n\n',
+        importance,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/table.js
+/** A table's head, and its rows; cells are markdown already, and safe for a table. */
+function table(columns, rows) {
+    return {
+        before: line(columns.map(([title]) => title)) +
+            line(columns.map(([, align]) => (align === 'right' ? '--:' : ':--'))),
+        rows: rows.map(line),
+    };
+}
+function line(cells) {
+    return `| ${cells.join(' | ')} |\n`;
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/changes.js
+
+
+
+
+
+/** What the base image's own move did. */
+function drift({ delta }) {
+    const moved = delta?.baseDrift;
+    const rows = moved === undefined
+        ? []
+        : [
+            `The base image itself moved: download ${formatBytesDelta(moved.download)}, ` +
+                `filesystem ${formatBytesDelta(moved.filesystem)}; that is no doing of this change.\n`,
+        ];
+    return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 };
+}
+/** Distributions that came, went or changed. */
+function packageChanges({ delta }) {
+    const { before, rows } = changeTable(delta?.packages ?? []);
+    const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`;
+    return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
+}
+/** The same of the operating system. */
+function systemChanges({ delta }) {
+    return folded('What changed in the system', 'system packages', 4, changeTable(delta?.systemPackages ?? []));
+}
+/** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
+function wasteChanges({ delta }) {
+    const all = delta?.waste ?? [];
+    const rows = all.map(({ kind, path, delta: change, why, hint }) => [
+        changeMarks[kind],
+        cell(path, 120),
+        change === undefined ? '' : formatBytesDelta(change),
+        kind === 'removed' ? 'gone' : (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
+    ]);
+    const columns = [
+        ['', 'left'],
+        ['waste', 'left'],
+        ['size', 'right'],
+        ['what to do about it', 'left'],
+    ];
+    const { before, rows: lines } = table(columns, rows.slice(0, 10));
+    return {
+        rowName: 'places of waste',
+        before,
+        rows: lines,
+        after: '\n',
+        importance: 6,
+        missing: rows.length - lines.length,
+    };
+}
+function changeTable(changes) {
+    return table([
+        ['', 'left'],
+        ['package', 'left'],
+        ['version', 'left'],
+        ['size', 'right'],
+        ['why', 'left'],
+    ], changes.map((change) => [
+        changeMarks[change.kind],
+        cell(change.name),
+        versions(change),
+        change.delta === undefined ? '' : formatBytesDelta(change.delta),
+        because(change),
+    ]));
+}
+function versions({ before, after }) {
+    const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
+    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
+}
+
 ;// CONCATENATED MODULE: ./src/image/digest.js
 
 /** A digest from text; throws Failure when it is not a sha256 digest (the one algorithm that registries use). */
@@ -38956,6 +39087,94 @@ function bar(share, columns) {
     const parts = share > 0 ? Math.max(1, filled) : 0;
     const text = '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
     return text + ' '.repeat(columns - text.length);
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/contents.js
+
+
+
+
+
+
+
+/** The parts of the filesystem, each with a bar. */
+function parts({ measurement, delta }) {
+    const { filesystem } = measurement.sizes;
+    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
+        const change = delta?.parts[part];
+        const moved = change?.kind === 'compared' && change.delta !== 0 ? formatBytesDelta(change.delta) : '';
+        if (bytes === 0 && moved === '')
+            return [];
+        const share = filesystem === 0 ? 0 : bytes / filesystem;
+        return [[part, formatBytes(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
+    });
+    const columns = [
+        ['part', 'left'],
+        ['filesystem', 'right'],
+        ['', 'right'],
+        ['delta', 'right'],
+        ['', 'left'],
+    ];
+    return folded('Parts', 'parts', 4, table(columns, rows));
+}
+/** The largest distributions, and why they are there. */
+function contents_packages({ measurement }) {
+    const all = [...measurement.packages].sort((a, b) => b.bytes - a.bytes);
+    const rows = all.map((each) => [
+        cell(each.name),
+        cell(each.version, 40),
+        `${each.estimated === true ? '~' : ''}${formatBytes(each.bytes)}`,
+        because(each),
+    ]);
+    const columns = [
+        ['package', 'left'],
+        ['version', 'left'],
+        ['size', 'right'],
+        ['why', 'left'],
+    ];
+    const { before, rows: lines } = table(columns, rows.slice(0, 25));
+    const missing = Math.max(0, rows.length - 25);
+    return {
+        ...folded(`Largest packages (of ${rows.length})`, 'packages', 3, { before, rows: lines }),
+        missing,
+    };
+}
+/** What is wasted, and what to do about it. */
+function waste({ measurement }) {
+    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const rows = all.map(({ path, bytes, download, why, hint }) => [
+        cell(path, 120),
+        formatBytes(bytes),
+        formatBytes(download),
+        (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
+    ]);
+    const columns = [
+        ['path', 'left'],
+        ['size', 'right'],
+        ['download', 'right'],
+        ['what to do', 'left'],
+    ];
+    const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+    return folded(`Waste, ${formatBytes(total)}`, 'places of waste', 5, table(columns, rows));
+}
+/** The layers, the lowest first. */
+function contents_layers({ measurement, delta }) {
+    const added = new Set(delta?.layers.added.map((layer) => layer.digest));
+    const rows = measurement.layers.map((layer) => [
+        cell(shortDigest(layer.digest)),
+        layer.part,
+        formatBytes(layer.download),
+        delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
+        cell(layer.createdBy),
+    ]);
+    const columns = [
+        ['layer', 'left'],
+        ['part', 'left'],
+        ['download', 'right'],
+        ['', 'left'],
+        ['made by', 'left'],
+    ];
+    return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
 }
 
 ;// CONCATENATED MODULE: ./src/report/figures.js
@@ -39033,17 +39252,56 @@ function formatFigure(figure, value) {
     return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value);
 }
 
-;// CONCATENATED MODULE: ./src/report/table.js
-/** A table's head, and its rows; cells are markdown already, and safe for a table. */
-function table(columns, rows) {
+;// CONCATENATED MODULE: ./src/report/markdown/figures.js
+
+
+
+
+/** The table of figures, and why some of them are not compared. */
+function figures_figures({ measurement, delta, verdict }) {
+    const rows = figureRows(measurement, delta);
+    const limits = limitsOf(verdict);
+    const compared = delta !== undefined;
+    const columns = [
+        ['', 'left'],
+        ...(compared ? [['baseline', 'right']] : []),
+        ['this', 'right'],
+        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
+        ...(limits.size > 0 ? [['budget', 'right']] : []),
+    ];
+    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+        figure,
+        ...(compared ? [before] : []),
+        after,
+        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
+        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+    ]);
+    const reasons = rows.filter(({ reason }) => reason !== '');
+    const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
     return {
-        before: line(columns.map(([title]) => title)) +
-            line(columns.map(([, align]) => (align === 'right' ? '--:' : ':--'))),
-        rows: rows.map(line),
+        rowName: 'figures',
+        ...table(columns, cells),
+        after: why === '' ? '\n' : `\n${why}\n`,
+        importance: 10,
     };
 }
-function line(cells) {
-    return `| ${cells.join(' | ')} |\n`;
+/** The rules of the budget, each with its numbers. */
+function budget({ verdict }) {
+    const rows = (verdict?.rules ?? []).map(({ rule, outcome, reason }) => [
+        markOf(outcome),
+        cell(rule.text, 120),
+        outcome === 'skipped' ? `skipped: ${(0,report_escape/* prose */.CS)(reason, { inTable: true })}` : (0,report_escape/* prose */.CS)(reason, { inTable: true }),
+    ]);
+    return {
+        rowName: 'rules',
+        ...table([
+            ['', 'left'],
+            ['budget', 'left'],
+            ['', 'left'],
+        ], rows),
+        after: '\n',
+        importance: 8,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/report/trend.js
@@ -39106,249 +39364,26 @@ function unitFor(bytes) {
     return bytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
 }
 
-;// CONCATENATED MODULE: ./src/report/sections.js
+;// CONCATENATED MODULE: ./src/report/markdown/run.js
 
 
 
 
 
 
-
-
-const cell = (text, length = 80) => (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
-/** Everything below the headline, in the order it is read. */
-function sections(input) {
-    return [
-        notes(input),
-        sections_figures(input),
-        budget(input),
-        drift(input),
-        packageChanges(input),
-        folded('What changed in the system', 'system packages', 4, changeTable(input.delta?.systemPackages ?? [])),
-        wasteChanges(input),
-        trend(input),
-        parts(input),
-        sections_packages(input),
-        waste(input),
-        sections_layers(input),
-        steps(input),
-        outputs(input),
-    ].filter((section) => section.rows.length > 0);
-}
-/** The mark of an outcome. */
-function markOf(outcome) {
-    switch (outcome) {
-        case 'pass':
-            return '✅';
-        case 'warn':
-            return '⚠️';
-        case 'fail':
-            return '❌';
-        case 'skipped':
-            return '➖';
-    }
-}
+/** What the reader should know. */
 function notes({ notes: all }) {
     const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
     return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
 }
-function sections_figures({ measurement, delta, verdict }) {
-    const rows = figureRows(measurement, delta);
-    const limits = limitsOf(verdict);
-    const compared = delta !== undefined;
-    const columns = [
-        ['', 'left'],
-        ...(compared ? [['baseline', 'right']] : []),
-        ['this', 'right'],
-        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
-        ...(limits.size > 0 ? [['budget', 'right']] : []),
-    ];
-    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
-        figure,
-        ...(compared ? [before] : []),
-        after,
-        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
-        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
-    ]);
-    const reasons = rows.filter(({ reason }) => reason !== '');
-    const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
-    return {
-        rowName: 'figures',
-        ...table(columns, cells),
-        after: why === '' ? '\n' : `\n${why}\n`,
-        importance: 10,
-    };
-}
-function budget({ verdict }) {
-    const rows = (verdict?.rules ?? []).map(({ rule, outcome, reason }) => [
-        markOf(outcome),
-        cell(rule.text, 120),
-        outcome === 'skipped' ? `skipped: ${(0,report_escape/* prose */.CS)(reason, { inTable: true })}` : (0,report_escape/* prose */.CS)(reason, { inTable: true }),
-    ]);
-    return {
-        rowName: 'rules',
-        ...table([
-            ['', 'left'],
-            ['budget', 'left'],
-            ['', 'left'],
-        ], rows),
-        after: '\n',
-        importance: 8,
-    };
-}
-function drift({ delta }) {
-    const moved = delta?.baseDrift;
-    const rows = moved === undefined
-        ? []
-        : [
-            `The base image itself moved: download ${formatBytesDelta(moved.download)}, ` +
-                `filesystem ${formatBytesDelta(moved.filesystem)}; that is no doing of this change.\n`,
-        ];
-    return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 };
-}
-function packageChanges({ delta }) {
-    const { before, rows } = changeTable(delta?.packages ?? []);
-    const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`;
-    return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
-}
-const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
-function changeTable(changes) {
-    return table([
-        ['', 'left'],
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ], changes.map((change) => [
-        changeMarks[change.kind],
-        cell(change.name),
-        versions(change),
-        change.delta === undefined ? '' : formatBytesDelta(change.delta),
-        because(change),
-    ]));
-}
-function versions({ before, after }) {
-    const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
-    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
-}
-/** The shortest chain, as in `pydantic ← fastapi ← you`. */
-function because({ direct, requiredBy, }) {
-    if (direct)
-        return 'you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
-        return '';
-    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
-    const gap = shortest.length > 5 ? ['…'] : [];
-    const more = others.length === 0 ? '' : ` and ${others.length} more`;
-    return [...names, ...gap, 'you'].join(' ← ') + more;
-}
+/** How the download went from commit to commit. */
 function trend(input) {
     const found = trendOf(input);
     const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`];
     const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`;
     return folded(title ?? '', 'chart', 4, { before: '', rows });
 }
-function parts({ measurement, delta }) {
-    const { filesystem } = measurement.sizes;
-    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
-        const change = delta?.parts[part];
-        const moved = change?.kind === 'compared' && change.delta !== 0 ? formatBytesDelta(change.delta) : '';
-        if (bytes === 0 && moved === '')
-            return [];
-        const share = filesystem === 0 ? 0 : bytes / filesystem;
-        return [[part, formatBytes(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
-    });
-    const columns = [
-        ['part', 'left'],
-        ['filesystem', 'right'],
-        ['', 'right'],
-        ['delta', 'right'],
-        ['', 'left'],
-    ];
-    return folded('Parts', 'parts', 4, table(columns, rows));
-}
-function sections_packages({ measurement }) {
-    const all = [...measurement.packages].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map((each) => [
-        cell(each.name),
-        cell(each.version, 40),
-        `${each.estimated === true ? '~' : ''}${formatBytes(each.bytes)}`,
-        because(each),
-    ]);
-    const columns = [
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ];
-    const { before, rows: lines } = table(columns, rows.slice(0, 25));
-    const missing = Math.max(0, rows.length - 25);
-    return {
-        ...folded(`Largest packages (of ${rows.length})`, 'packages', 3, { before, rows: lines }),
-        missing,
-    };
-}
-function waste({ measurement }) {
-    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map(({ path, bytes, download, why, hint }) => [
-        cell(path, 120),
-        formatBytes(bytes),
-        formatBytes(download),
-        (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
-    ]);
-    const columns = [
-        ['path', 'left'],
-        ['size', 'right'],
-        ['download', 'right'],
-        ['what to do', 'left'],
-    ];
-    const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-    return folded(`Waste, ${formatBytes(total)}`, 'places of waste', 5, table(columns, rows));
-}
-/** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
-function wasteChanges({ delta }) {
-    const all = delta?.waste ?? [];
-    const rows = all.map(({ kind, path, delta: change, why, hint }) => [
-        changeMarks[kind],
-        cell(path, 120),
-        change === undefined ? '' : formatBytesDelta(change),
-        kind === 'removed' ? 'gone' : (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
-    ]);
-    const columns = [
-        ['', 'left'],
-        ['waste', 'left'],
-        ['size', 'right'],
-        ['what to do about it', 'left'],
-    ];
-    const { before, rows: lines } = table(columns, rows.slice(0, 10));
-    return {
-        rowName: 'places of waste',
-        before,
-        rows: lines,
-        after: '\n',
-        importance: 6,
-        missing: rows.length - lines.length,
-    };
-}
-function sections_layers({ measurement, delta }) {
-    const added = new Set(delta?.layers.added.map((layer) => layer.digest));
-    const rows = measurement.layers.map((layer) => [
-        cell(shortDigest(layer.digest)),
-        layer.part,
-        formatBytes(layer.download),
-        delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
-        cell(layer.createdBy),
-    ]);
-    const columns = [
-        ['layer', 'left'],
-        ['part', 'left'],
-        ['download', 'right'],
-        ['', 'left'],
-        ['made by', 'left'],
-    ];
-    return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
-}
+/** The steps of the run, with their times. */
 function steps({ measurement, delta }) {
     const rows = measurement.timings.map(({ step, ms, cached, detail }) => {
         const change = delta?.timings.find((timing) => timing.step === step)?.time;
@@ -39364,21 +39399,41 @@ function steps({ measurement, delta }) {
     ];
     return folded('Steps', 'steps', 1, table(columns, rows));
 }
+/** Where things lie. */
 function outputs({ outputs: all }) {
     const rows = all.map(({ label, value }) => `- ${(0,report_escape/* prose */.CS)(label)}: ${(0,report_escape/* codeSpan */.SS)(value, { length: 500 })}\n`);
     return { rowName: 'outputs', before: '', rows, after: '\n', importance: 7 };
 }
-function folded(title, rowName, importance, { before, rows }) {
-    return {
-        rowName,
-        before: `<details><summary>${title}</summary>\n\n${before}`,
-        rows,
-        after: '\n</details>\n\n',
-        importance,
-    };
+
+;// CONCATENATED MODULE: ./src/report/markdown/sections.js
+
+
+
+
+/** Everything below the headline, in the order it is read. */
+function sections(input) {
+    return [
+        notes,
+        figures_figures,
+        budget,
+        drift,
+        packageChanges,
+        systemChanges,
+        wasteChanges,
+        trend,
+        parts,
+        contents_packages,
+        waste,
+        contents_layers,
+        steps,
+        outputs,
+    ]
+        .map((section) => section(input))
+        .filter(({ rows }) => rows.length > 0);
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown.js
+
 
 
 
@@ -41231,7 +41286,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1680);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4566);
 
 
 
@@ -41338,7 +41393,7 @@ function prose(text, { inTable = false, length = 500 } = {}) {
 // Letters and numbers joined by single marks, in the punctuation of a sentence.
 const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
 // What GitHub links by itself: a site, an issue, a commit.
-const alive = /www\.|^\W*gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
+const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
 function plainWord(word, span) {
     if (word.trim() === '' || /^[–—]$/.test(word))
         return word;

@@ -32359,7 +32359,7 @@ function createStepLog(stream) {
 
 /***/ }),
 
-/***/ 9794:
+/***/ 1809:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32372,10 +32372,225 @@ __nccwpck_require__.d(__webpack_exports__, {
 var core = __nccwpck_require__(8436);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./src/image/digest.js
-var image_digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/compare/delta.js
+/** Whether the two are the same image, or differ in nothing that this delta knows. */
+function isUnchanged(delta) {
+    if (delta.base.digest === delta.head.digest)
+        return true;
+    const sizes = [
+        delta.figures.download,
+        delta.figures.disk,
+        delta.figures.filesystem,
+        delta.figures.environment,
+    ];
+    return (sizes.every((figure) => figure.kind === 'compared' && figure.delta === 0) &&
+        delta.layers.added.length === 0 &&
+        delta.layers.removed.length === 0 &&
+        delta.packages.length === 0);
+}
+
 // EXTERNAL MODULE: ./src/units/bytes.js
 var units_bytes = __nccwpck_require__(8499);
+// EXTERNAL MODULE: ./src/units/percent.js
+var percent = __nccwpck_require__(3509);
+;// CONCATENATED MODULE: ./src/report/headline.js
+
+
+
+function headline({ measurement, delta, verdict }) {
+    const outcome = verdict?.overall ?? 'skipped';
+    const broken = outcome === 'fail' || outcome === 'warn';
+    const size = `download ${(0,units_bytes/* formatBytes */.z3)(measurement.sizes.download)}`;
+    const unchanged = delta !== undefined && isUnchanged(delta);
+    const packages = measurement.packages.length;
+    return {
+        outcome,
+        verdict: verdictWords(verdict),
+        summary: delta === undefined
+            ? `${size}, ${packages} package${packages === 1 ? '' : 's'}`
+            : unchanged
+                ? `no change, ${size}`
+                : `${size}, ${change(delta.figures.download)}`,
+        quiet: unchanged && !broken,
+    };
+}
+function change(download) {
+    if (download.kind === 'incomparable')
+        return 'not compared';
+    const growth = (0,percent/* formatGrowth */.T)(download.before, download.after);
+    return ((0,units_bytes/* formatBytesDelta */.vx)(download.delta) + (growth === undefined || download.delta === 0 ? '' : ` (${growth})`));
+}
+function verdictWords(verdict) {
+    if (verdict === undefined || verdict.rules.length === 0)
+        return '';
+    switch (verdict.overall) {
+        case 'fail':
+            return 'over budget';
+        case 'warn':
+            return 'over a warning limit';
+        case 'pass':
+            return verdict.rules.some(({ acceptedBy }) => acceptedBy !== undefined)
+                ? 'over budget, accepted by label'
+                : 'within budget';
+        case 'skipped':
+            return 'not judged';
+    }
+}
+
+// EXTERNAL MODULE: ./src/report/style.js
+var style = __nccwpck_require__(7262);
+// EXTERNAL MODULE: ./src/report/escape.js
+var report_escape = __nccwpck_require__(5392);
+// EXTERNAL MODULE: ./src/report/width.js
+var report_width = __nccwpck_require__(843);
+;// CONCATENATED MODULE: ./src/report/why.js
+/**
+ * Why a package is there, as `← pydantic ← fastapi ← you`: the shortest chain, and how many more there are. Empty when
+ * nothing is known.
+ */
+function why({ direct, requiredBy, }) {
+    if (direct)
+        return '← you';
+    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
+    if (shortest === undefined)
+        return '';
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    return `${[...shortest, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/text/page.js
+
+/** Says how many rows of a list are missing; nothing where none is. */
+function more(count, style, size) {
+    return count <= 0 ? [] : [style.dim(`  … and ${count} more${size === undefined ? '' : `, ${size}`}`)];
+}
+/** The mark of an outcome. */
+function markOf(outcome, style) {
+    switch (outcome) {
+        case 'pass':
+            return style.green('✓');
+        case 'warn':
+            return style.yellow('!');
+        case 'fail':
+            return style.red('✗');
+        case 'skipped':
+            return style.dim('-');
+    }
+}
+/** A sentence with names in it, of a length that does not bury the rest. */
+function shown(text) {
+    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), 1000);
+}
+
+;// CONCATENATED MODULE: ./src/report/text/changes.js
+
+
+
+
+
+/** What changed, package by package, and what the base image's own move did. */
+function changes({ input, style, columns, rows }) {
+    const { delta } = input;
+    if (delta === undefined)
+        return [];
+    const drift = delta.baseDrift;
+    const driftLine = drift === undefined
+        ? []
+        : [
+            ...(0,report_width/* wrap */.LV)(`The base image itself moved: download ${(0,units_bytes/* formatBytesDelta */.vx)(drift.download)}, ` +
+                `filesystem ${(0,units_bytes/* formatBytesDelta */.vx)(drift.filesystem)}; that is no doing of this change.`, columns - 2).map((line) => `  ${line}`),
+        ];
+    const all = delta.packages;
+    if (all.length + driftLine.length === 0)
+        return [];
+    return [
+        style.bold('What changed'),
+        ...driftLine,
+        ...all.slice(0, rows).map((change) => changeLine(change, style, columns)),
+        ...more(all.length - rows, style),
+    ];
+}
+function changeLine(change, style, columns) {
+    const { kind, before, after, delta } = change;
+    const mark = { added: style.red('+'), removed: style.green('-'), changed: style.yellow('~') }[kind];
+    const versions = kind === 'changed' && before?.version !== after?.version
+        ? `${before?.version ?? ''} → ${after?.version ?? ''}`
+        : ((after ?? before)?.version ?? '');
+    const size = delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(delta);
+    const name = (0,report_width/* left */.kb)((0,report_escape/* visible */.RK)(`${change.name} ${versions}`), columns - 49);
+    return `  ${mark} ${name} ${(0,report_width/* right */.pG)(size, 10)}  ${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(why(change)), 32))}`.trimEnd();
+}
+
+;// CONCATENATED MODULE: ./src/report/text/contents.js
+
+
+
+
+
+/** The largest distributions, and why they are there. */
+function contents_packages({ input, style, columns, rows }) {
+    const all = [...input.measurement.packages].sort((a, b) => b.bytes - a.bytes);
+    if (all.length === 0)
+        return [];
+    const rest = all.slice(rows).reduce((sum, each) => sum + each.bytes, 0);
+    return [
+        style.bold(`Largest of ${all.length} packages`),
+        ...all.slice(0, rows).map((each) => {
+            const name = (0,report_width/* left */.kb)((0,report_escape/* visible */.RK)(`${each.name} ${each.version}`), columns - 47);
+            const size = `${each.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(each.bytes)}`;
+            return `  ${name} ${(0,report_width/* right */.pG)(size, 10)}  ${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(why(each)), 32))}`.trimEnd();
+        }),
+        ...more(all.length - rows, style, (0,units_bytes/* formatBytes */.z3)(rest)),
+    ];
+}
+/** What is wasted and what to do about it; beside a baseline also what is new and what is gone. */
+function waste({ input, style, columns, rows }) {
+    const { measurement, delta } = input;
+    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const kinds = new Map(delta?.waste.map(({ path, kind }) => [path, kind]));
+    const gone = delta?.waste.filter(({ kind }) => kind === 'removed') ?? [];
+    if (all.length + gone.length === 0)
+        return [];
+    const total = all.reduce((sum, each) => sum + each.bytes, 0);
+    return [
+        style.bold(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`),
+        ...all.slice(0, rows).flatMap((each) => {
+            const mark = kinds.get(each.path) === 'added' ? style.red('+') : ' ';
+            return [
+                `${mark} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
+                ...(0,report_width/* wrap */.LV)(shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
+            ];
+        }),
+        ...more(all.length - rows, style),
+        ...gone
+            .slice(0, rows)
+            .map((each) => `${style.green('-')} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.before ?? 0), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 20)}  gone`),
+        ...more(gone.length - rows, style),
+    ];
+}
+/** The largest layers, the lowest first. */
+function contents_layers({ input, style, columns, rows }) {
+    const { measurement, delta } = input;
+    const added = new Set(delta?.layers.added.map((layer) => layer.digest));
+    const all = measurement.layers;
+    if (all.length === 0)
+        return [];
+    const largest = new Set([...all].sort((a, b) => b.download - a.download).slice(0, rows));
+    const shown = all.filter((layer) => largest.has(layer));
+    return [
+        style.bold('Layers, with the download of each'),
+        ...shown.map((layer) => {
+            const state = delta === undefined ? '' : added.has(layer.digest) ? 'new ' : 'kept';
+            const marked = state === 'new ' ? style.yellow(state) : style.dim(state);
+            const text = `${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(layer.download), 9)}  ${(0,report_width/* left */.kb)(layer.part, 11)} `;
+            const indent = state === '' ? '  ' : `  ${marked} `;
+            const room = columns - (0,report_width/* displayWidth */.F1)(text) - (state === '' ? 2 : 7);
+            return `${indent}${text}${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(layer.createdBy), room))}`.trimEnd();
+        }),
+        ...more(all.length - shown.length, style),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/report/bar.js
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 /** A bar of exactly so many columns, filled by a share from 0 to 1 to the eighth of a column. */
@@ -32387,16 +32602,12 @@ function bar(share, columns) {
     return text + ' '.repeat(columns - text.length);
 }
 
-// EXTERNAL MODULE: ./src/report/escape.js
-var report_escape = __nccwpck_require__(5392);
 // EXTERNAL MODULE: ./src/budget/figures.js
 var figures = __nccwpck_require__(8077);
 // EXTERNAL MODULE: ./src/compare/timings.js
 var compare_timings = __nccwpck_require__(5379);
 // EXTERNAL MODULE: ./src/units/duration.js
 var duration = __nccwpck_require__(6806);
-// EXTERNAL MODULE: ./src/units/percent.js
-var percent = __nccwpck_require__(3509);
 ;// CONCATENATED MODULE: ./src/report/figures.js
 
 
@@ -32472,69 +32683,6 @@ function formatFigure(figure, value) {
     return figures/* timeFigures */.TR.includes(figure) ? (0,duration/* formatDuration */.a3)(value) : (0,units_bytes/* formatBytes */.z3)(value);
 }
 
-;// CONCATENATED MODULE: ./src/compare/delta.js
-/** Whether the two are the same image, or differ in nothing that this delta knows. */
-function isUnchanged(delta) {
-    if (delta.base.digest === delta.head.digest)
-        return true;
-    const sizes = [
-        delta.figures.download,
-        delta.figures.disk,
-        delta.figures.filesystem,
-        delta.figures.environment,
-    ];
-    return (sizes.every((figure) => figure.kind === 'compared' && figure.delta === 0) &&
-        delta.layers.added.length === 0 &&
-        delta.layers.removed.length === 0 &&
-        delta.packages.length === 0);
-}
-
-;// CONCATENATED MODULE: ./src/report/headline.js
-
-
-
-function headline({ measurement, delta, verdict }) {
-    const outcome = verdict?.overall ?? 'skipped';
-    const broken = outcome === 'fail' || outcome === 'warn';
-    const size = `download ${(0,units_bytes/* formatBytes */.z3)(measurement.sizes.download)}`;
-    const unchanged = delta !== undefined && isUnchanged(delta);
-    const packages = measurement.packages.length;
-    return {
-        outcome,
-        verdict: verdictWords(verdict),
-        summary: delta === undefined
-            ? `${size}, ${packages} package${packages === 1 ? '' : 's'}`
-            : unchanged
-                ? `no change, ${size}`
-                : `${size}, ${change(delta.figures.download)}`,
-        quiet: unchanged && !broken,
-    };
-}
-function change(download) {
-    if (download.kind === 'incomparable')
-        return 'not compared';
-    const growth = (0,percent/* formatGrowth */.T)(download.before, download.after);
-    return ((0,units_bytes/* formatBytesDelta */.vx)(download.delta) + (growth === undefined || download.delta === 0 ? '' : ` (${growth})`));
-}
-function verdictWords(verdict) {
-    if (verdict === undefined || verdict.rules.length === 0)
-        return '';
-    switch (verdict.overall) {
-        case 'fail':
-            return 'over budget';
-        case 'warn':
-            return 'over a warning limit';
-        case 'pass':
-            return verdict.rules.some(({ acceptedBy }) => acceptedBy !== undefined)
-                ? 'over budget, accepted by label'
-                : 'within budget';
-        case 'skipped':
-            return 'not judged';
-    }
-}
-
-// EXTERNAL MODULE: ./src/report/style.js
-var style = __nccwpck_require__(7262);
 ;// CONCATENATED MODULE: ./src/report/trend.js
 
 /** Their labels still fit beside each other. */
@@ -32595,74 +32743,15 @@ function unitFor(bytes) {
     return bytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
 }
 
-// EXTERNAL MODULE: ./src/report/width.js
-var report_width = __nccwpck_require__(843);
-;// CONCATENATED MODULE: ./src/report/why.js
-/**
- * Why a package is there, as `← pydantic ← fastapi ← you`: the shortest chain, and how many more there are. Empty when
- * nothing is known.
- */
-function why({ direct, requiredBy, }) {
-    if (direct)
-        return '← you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
-        return '';
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    return `${[...shortest, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
-}
-
-;// CONCATENATED MODULE: ./src/report/text.js
+;// CONCATENATED MODULE: ./src/report/text/figures.js
 
 
 
 
 
 
-
-
-
-
-/** The report for a terminal: plain lines, or with colours, none wider than `columns`; ends with a line end. */
-function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = {}) {
-    const columns = Math.max(72, asked);
-    const page = { input, style: (0,style/* styleFor */.j)(colour), columns, rows };
-    const { quiet } = headline(input);
-    const sections = quiet
-        ? [head(page), notes(page), outputs(page)]
-        : [head, rules, text_figures, trend, parts, changes, text_packages, waste, text_layers, notes, outputs].map((section) => section(page));
-    return `${sections
-        .filter((lines) => lines.length > 0)
-        .map((lines) => lines.join('\n'))
-        .join('\n\n')}\n`;
-}
-function head({ input, style, columns }) {
-    const { outcome, verdict, summary } = headline(input);
-    const { platform, digest } = input.measurement.image;
-    const image = (0,report_escape/* visible */.RK)(`${platform}  ${(0,image_digest/* shortDigest */.VK)(digest)}`);
-    const name = (0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(input.name), Math.max(10, columns - (0,report_width/* displayWidth */.F1)(image) - 2));
-    const mark = verdict === '' ? '' : `${markOf(outcome, style)} `;
-    const words = verdict === '' ? summary : `${verdict}: ${summary}`;
-    return [
-        `${style.bold(name)}  ${style.dim((0,report_width/* fit */.Uj)(image, columns - (0,report_width/* displayWidth */.F1)(name) - 2))}`,
-        mark + (0,report_width/* fit */.Uj)(words, columns - 2),
-        ...(input.baselineText === undefined
-            ? []
-            : [style.dim((0,report_width/* fit */.Uj)(`compared with ${(0,report_escape/* visible */.RK)(input.baselineText)}`, columns))]),
-    ];
-}
-function rules({ input, style, columns }) {
-    if (!input.verdict || input.verdict.rules.length === 0)
-        return [];
-    return [
-        style.bold('Budget'),
-        ...input.verdict.rules.flatMap(({ rule, outcome, reason }) => {
-            const [first = '', ...rest] = (0,report_width/* wrap */.LV)(shown(`${rule.text}: ${reason}`), columns - 4);
-            return [`  ${markOf(outcome, style)} ${first}`, ...rest.map((line) => `    ${line}`)];
-        }),
-    ];
-}
-function text_figures({ input, style, columns }) {
+/** The table of figures, and why some of them are not compared. */
+function figures_figures({ input, style, columns }) {
     const rows = figureRows(input.measurement, input.delta);
     const compared = input.delta !== undefined;
     const line = (name, ...cells) => `  ${(0,report_width/* left */.kb)(name, 17)}${cells.map((cell) => (0,report_width/* right */.pG)(cell, 13)).join('')}`;
@@ -32678,6 +32767,7 @@ function text_figures({ input, style, columns }) {
         ]),
     ];
 }
+/** How the download went from commit to commit. */
 function trend({ input, style }) {
     const found = trendOf(input);
     if (found === undefined)
@@ -32687,6 +32777,7 @@ function trend({ input, style }) {
         `${style.bold(`Download of the last ${points.length} commits`)}  ${style.cyan(sparkline(found))}  ${summary}`,
     ];
 }
+/** The parts of the filesystem, each with a bar. */
 function parts({ input, style, columns }) {
     const { measurement, delta } = input;
     const { filesystem } = measurement.sizes;
@@ -32704,103 +32795,51 @@ function parts({ input, style, columns }) {
     });
     return rows.length === 0 ? [] : [style.bold('Parts of the filesystem'), ...rows];
 }
-function changes({ input, style, columns, rows }) {
-    const { delta } = input;
-    if (delta === undefined)
-        return [];
-    const drift = delta.baseDrift;
-    const driftLine = drift === undefined
-        ? []
-        : [
-            ...(0,report_width/* wrap */.LV)(`The base image itself moved: download ${(0,units_bytes/* formatBytesDelta */.vx)(drift.download)}, ` +
-                `filesystem ${(0,units_bytes/* formatBytesDelta */.vx)(drift.filesystem)}; that is no doing of this change.`, columns - 2).map((line) => `  ${line}`),
-        ];
-    const all = delta.packages;
-    if (all.length + driftLine.length === 0)
-        return [];
+
+// EXTERNAL MODULE: ./src/image/digest.js
+var image_digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/report/text/frame.js
+
+
+
+
+
+/** Which image it is, and how it went. */
+function head({ input, style, columns }) {
+    const { outcome, verdict, summary } = headline(input);
+    const { platform, digest } = input.measurement.image;
+    const image = (0,report_escape/* visible */.RK)(`${platform}  ${(0,image_digest/* shortDigest */.VK)(digest)}`);
+    const name = (0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(input.name), Math.max(10, columns - (0,report_width/* displayWidth */.F1)(image) - 2));
+    const mark = verdict === '' ? '' : `${markOf(outcome, style)} `;
+    const words = verdict === '' ? summary : `${verdict}: ${summary}`;
     return [
-        style.bold('What changed'),
-        ...driftLine,
-        ...all.slice(0, rows).map((change) => changeLine(change, style, columns)),
-        ...more(all.length - rows, style),
+        `${style.bold(name)}  ${style.dim((0,report_width/* fit */.Uj)(image, columns - (0,report_width/* displayWidth */.F1)(name) - 2))}`,
+        mark + (0,report_width/* fit */.Uj)(words, columns - 2),
+        ...(input.baselineText === undefined
+            ? []
+            : [style.dim((0,report_width/* fit */.Uj)(`compared with ${(0,report_escape/* visible */.RK)(input.baselineText)}`, columns))]),
     ];
 }
-function changeLine(change, style, columns) {
-    const { kind, before, after, delta } = change;
-    const mark = { added: style.red('+'), removed: style.green('-'), changed: style.yellow('~') }[kind];
-    const versions = kind === 'changed' && before?.version !== after?.version
-        ? `${before?.version ?? ''} → ${after?.version ?? ''}`
-        : ((after ?? before)?.version ?? '');
-    const size = delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(delta);
-    const name = (0,report_width/* left */.kb)((0,report_escape/* visible */.RK)(`${change.name} ${versions}`), columns - 49);
-    return `  ${mark} ${name} ${(0,report_width/* right */.pG)(size, 10)}  ${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(why(change)), 32))}`.trimEnd();
-}
-function text_packages({ input, style, columns, rows }) {
-    const all = [...input.measurement.packages].sort((a, b) => b.bytes - a.bytes);
-    if (all.length === 0)
+/** The rules of the budget, each with its numbers. */
+function rules({ input, style, columns }) {
+    if (!input.verdict || input.verdict.rules.length === 0)
         return [];
-    const rest = all.slice(rows).reduce((sum, each) => sum + each.bytes, 0);
     return [
-        style.bold(`Largest of ${all.length} packages`),
-        ...all.slice(0, rows).map((each) => {
-            const name = (0,report_width/* left */.kb)((0,report_escape/* visible */.RK)(`${each.name} ${each.version}`), columns - 47);
-            const size = `${each.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(each.bytes)}`;
-            return `  ${name} ${(0,report_width/* right */.pG)(size, 10)}  ${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(why(each)), 32))}`.trimEnd();
+        style.bold('Budget'),
+        ...input.verdict.rules.flatMap(({ rule, outcome, reason }) => {
+            const [first = '', ...rest] = (0,report_width/* wrap */.LV)(shown(`${rule.text}: ${reason}`), columns - 4);
+            return [`  ${markOf(outcome, style)} ${first}`, ...rest.map((line) => `    ${line}`)];
         }),
-        ...more(all.length - rows, style, (0,units_bytes/* formatBytes */.z3)(rest)),
     ];
 }
-function waste({ input, style, columns, rows }) {
-    const { measurement, delta } = input;
-    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const kinds = new Map(delta?.waste.map(({ path, kind }) => [path, kind]));
-    const gone = delta?.waste.filter(({ kind }) => kind === 'removed') ?? [];
-    if (all.length + gone.length === 0)
-        return [];
-    const total = all.reduce((sum, each) => sum + each.bytes, 0);
-    return [
-        style.bold(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`),
-        ...all.slice(0, rows).flatMap((each) => {
-            const mark = kinds.get(each.path) === 'added' ? style.red('+') : ' ';
-            return [
-                `${mark} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
-                ...(0,report_width/* wrap */.LV)(shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
-            ];
-        }),
-        ...more(all.length - rows, style),
-        ...gone
-            .slice(0, rows)
-            .map((each) => `${style.green('-')} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.before ?? 0), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 20)}  gone`),
-        ...more(gone.length - rows, style),
-    ];
-}
-function text_layers({ input, style, columns, rows }) {
-    const { measurement, delta } = input;
-    const added = new Set(delta?.layers.added.map((layer) => layer.digest));
-    const all = measurement.layers;
-    if (all.length === 0)
-        return [];
-    const largest = new Set([...all].sort((a, b) => b.download - a.download).slice(0, rows));
-    const shown = all.filter((layer) => largest.has(layer));
-    return [
-        style.bold('Layers, with the download of each'),
-        ...shown.map((layer) => {
-            const state = delta === undefined ? '' : added.has(layer.digest) ? 'new ' : 'kept';
-            const marked = state === 'new ' ? style.yellow(state) : style.dim(state);
-            const text = `${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(layer.download), 9)}  ${(0,report_width/* left */.kb)(layer.part, 11)} `;
-            const indent = state === '' ? '  ' : `  ${marked} `;
-            const room = columns - (0,report_width/* displayWidth */.F1)(text) - (state === '' ? 2 : 7);
-            return `${indent}${text}${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(layer.createdBy), room))}`.trimEnd();
-        }),
-        ...more(all.length - shown.length, style),
-    ];
-}
+/** What the reader should know. */
 function notes({ input, style, columns }) {
     return input.notes.flatMap((note) => {
         const [first = '', ...rest] = (0,report_width/* wrap */.LV)(shown(note), columns - 2);
         return [`${style.yellow('!')} ${first}`, ...rest.map((line) => `  ${line}`)];
     });
 }
+/** Where things lie. */
 function outputs({ input, style, columns }) {
     const width = Math.min(20, Math.max(0, ...input.outputs.map(({ label }) => (0,report_width/* displayWidth */.F1)((0,report_escape/* visible */.RK)(label)))));
     // A value is there to be copied, so it is never cut, and what is wider than the terminal breaks by itself.
@@ -32811,24 +32850,26 @@ function outputs({ input, style, columns }) {
             : `${style.dim((0,report_escape/* visible */.RK)(label))}\n${(0,report_escape/* visible */.RK)(value)}`;
     });
 }
-function more(count, style, size) {
-    return count <= 0 ? [] : [style.dim(`  … and ${count} more${size === undefined ? '' : `, ${size}`}`)];
-}
-function markOf(outcome, style) {
-    switch (outcome) {
-        case 'pass':
-            return style.green('✓');
-        case 'warn':
-            return style.yellow('!');
-        case 'fail':
-            return style.red('✗');
-        case 'skipped':
-            return style.dim('-');
-    }
-}
-/** A sentence with names in it, of a length that does not bury the rest. */
-function shown(text) {
-    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), 1000);
+
+;// CONCATENATED MODULE: ./src/report/text.js
+
+
+
+
+
+
+/** The report for a terminal: plain lines, or with colours, none wider than `columns`; ends with a line end. */
+function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = {}) {
+    const columns = Math.max(72, asked);
+    const page = { input, style: (0,style/* styleFor */.j)(colour), columns, rows };
+    const { quiet } = headline(input);
+    const sections = quiet
+        ? [head(page), notes(page), outputs(page)]
+        : [head, rules, figures_figures, trend, parts, changes, contents_packages, waste, contents_layers, notes, outputs].map((section) => section(page));
+    return `${sections
+        .filter((lines) => lines.length > 0)
+        .map((lines) => lines.join('\n'))
+        .join('\n\n')}\n`;
 }
 
 // EXTERNAL MODULE: external "node:path"
@@ -33268,7 +33309,41 @@ function troubleOf(error, isFork) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/report/section.js
+;// CONCATENATED MODULE: ./src/report/markdown/cell.js
+
+/** A name from a stranger in a cell of a table, at most so many characters of it. */
+function cell(text, length = 80) {
+    return (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
+}
+/** The mark of an outcome. */
+function cell_markOf(outcome) {
+    switch (outcome) {
+        case 'pass':
+            return '✅';
+        case 'warn':
+            return '⚠️';
+        case 'fail':
+            return '❌';
+        case 'skipped':
+            return '➖';
+    }
+}
+/** The mark of what changed. */
+const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
+/** Why a package is there, by its shortest chain, as in `pydantic ← fastapi ← you`. */
+function because({ direct, requiredBy, }) {
+    if (direct)
+        return 'you';
+    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
+    if (shortest === undefined)
+        return '';
+    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
+    const gap = shortest.length > 5 ? ['…'] : [];
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return [...names, ...gap, 'you'].join(' ← ') + more;
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/section.js
 /** The sections as text of at most so many characters; undefined when not even their frames fit. */
 function joinSections(sections, maxCharacters) {
     let kept = [...sections];
@@ -33307,7 +33382,19 @@ function moreLine(rowName, missing) {
     return `\n… and ${missing} more ${rowName}\n\n`;
 }
 
-;// CONCATENATED MODULE: ./src/report/table.js
+;// CONCATENATED MODULE: ./src/report/markdown/fold.js
+/** A section behind a fold; its title is safe HTML. */
+function folded(title, rowName, importance, { before, rows }) {
+    return {
+        rowName,
+        before: `<details><summary>${title}</summary>\n\n${before}`,
+        rows,
+        after: '\n</details>\n\n',
+        importance,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/table.js
 /** A table's head, and its rows; cells are markdown already, and safe for a table. */
 function table(columns, rows) {
     return {
@@ -33320,96 +33407,13 @@ function line(cells) {
     return `| ${cells.join(' | ')} |\n`;
 }
 
-;// CONCATENATED MODULE: ./src/report/sections.js
+;// CONCATENATED MODULE: ./src/report/markdown/changes.js
 
 
 
 
 
-
-
-
-const cell = (text, length = 80) => (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
-/** Everything below the headline, in the order it is read. */
-function sections(input) {
-    return [
-        sections_notes(input),
-        sections_figures(input),
-        budget(input),
-        drift(input),
-        packageChanges(input),
-        folded('What changed in the system', 'system packages', 4, changeTable(input.delta?.systemPackages ?? [])),
-        wasteChanges(input),
-        sections_trend(input),
-        sections_parts(input),
-        sections_packages(input),
-        sections_waste(input),
-        sections_layers(input),
-        steps(input),
-        sections_outputs(input),
-    ].filter((section) => section.rows.length > 0);
-}
-/** The mark of an outcome. */
-function sections_markOf(outcome) {
-    switch (outcome) {
-        case 'pass':
-            return '✅';
-        case 'warn':
-            return '⚠️';
-        case 'fail':
-            return '❌';
-        case 'skipped':
-            return '➖';
-    }
-}
-function sections_notes({ notes: all }) {
-    const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
-    return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
-}
-function sections_figures({ measurement, delta, verdict }) {
-    const rows = figureRows(measurement, delta);
-    const limits = limitsOf(verdict);
-    const compared = delta !== undefined;
-    const columns = [
-        ['', 'left'],
-        ...(compared ? [['baseline', 'right']] : []),
-        ['this', 'right'],
-        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
-        ...(limits.size > 0 ? [['budget', 'right']] : []),
-    ];
-    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
-        figure,
-        ...(compared ? [before] : []),
-        after,
-        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
-        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
-    ]);
-    const reasons = rows.filter(({ reason }) => reason !== '');
-    const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
-    return {
-        rowName: 'figures',
-        ...table(columns, cells),
-        after: why === '' ? '\n' : `\n${why}\n`,
-        importance: 10,
-    };
-}
-function budget({ verdict }) {
-    const rows = (verdict?.rules ?? []).map(({ rule, outcome, reason }) => [
-        sections_markOf(outcome),
-        cell(rule.text, 120),
-        outcome === 'skipped' ? `skipped: ${(0,report_escape/* prose */.CS)(reason, { inTable: true })}` : (0,report_escape/* prose */.CS)(reason, { inTable: true }),
-    ]);
-    return {
-        rowName: 'rules',
-        ...table([
-            ['', 'left'],
-            ['budget', 'left'],
-            ['', 'left'],
-        ], rows),
-        after: '\n',
-        importance: 8,
-    };
-}
+/** What the base image's own move did. */
 function drift({ delta }) {
     const moved = delta?.baseDrift;
     const rows = moved === undefined
@@ -33420,105 +33424,15 @@ function drift({ delta }) {
         ];
     return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 };
 }
+/** Distributions that came, went or changed. */
 function packageChanges({ delta }) {
     const { before, rows } = changeTable(delta?.packages ?? []);
     const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`;
     return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
 }
-const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
-function changeTable(changes) {
-    return table([
-        ['', 'left'],
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ], changes.map((change) => [
-        changeMarks[change.kind],
-        cell(change.name),
-        versions(change),
-        change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
-        because(change),
-    ]));
-}
-function versions({ before, after }) {
-    const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
-    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
-}
-/** The shortest chain, as in `pydantic ← fastapi ← you`. */
-function because({ direct, requiredBy, }) {
-    if (direct)
-        return 'you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
-        return '';
-    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
-    const gap = shortest.length > 5 ? ['…'] : [];
-    const more = others.length === 0 ? '' : ` and ${others.length} more`;
-    return [...names, ...gap, 'you'].join(' ← ') + more;
-}
-function sections_trend(input) {
-    const found = trendOf(input);
-    const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`];
-    const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`;
-    return folded(title ?? '', 'chart', 4, { before: '', rows });
-}
-function sections_parts({ measurement, delta }) {
-    const { filesystem } = measurement.sizes;
-    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
-        const change = delta?.parts[part];
-        const moved = change?.kind === 'compared' && change.delta !== 0 ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
-        if (bytes === 0 && moved === '')
-            return [];
-        const share = filesystem === 0 ? 0 : bytes / filesystem;
-        return [[part, (0,units_bytes/* formatBytes */.z3)(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
-    });
-    const columns = [
-        ['part', 'left'],
-        ['filesystem', 'right'],
-        ['', 'right'],
-        ['delta', 'right'],
-        ['', 'left'],
-    ];
-    return folded('Parts', 'parts', 4, table(columns, rows));
-}
-function sections_packages({ measurement }) {
-    const all = [...measurement.packages].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map((each) => [
-        cell(each.name),
-        cell(each.version, 40),
-        `${each.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(each.bytes)}`,
-        because(each),
-    ]);
-    const columns = [
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ];
-    const { before, rows: lines } = table(columns, rows.slice(0, 25));
-    const missing = Math.max(0, rows.length - 25);
-    return {
-        ...folded(`Largest packages (of ${rows.length})`, 'packages', 3, { before, rows: lines }),
-        missing,
-    };
-}
-function sections_waste({ measurement }) {
-    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const rows = all.map(({ path, bytes, download, why, hint }) => [
-        cell(path, 120),
-        (0,units_bytes/* formatBytes */.z3)(bytes),
-        (0,units_bytes/* formatBytes */.z3)(download),
-        (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
-    ]);
-    const columns = [
-        ['path', 'left'],
-        ['size', 'right'],
-        ['download', 'right'],
-        ['what to do', 'left'],
-    ];
-    const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-    return folded(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`, 'places of waste', 5, table(columns, rows));
+/** The same of the operating system. */
+function systemChanges({ delta }) {
+    return folded('What changed in the system', 'system packages', 4, changeTable(delta?.systemPackages ?? []));
 }
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
 function wasteChanges({ delta }) {
@@ -33545,7 +33459,96 @@ function wasteChanges({ delta }) {
         missing: rows.length - lines.length,
     };
 }
-function sections_layers({ measurement, delta }) {
+function changeTable(changes) {
+    return table([
+        ['', 'left'],
+        ['package', 'left'],
+        ['version', 'left'],
+        ['size', 'right'],
+        ['why', 'left'],
+    ], changes.map((change) => [
+        changeMarks[change.kind],
+        cell(change.name),
+        versions(change),
+        change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
+        because(change),
+    ]));
+}
+function versions({ before, after }) {
+    const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
+    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/contents.js
+
+
+
+
+
+
+
+/** The parts of the filesystem, each with a bar. */
+function contents_parts({ measurement, delta }) {
+    const { filesystem } = measurement.sizes;
+    const rows = Object.entries(measurement.parts).flatMap(([part, bytes]) => {
+        const change = delta?.parts[part];
+        const moved = change?.kind === 'compared' && change.delta !== 0 ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
+        if (bytes === 0 && moved === '')
+            return [];
+        const share = filesystem === 0 ? 0 : bytes / filesystem;
+        return [[part, (0,units_bytes/* formatBytes */.z3)(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
+    });
+    const columns = [
+        ['part', 'left'],
+        ['filesystem', 'right'],
+        ['', 'right'],
+        ['delta', 'right'],
+        ['', 'left'],
+    ];
+    return folded('Parts', 'parts', 4, table(columns, rows));
+}
+/** The largest distributions, and why they are there. */
+function markdown_contents_packages({ measurement }) {
+    const all = [...measurement.packages].sort((a, b) => b.bytes - a.bytes);
+    const rows = all.map((each) => [
+        cell(each.name),
+        cell(each.version, 40),
+        `${each.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(each.bytes)}`,
+        because(each),
+    ]);
+    const columns = [
+        ['package', 'left'],
+        ['version', 'left'],
+        ['size', 'right'],
+        ['why', 'left'],
+    ];
+    const { before, rows: lines } = table(columns, rows.slice(0, 25));
+    const missing = Math.max(0, rows.length - 25);
+    return {
+        ...folded(`Largest packages (of ${rows.length})`, 'packages', 3, { before, rows: lines }),
+        missing,
+    };
+}
+/** What is wasted, and what to do about it. */
+function contents_waste({ measurement }) {
+    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const rows = all.map(({ path, bytes, download, why, hint }) => [
+        cell(path, 120),
+        (0,units_bytes/* formatBytes */.z3)(bytes),
+        (0,units_bytes/* formatBytes */.z3)(download),
+        (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
+    ]);
+    const columns = [
+        ['path', 'left'],
+        ['size', 'right'],
+        ['download', 'right'],
+        ['what to do', 'left'],
+    ];
+    const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+    return folded(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`, 'places of waste', 5, table(columns, rows));
+}
+/** The layers, the lowest first. */
+function markdown_contents_layers({ measurement, delta }) {
     const added = new Set(delta?.layers.added.map((layer) => layer.digest));
     const rows = measurement.layers.map((layer) => [
         cell((0,image_digest/* shortDigest */.VK)(layer.digest)),
@@ -33563,6 +33566,79 @@ function sections_layers({ measurement, delta }) {
     ];
     return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
 }
+
+;// CONCATENATED MODULE: ./src/report/markdown/figures.js
+
+
+
+
+/** The table of figures, and why some of them are not compared. */
+function markdown_figures_figures({ measurement, delta, verdict }) {
+    const rows = figureRows(measurement, delta);
+    const limits = limitsOf(verdict);
+    const compared = delta !== undefined;
+    const columns = [
+        ['', 'left'],
+        ...(compared ? [['baseline', 'right']] : []),
+        ['this', 'right'],
+        ...(compared ? [['delta', 'right'], ['', 'right']] : []),
+        ...(limits.size > 0 ? [['budget', 'right']] : []),
+    ];
+    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+        figure,
+        ...(compared ? [before] : []),
+        after,
+        ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
+        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+    ]);
+    const reasons = rows.filter(({ reason }) => reason !== '');
+    const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
+    return {
+        rowName: 'figures',
+        ...table(columns, cells),
+        after: why === '' ? '\n' : `\n${why}\n`,
+        importance: 10,
+    };
+}
+/** The rules of the budget, each with its numbers. */
+function budget({ verdict }) {
+    const rows = (verdict?.rules ?? []).map(({ rule, outcome, reason }) => [
+        cell_markOf(outcome),
+        cell(rule.text, 120),
+        outcome === 'skipped' ? `skipped: ${(0,report_escape/* prose */.CS)(reason, { inTable: true })}` : (0,report_escape/* prose */.CS)(reason, { inTable: true }),
+    ]);
+    return {
+        rowName: 'rules',
+        ...table([
+            ['', 'left'],
+            ['budget', 'left'],
+            ['', 'left'],
+        ], rows),
+        after: '\n',
+        importance: 8,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/run.js
+
+
+
+
+
+
+/** What the reader should know. */
+function run_notes({ notes: all }) {
+    const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
+    return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
+}
+/** How the download went from commit to commit. */
+function run_trend(input) {
+    const found = trendOf(input);
+    const rows = found === undefined ? [] : [`\`\`\`mermaid\n${mermaidChart(found)}\`\`\`\n`];
+    const title = found && `Download of the last ${found.points.length} commits: ${found.summary}`;
+    return folded(title ?? '', 'chart', 4, { before: '', rows });
+}
+/** The steps of the run, with their times. */
 function steps({ measurement, delta }) {
     const rows = measurement.timings.map(({ step, ms, cached, detail }) => {
         const change = delta?.timings.find((timing) => timing.step === step)?.time;
@@ -33578,21 +33654,41 @@ function steps({ measurement, delta }) {
     ];
     return folded('Steps', 'steps', 1, table(columns, rows));
 }
-function sections_outputs({ outputs: all }) {
+/** Where things lie. */
+function run_outputs({ outputs: all }) {
     const rows = all.map(({ label, value }) => `- ${(0,report_escape/* prose */.CS)(label)}: ${(0,report_escape/* codeSpan */.SS)(value, { length: 500 })}\n`);
     return { rowName: 'outputs', before: '', rows, after: '\n', importance: 7 };
 }
-function folded(title, rowName, importance, { before, rows }) {
-    return {
-        rowName,
-        before: `<details><summary>${title}</summary>\n\n${before}`,
-        rows,
-        after: '\n</details>\n\n',
-        importance,
-    };
+
+;// CONCATENATED MODULE: ./src/report/markdown/sections.js
+
+
+
+
+/** Everything below the headline, in the order it is read. */
+function sections(input) {
+    return [
+        run_notes,
+        markdown_figures_figures,
+        budget,
+        drift,
+        packageChanges,
+        systemChanges,
+        wasteChanges,
+        run_trend,
+        contents_parts,
+        markdown_contents_packages,
+        contents_waste,
+        markdown_contents_layers,
+        steps,
+        run_outputs,
+    ]
+        .map((section) => section(input))
+        .filter(({ rows }) => rows.length > 0);
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown.js
+
 
 
 
@@ -33606,7 +33702,7 @@ const commentCharacters = 65_000;
 function renderMarkdown(input, { maxCharacters = commentCharacters } = {}) {
     const { outcome, verdict, summary, quiet } = headline(input);
     const words = verdict === '' ? `: ${summary}` : ` is ${verdict}: ${summary}`;
-    const mark = verdict === '' && !quiet ? '' : `${quiet ? '✅' : sections_markOf(outcome)} `;
+    const mark = verdict === '' && !quiet ? '' : `${quiet ? '✅' : cell_markOf(outcome)} `;
     const name = (0,report_escape/* codeSpan */.SS)(input.name, { length: 100 });
     const against = input.baselineText === undefined ? '' : (0,report_escape/* codeSpan */.SS)(input.baselineText, { length: 120 });
     if (quiet) {
@@ -38514,7 +38610,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2332);
 /* harmony import */ var _action_service_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7200);
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9794);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1809);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
 /* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9397);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
@@ -41267,7 +41363,7 @@ function prose(text, { inTable = false, length = 500 } = {}) {
 // Letters and numbers joined by single marks, in the punctuation of a sentence.
 const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
 // What GitHub links by itself: a site, an issue, a commit.
-const alive = /www\.|^\W*gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
+const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
 function plainWord(word, span) {
     if (word.trim() === '' || /^[–—]$/.test(word))
         return word;

@@ -42133,7 +42133,7 @@ function prose(text, { inTable = false, length = 500 } = {}) {
 // Letters and numbers joined by single marks, in the punctuation of a sentence.
 const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
 // What GitHub links by itself: a site, an issue, a commit.
-const alive = /www\.|^\W*gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
+const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
 function plainWord(word, span) {
     if (word.trim() === '' || /^[–—]$/.test(word))
         return word;
