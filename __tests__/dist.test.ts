@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
@@ -40,6 +40,31 @@ describe.each([...nodes])('the command line on Node %i', (_, node) => {
   })
 })
 
+describe('what Node compiled of the command line', () => {
+  const version = (cache: string): ReturnType<typeof spawnSync> => {
+    const env = { PATH: process.env['PATH'], XDG_CACHE_HOME: cache }
+    return spawnSync(process.execPath, [join(dist, 'cli/index.js'), '--version'], { env, encoding: 'utf8' })
+  }
+
+  it('is kept beside what the program keeps, and made anew when it is damaged', async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'dist-'))
+    const whole = version(cache)
+    const folder = join(cache, 'pydeps-image', 'compiled')
+    const [file = ''] = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+    const bytes = readFileSync(file)
+    expect(bytes.length).toBeGreaterThan(100_000)
+    writeFileSync(file, bytes.fill(7, 1000, 50_000))
+    expect(version(cache)).toMatchObject({ stdout: whole.stdout, stderr: '', status: 0 })
+    await rm(cache, { recursive: true })
+  })
+
+  it('is not needed where nothing can be kept', () => {
+    expect(version('/dev/null')).toMatchObject({ stderr: '', status: 0 })
+  })
+})
+
 it.each([
   ['action.yml', ['main', 'post']],
   ['comment/action.yml', ['main']],
@@ -52,15 +77,15 @@ it.each([
 })
 
 it('keeps what only runners need out of the command line', () => {
-  const cli = readFileSync(join(dist, 'cli/index.js'), 'utf8')
+  const cli = readFileSync(join(dist, 'cli/program.js'), 'utf8')
   expect(cli).not.toContain('GITHUB_OUTPUT')
   expect(cli).not.toContain('undici')
-  expect(statSync(join(dist, 'cli/index.js')).size).toBeLessThan(2_000_000)
+  expect(statSync(join(dist, 'cli/program.js')).size).toBeLessThan(2_000_000)
 })
 
 it('does not say where it was made', () => {
   for (const name of ['main', 'post', 'comment', 'cache', 'upload', 'cli']) {
-    for (const file of ['index.js', 'licenses.txt']) {
+    for (const file of readdirSync(join(dist, name))) {
       const text = readFileSync(join(dist, name, file), 'utf8')
       expect(text).not.toContain(root)
       expect(text).not.toMatch(/\.dist-\w{6}/)

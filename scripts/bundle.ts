@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,6 +22,8 @@ import { parseArgs } from 'node:util'
  */
 const root = join(import.meta.dirname, '..')
 const entries = ['main', 'post', 'comment', 'cache', 'upload', 'cli']
+/** Those that are started again and again on one machine: `scripts/start.js` starts them. */
+const startedOften = ['cache', 'cli']
 
 const { values, positionals } = parseArgs({
   options: { check: { type: 'boolean', default: false }, out: { type: 'string' } },
@@ -49,6 +60,11 @@ async function bundle(name: string): Promise<void> {
   const ncc = join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js')
   const to = ['-o', join(made, name), '--license', 'licenses.txt', '--quiet']
   await run([ncc, 'build', `src/${name}.js`, ...to], scripts)
+  if (!startedOften.includes(name)) return
+  const index = join(made, name, 'index.js')
+  renameSync(index, join(made, name, 'program.js'))
+  copyFileSync(join(root, 'scripts', 'start.js'), index)
+  chmodSync(index, 0o755)
 }
 
 async function run(args: readonly string[], cwd: string): Promise<void> {

@@ -118,8 +118,6 @@ async function ask(
       GITHUB_WORKSPACE: work,
       RUNNER_TEMP: temp,
       RUNNER_DEBUG: undefined,
-      // A job starts this program several times, and half of each start is compiling it.
-      NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] ?? compiledIn(env['RUNNER_TEMP']),
       // In bytes, so that the patterns match names that are no text, too.
       LC_ALL: 'C',
       TAR_OPTIONS: request.kind === 'restore' ? onlyEntry : undefined,
@@ -130,11 +128,6 @@ async function ask(
     ...(signal === undefined ? {} : { signal }),
   })
   return parseAnswer(stdout) ?? { kind: 'failed', reason: `the cache client ended with status ${code}` }
-}
-
-/** The runner empties its folder for temporary files after each job. */
-function compiledIn(temporary: string | undefined): string | undefined {
-  return temporary === undefined ? undefined : join(temporary, 'pydeps-image-compiled')
 }
 
 function unfit({ key, prefixes }: Request): string | undefined {

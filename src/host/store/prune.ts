@@ -17,7 +17,7 @@ const abandoned = 24 * 60 * 60 * 1000
 /** Removes what was not used for long, then the least recently used until the rest fits. Gives the bytes freed. */
 export async function prune(root: string, limits: PruneLimits, now: number): Promise<number> {
   const files: { path: string; size: number; used: number }[] = []
-  for (const folder of ['blobs', 'records']) {
+  for (const folder of ['blobs', 'records', 'compiled']) {
     for (const path of await filesBelow(join(root, folder))) {
       const found = await stat(path).catch(() => undefined)
       if (found) files.push({ path, size: found.size, used: found.mtimeMs })
