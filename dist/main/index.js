@@ -32127,8 +32127,6 @@ async function ask({ run, program, env, signal }, request, { work, temp, left })
             GITHUB_WORKSPACE: work,
             RUNNER_TEMP: temp,
             RUNNER_DEBUG: undefined,
-            // A job starts this program several times, and half of each start is compiling it.
-            NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] ?? compiledIn(env['RUNNER_TEMP']),
             // In bytes, so that the patterns match names that are no text, too.
             LC_ALL: 'C',
             TAR_OPTIONS: request.kind === 'restore' ? onlyEntry : undefined,
@@ -32139,10 +32137,6 @@ async function ask({ run, program, env, signal }, request, { work, temp, left })
         ...(signal === undefined ? {} : { signal }),
     });
     return parseAnswer(stdout) ?? { kind: 'failed', reason: `the cache client ended with status ${code}` };
-}
-/** The runner empties its folder for temporary files after each job. */
-function compiledIn(temporary) {
-    return temporary === undefined ? undefined : (0,external_node_path_.join)(temporary, 'pydeps-image-compiled');
 }
 function unfit({ key, prefixes }) {
     const bad = [key, ...prefixes].find((one) => one.length > 512 || one.includes(','));
@@ -52698,7 +52692,7 @@ const abandoned = 24 * 60 * 60 * 1000;
 /** Removes what was not used for long, then the least recently used until the rest fits. Gives the bytes freed. */
 async function prune(root, limits, now) {
     const files = [];
-    for (const folder of ['blobs', 'records']) {
+    for (const folder of ['blobs', 'records', 'compiled']) {
         for (const path of await filesBelow((0,external_node_path_.join)(root, folder))) {
             const found = await (0,promises_.stat)(path).catch(() => undefined);
             if (found)
