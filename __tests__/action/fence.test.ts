@@ -35,6 +35,8 @@ describe.each(runnerCommands)('%s', (name) => {
     `#####[${name}]x`,
     `#\u200d#\u00ad[${name}]x`,
     `##\0[${name}]x`,
+    `##\t[${name}]x`,
+    `\u2028::${name}::x`,
     `##[unknown ##[${name}]x`,
     `::${name}::##[${name}]x`,
   ])('is no command in %j', (text) => {
@@ -87,6 +89,9 @@ it('takes time that grows with the text alone', () => {
     ' '.repeat(200_000),
     '#'.repeat(200_000),
     '\u200b'.repeat(200_000),
+    '\u2028'.repeat(200_000),
+    '\ufeff'.repeat(200_000),
+    '\t'.repeat(200_000),
     '\n'.repeat(200_000),
   ]) {
     expect(inert(text).length).toBe(text.length)
