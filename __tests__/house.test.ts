@@ -33,6 +33,8 @@ describe('an arrow points down', () => {
     ['run', 'post'],
     ['run', 'comment'],
     ['run', 'cache'],
+    ['run', 'job'],
+    ['run', 'perform'],
     ...['action', 'terminal', 'host', 'engine', ...order].flatMap((room) =>
       ['main', 'cli', 'run'].map((target) => [room, target] as const),
     ),

@@ -3,6 +3,7 @@ import { createCacheClient } from './action/cache/client.ts'
 import { programBeside } from './action/cache/program.ts'
 import { tellSaved } from './action/cache/tell-saved.ts'
 import { inertLines } from './action/fence.ts'
+import { leftForPost } from './action/post-state.ts'
 import { run } from './host/process.ts'
 import { parseToSave, saveStore } from './host/store/between-runs.ts'
 import { openStore, pruneStore, storeRoot } from './host/store/store.ts'
@@ -10,7 +11,7 @@ import { openStore, pruneStore, storeRoot } from './host/store/store.ts'
 const { env, stdout, argv } = process
 try {
   const store = await openStore(storeRoot(env))
-  const toSave = parseToSave(core.getState('store'))
+  const toSave = parseToSave(leftForPost())
   if (toSave) {
     const cache = createCacheClient({ run, program: programBeside(argv[1] ?? '', 'cache'), env })
     tellSaved(await saveStore(store, toSave, cache, Date.now()), inertLines(stdout))
