@@ -30044,9 +30044,11 @@ function lines(text) {
 /* harmony export */ });
 /* unused harmony export inert */
 // The runner compares as its culture does, and so may pass over what has no width and no weight.
-const unseen = String.raw `\p{Cf}\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000e-\u001f\u007f-\u009f`;
-const command = new RegExp(String.raw `^([^\S\n\r]|[${unseen}])*:(?=[${unseen}]*:)`, 'gmu');
-const oldCommand = new RegExp(String.raw `#(?=[${unseen}]*#[${unseen}]*\[)`, 'gu');
+const unseen = String.raw `\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}`;
+const blank = String.raw `[[\s${unseen}]--[\n\r\u2028\u2029]]`;
+const between = String.raw `[[${unseen}]--[\n\r]]`;
+const command = new RegExp(`^${blank}*:(?=${between}*:)`, 'gmv');
+const oldCommand = new RegExp(String.raw `#(?=${between}*#${between}*\[)`, 'gv');
 /**
  * Text that the runner takes no command from, with the same line ends. A runner reads `::command::` at the start of a
  * line, after any white space, and the old `##[command]` anywhere in one.

@@ -30258,13 +30258,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events"
 
 /***/ }),
 
-/***/ 3024:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-
-/***/ }),
-
 /***/ 1455:
 /***/ ((module) => {
 
@@ -30325,13 +30318,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-
-/***/ }),
-
-/***/ 6466:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 
 /***/ }),
 
@@ -30551,9 +30537,11 @@ function lines(text) {
 /* harmony export */   w: () => (/* binding */ inertLines)
 /* harmony export */ });
 // The runner compares as its culture does, and so may pass over what has no width and no weight.
-const unseen = String.raw `\p{Cf}\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000e-\u001f\u007f-\u009f`;
-const command = new RegExp(String.raw `^([^\S\n\r]|[${unseen}])*:(?=[${unseen}]*:)`, 'gmu');
-const oldCommand = new RegExp(String.raw `#(?=[${unseen}]*#[${unseen}]*\[)`, 'gu');
+const unseen = String.raw `\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}`;
+const blank = String.raw `[[\s${unseen}]--[\n\r\u2028\u2029]]`;
+const between = String.raw `[[${unseen}]--[\n\r]]`;
+const command = new RegExp(`^${blank}*:(?=${between}*:)`, 'gmv');
+const oldCommand = new RegExp(String.raw `#(?=${between}*#${between}*\[)`, 'gv');
 /**
  * Text that the runner takes no command from, with the same line ends. A runner reads `::command::` at the start of a
  * line, after any white space, and the old `##[command]` anywhere in one.
@@ -31648,662 +31636,6 @@ function annotated(progress, log) {
         note: (text) => progress.note(text),
         warn: (text) => log.command(() => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .capped */ .uo)((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(text), 1000))),
     };
-}
-
-
-/***/ }),
-
-/***/ 7200:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  L: () => (/* binding */ meetService)
-});
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var core = __nccwpck_require__(8436);
-// EXTERNAL MODULE: ./src/compare/history.js
-var compare_history = __nccwpck_require__(7711);
-// EXTERNAL MODULE: ./src/report/escape.js
-var report_escape = __nccwpck_require__(5392);
-// EXTERNAL MODULE: ./src/action/fence.js
-var fence = __nccwpck_require__(2006);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7728);
-// EXTERNAL MODULE: ./src/image/manifest.js
-var manifest = __nccwpck_require__(241);
-// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
-var parse_measurement = __nccwpck_require__(3064);
-// EXTERNAL MODULE: ./src/action/comment/target.js
-var target = __nccwpck_require__(16);
-;// CONCATENATED MODULE: ./src/action/baseline/document.js
-
-
-
-
-
-
-/** Bytes that a document may have; the measurement of a thousand packages has a third of a megabyte. */
-const maxDocumentBytes = 16 * 2 ** 20;
-const schema = dist/* object */.Ikc({
-    schemaVersion: dist/* literal */.euz(1),
-    commit: target/* shaSchema */.Ye,
-    branch: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(255)),
-    images: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({ measurement: dist/* unknown */.L5J(), history: compare_history/* historySchema */.Ut })), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(16)),
-});
-/** The JSON of a document, or undefined where it would be too large. */
-function formatDocument(document) {
-    const text = JSON.stringify({ schemaVersion: 1, ...document });
-    return Buffer.byteLength(text) <= maxDocumentBytes ? text : undefined;
-}
-/** A document from a cache that anyone may have written; throws Failure for what is of another shape. */
-function parseDocument(bytes, where) {
-    let json;
-    try {
-        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    }
-    catch (cause) {
-        throw new failure/* Failure */.H('usage', `${where} is not JSON`, { cause });
-    }
-    const { commit, branch, images } = (0,manifest/* check */.z6)(schema, json, where);
-    return {
-        commit,
-        branch,
-        images: images.map(({ measurement, history }, i) => ({
-            measurement: (0,parse_measurement/* parseMeasurement */.uM)(measurement, `${where}, image ${i + 1}`),
-            history,
-        })),
-    };
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/action/baseline/keys.js
-
-function baselineKeys({ name, platforms }) {
-    const text = JSON.stringify([name, [...platforms].sort()]);
-    const id = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 16);
-    const prefix = `pydeps-image-baseline-1-${id}-`;
-    return {
-        prefix,
-        of: (commit) => prefix + commit,
-        commitIn: (key) => key.slice(prefix.length),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/action/baseline/entries.js
-
-
-
-
-
-
-/** Prefixes and a key that one question to a cache may have. */
-const commitsAtOnce = 10;
-function createEntries(cache, identity, env) {
-    const keys = baselineKeys(identity);
-    const inFolder = async (use) => {
-        let folder;
-        try {
-            folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'pydeps-image-'));
-            return await use((0,external_node_path_.join)(folder, 'baseline'));
-        }
-        catch (error) {
-            return { kind: 'failed', severity: 'warning', reason: error.message };
-        }
-        finally {
-            if (folder !== undefined)
-                await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
-        }
-    };
-    const ask = (key, prefixes) => inFolder(async (file) => {
-        const outcome = await cache.restore(file, key, prefixes);
-        if (outcome.kind === 'miss')
-            return { kind: 'missing' };
-        if (outcome.kind === 'failed')
-            return outcome;
-        const { size } = await (0,promises_.stat)(file);
-        if (size > maxDocumentBytes)
-            throw new failure/* Failure */.H('usage', `${outcome.key} has ${size} bytes`);
-        const document = parseDocument(await (0,promises_.readFile)(file), outcome.key);
-        if (document.commit !== keys.commitIn(outcome.key)) {
-            throw new failure/* Failure */.H('usage', `${outcome.key} is of another commit: ${document.commit}`);
-        }
-        const images = document.images.filter(({ measurement }) => identity.platforms.includes(measurement.image.platform));
-        return { kind: 'found', document: { ...document, images } };
-    });
-    return {
-        ofFirst([first, ...others]) {
-            if (first === undefined)
-                return Promise.resolve({ kind: 'missing' });
-            return ask(keys.of(first), others.map((commit) => keys.of(commit)));
-        },
-        newest: () => ask(keys.prefix, []),
-        save: (document) => inFolder(async (file) => {
-            const text = formatDocument(document);
-            if (text === undefined)
-                throw new failure/* Failure */.H('usage', 'the measurement is too large to be kept');
-            await (0,promises_.writeFile)(file, text);
-            return cache.save(file, keys.of(document.commit));
-        }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/action/baseline/find.js
-
-/**
- * The measurement of the wanted commit; of its nearest ancestor that has one; or the newest that there is. One question
- * where the commit itself was measured, and a few at most.
- */
-async function findDocument(entries, wanted, lineages) {
-    const { commit } = wanted;
-    const exact = await entries.ofFirst((lineages.local ?? [commit]).slice(0, commitsAtOnce));
-    if (exact.kind === 'failed')
-        return exact;
-    if (exact.kind === 'found' && exact.document.commit === commit) {
-        return told(exact.document, wanted, [commit]);
-    }
-    const line = lineages.local ?? (await lineages.remote()) ?? [commit];
-    if (exact.kind === 'found')
-        return told(exact.document, wanted, line);
-    if (lineages.local === undefined && line.length > 1) {
-        const near = await entries.ofFirst(line.slice(1, 1 + commitsAtOnce));
-        if (near.kind === 'failed')
-            return near;
-        if (near.kind === 'found')
-            return told(near.document, wanted, line);
-    }
-    const newest = await entries.newest();
-    if (newest.kind !== 'found')
-        return newest;
-    const older = measuredIn(newest.document, line);
-    if (older === undefined || older === newest.document.commit)
-        return told(newest.document, wanted, line);
-    const far = await entries.ofFirst([older]);
-    return told(far.kind === 'found' ? far.document : newest.document, wanted, line);
-}
-/** The first commit of a line that a branch has measured, by its history. */
-function measuredIn({ commit, images }, line) {
-    const measured = new Set([commit, ...images.flatMap(({ history }) => history.map((point) => point.commit))]);
-    return line.find((one) => measured.has(one));
-}
-function told(document, { role }, line) {
-    const at = `${document.branch}@${document.commit.slice(0, 7)}`;
-    const behind = line.indexOf(document.commit);
-    const text = behind === 0
-        ? at
-        : behind > 0
-            ? `${at}, ${behind} commit${behind === 1 ? '' : 's'} behind ${role}`
-            : `${at}, the newest measured, which is not before ${role}`;
-    return { kind: 'found', document, text };
-}
-
-// EXTERNAL MODULE: ./src/action/github/error.js
-var github_error = __nccwpck_require__(4997);
-// EXTERNAL MODULE: ./src/action/github/from-env.js + 1 modules
-var from_env = __nccwpck_require__(7897);
-;// CONCATENATED MODULE: ./src/action/baseline/lineage.js
-
-
-
-
-/** How many commits a search goes back: a page of GitHub's. */
-const farthest = 100;
-/** Milliseconds that asking GitHub for commits may cost. */
-const patience = 10_000;
-const commits = dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye, parents: dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye })) }));
-/** A commit and those before it along first parents, newest first, from the checkout; undefined in a shallow one. */
-function localLineage(graph, commit) {
-    return graph.ancestors(commit, farthest);
-}
-/** The same as GitHub knows it; undefined where it does not answer. */
-async function remoteLineage(commit, repository, token, env) {
-    if (token === undefined)
-        return undefined;
-    try {
-        const answer = await (0,from_env/* withGitHub */.W)(env, token, patience, (github) => github.get(`/repos/${repository}/commits`, { sha: commit, per_page: farthest }));
-        const parsed = dist/* safeParse */.xLC(commits, answer);
-        return parsed.success ? firstParents(commit, parsed.output) : undefined;
-    }
-    catch (error) {
-        if (error instanceof github_error/* GitHubError */.y)
-            return undefined;
-        throw error;
-    }
-}
-/** The list has both sides of every merge, by their dates. */
-function firstParents(commit, listed) {
-    const parentOf = new Map(listed.map(({ sha, parents }) => [sha, parents[0]?.sha]));
-    const line = [];
-    for (let at = commit; at !== undefined && line.length < farthest;) {
-        line.push(at);
-        const before = parentOf.get(at);
-        parentOf.delete(at);
-        at = before;
-    }
-    return line.length > 1 || listed.length === 1 ? line : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/action/baseline/wanted.js
-/**
- * The commit that a run is compared with: of a pull request what its checkout was merged into, of a push what the
- * branch was at before, of anything else the commit itself.
- */
-async function wantedOf({ event, sha }, graph) {
-    switch (event.kind) {
-        case 'pull_request': {
-            const { base, head } = event;
-            const out = await graph.head();
-            const [into, merged] = out?.parents ?? [];
-            // The event may know an older tip of the base than the one that was merged.
-            const commit = into !== undefined && merged === head
-                ? into
-                : ((await graph.mergeBase(out?.sha ?? head, base.sha)) ?? base.sha);
-            return { commit, branch: base.branch, role: 'the merge base' };
-        }
-        case 'merge_group':
-            return { commit: event.base.sha, branch: event.base.branch, role: 'the base of the queue' };
-        case 'push': {
-            const commit = event.before ?? (await graph.head())?.parents[0];
-            return commit === undefined
-                ? undefined
-                : { commit, branch: event.branch, role: 'the commit before this push' };
-        }
-        case 'branch':
-            return { commit: sha, branch: event.branch, role: 'this commit' };
-        case 'other':
-            return { commit: sha, branch: undefined, role: 'this commit' };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/action/baseline/baselines.js
-
-
-
-
-
-
-
-
-function createBaselines({ occasion, settings, cache, env }) {
-    /** What the checkout has, where that is known: another commit than the run's is not the branch's. */
-    let checkedOut;
-    return {
-        async find(identity, graph) {
-            checkedOut = (await graph.head())?.sha;
-            const wanted = await wantedOf(occasion, graph);
-            if (wanted === undefined)
-                return { kind: 'missing' };
-            const build = settings.baseline === 'build' && wanted.commit !== occasion.sha
-                ? { commit: wanted.commit, text: nameOf(wanted) }
-                : undefined;
-            const missing = (why) => ({
-                kind: 'missing',
-                note: isForOthers(occasion) ? undefined : `there is no baseline to compare with: ${why}`,
-                build,
-            });
-            if (cache === undefined)
-                return missing('`cache: false` keeps no measurements from run to run');
-            const found = await findDocument(createEntries(cache, identity, env), wanted, {
-                local: await localLineage(graph, wanted.commit),
-                remote: () => remoteLineage(wanted.commit, occasion.repository, settings.token, env),
-            });
-            switch (found.kind) {
-                case 'found':
-                    return { kind: 'found', baseline: { text: found.text, images: found.document.images } };
-                case 'failed':
-                    return missing((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(found.reason), 200));
-                case 'missing':
-                    return missing(`nothing was measured at ${nameOf(wanted)} or before it; ${advice(wanted)}`);
-            }
-        },
-        async keep(identity, reports) {
-            const { event, sha } = occasion;
-            if (cache === undefined || !isForOthers(occasion) || !('branch' in event))
-                return;
-            if (checkedOut !== undefined && checkedOut !== sha) {
-                core/* info */.pq((0,fence/* inert */.t)(`no baseline is kept: ${checkedOut} was built, and ${event.branch} is at ${sha}`));
-                return;
-            }
-            const images = reports.map(({ measurement, history = [] }) => ({
-                measurement,
-                history: (0,compare_history/* rollForward */.p3)(history, (0,compare_history/* historyPoint */.jQ)(sha, measurement)),
-            }));
-            const document = { commit: sha, branch: event.branch, images };
-            const outcome = await createEntries(cache, identity, env).save(document);
-            if (outcome.kind === 'failed') {
-                const text = `no baseline was kept for pull requests: ${(0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(outcome.reason), 500)}`;
-                if (outcome.severity === 'warning')
-                    core/* warning */.$e(text);
-                else
-                    core/* info */.pq((0,fence/* inert */.t)(text));
-            }
-        },
-    };
-}
-/** Whether what this run measures is what others are compared with. */
-function isForOthers({ event }) {
-    return event.kind === 'push' || (event.kind === 'branch' && event.isDefault);
-}
-function nameOf({ branch, commit }) {
-    return `${branch === undefined ? '' : `${branch}@`}${commit.slice(0, 7)}`;
-}
-function advice({ branch }) {
-    return `run this workflow on pushes to ${branch ?? 'the default branch'} once`;
-}
-
-;// CONCATENATED MODULE: ./src/action/cache/exchange.js
-/** What the two processes of a cache client say to each other, as JSON on standard input and output. */
-/**
- * Name of the one file in every entry. The toolkit makes it part of an entry's version: never change it. Of one letter,
- * so that two patterns match every other name.
- */
-const entryName = 'p';
-function formatRequest(request) {
-    return JSON.stringify(request);
-}
-/** The program reads what the client of the same bundle wrote. */
-function parseRequest(text) {
-    return JSON.parse(text);
-}
-/** The answer is the only thing that the program writes; undefined when it died before. */
-function parseAnswer(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/action/cache/service.js
-/**
- * Why there is no cache service to ask, or undefined where there is one. The first version of it, which an Enterprise
- * Server has and other runners, may want no token.
- */
-function missingService(env) {
-    const has = (name) => (env[name] ?? '') !== '';
-    if (has('ACTIONS_CACHE_URL') || (has('ACTIONS_RESULTS_URL') && has('ACTIONS_RUNTIME_TOKEN')))
-        return undefined;
-    return 'this runner has no cache service';
-}
-
-;// CONCATENATED MODULE: ./src/action/cache/client.js
-
-
-
-
-
-/** Bytes that one file may have. */
-const maxEntryBytes = 3e9;
-const defaultPatience = 25_000;
-/** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
-const onlyEntry = [
-    '--anchored --wildcards --wildcards-match-slash',
-    `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
-    '--no-same-owner --no-same-permissions',
-].join(' ');
-/** Milliseconds below which a call is not worth starting. */
-const shortest = 1_000;
-/**
- * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
- * folder. It can then be stopped in the middle of anything, its log lines reach no runner, and its tar finds one file
- * of one name.
- */
-function createCacheClient(options) {
-    let left = options.patience ?? defaultPatience;
-    /** One call; failures are paid from what is left. */
-    const call = async (file, request, use) => {
-        const missing = missingService(options.env) ?? unfit(request);
-        if (missing !== undefined)
-            return failed(missing, 'notice');
-        if (left < shortest)
-            return failed('the cache service has failed before in this run');
-        const started = performance.now();
-        let folder;
-        let outcome;
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
-            folder = await (0,promises_.mkdtemp)(`${file}.`);
-            const [work, temp] = [(0,external_node_path_.join)(folder, 'work'), (0,external_node_path_.join)(folder, 'temp')];
-            await (0,promises_.mkdir)(work);
-            await (0,promises_.mkdir)(temp);
-            outcome = await use(work, () => ask(options, request, { work, temp, left }));
-        }
-        catch (error) {
-            outcome = failed(error.message);
-        }
-        if (folder !== undefined)
-            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
-        if (outcome.kind === 'failed')
-            left -= performance.now() - started;
-        return outcome;
-    };
-    return {
-        restore: (file, key, prefixes) => call(file, { kind: 'restore', key, prefixes }, async (folder, ask) => {
-            const answer = await ask();
-            if (answer.kind !== 'hit')
-                return answer.kind === 'miss' ? { kind: 'miss' } : failedAs(answer);
-            if (![key, ...prefixes].some((asked) => answer.key.startsWith(asked))) {
-                return failed(`the service answered with another key: ${quoted(answer.key)}`);
-            }
-            const path = (0,external_node_path_.join)(folder, entryName);
-            const found = await (0,promises_.lstat)(path).catch(() => undefined);
-            // A hard link or a symbolic one would be another file's bytes.
-            if (!found?.isFile() || found.nlink !== 1 || found.size > maxEntryBytes) {
-                return failed(`the entry ${quoted(answer.key)} does not hold the one file it should`);
-            }
-            await (0,promises_.rename)(path, file);
-            return { kind: 'hit', key: answer.key };
-        }),
-        save: (file, key) => call(file, { kind: 'save', key, prefixes: [] }, async (folder, ask) => {
-            const path = (0,external_node_path_.join)(folder, entryName);
-            await (0,promises_.link)(file, path).catch(() => (0,promises_.copyFile)(file, path));
-            const answer = await ask();
-            if (answer.kind === 'saved' || answer.kind === 'exists')
-                return { kind: answer.kind };
-            return failedAs(answer);
-        }),
-    };
-}
-async function ask({ run, program, env, signal }, request, { work, temp, left }) {
-    const timeoutMs = Math.max(shortest, left);
-    // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
-    const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`;
-    const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
-        cwd: work,
-        env: {
-            ...env,
-            GITHUB_WORKSPACE: work,
-            RUNNER_TEMP: temp,
-            RUNNER_DEBUG: undefined,
-            // In bytes, so that the patterns match names that are no text, too.
-            LC_ALL: 'C',
-            TAR_OPTIONS: request.kind === 'restore' ? onlyEntry : undefined,
-        },
-        input: formatRequest({ ...request, limitMs: timeoutMs }),
-        // It stops by itself; this is for when it cannot.
-        timeoutMs: timeoutMs + 500,
-        ...(signal === undefined ? {} : { signal }),
-    });
-    return parseAnswer(stdout) ?? { kind: 'failed', reason: `the cache client ended with status ${code}` };
-}
-function unfit({ key, prefixes }) {
-    const bad = [key, ...prefixes].find((one) => one.length > 512 || one.includes(','));
-    if (bad !== undefined)
-        return `${quoted(bad)} cannot be the key of a cache entry`;
-    return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined;
-}
-function failedAs(answer) {
-    if (answer.kind !== 'failed')
-        return failed(`the cache client answered ${answer.kind}`);
-    return failed(answer.reason, answer.severity);
-}
-function failed(reason, severity = 'warning') {
-    return { kind: 'failed', reason: (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(reason), 500), severity };
-}
-function quoted(key) {
-    return JSON.stringify((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(key), 100));
-}
-
-// EXTERNAL MODULE: ./src/action/cache/program.js
-var cache_program = __nccwpck_require__(6142);
-;// CONCATENATED MODULE: ./src/action/labels.js
-
-
-
-/** Milliseconds that asking for labels may cost. */
-const labels_patience = 10_000;
-const labelSchema = dist/* object */.Ikc({ name: dist/* string */.YjP() });
-/** The labels of a pull request as they are now; undefined where GitHub does not say. */
-async function labelsOf({ repository, number }, token, env) {
-    if (token === undefined)
-        return undefined;
-    try {
-        return await (0,from_env/* withGitHub */.W)(env, token, labels_patience, async (github) => {
-            const names = [];
-            for await (const label of github.list(`/repos/${repository}/issues/${number}/labels`)) {
-                const parsed = dist/* safeParse */.xLC(labelSchema, label);
-                if (parsed.success)
-                    names.push(parsed.output.name);
-            }
-            return names;
-        });
-    }
-    catch (error) {
-        if (error instanceof github_error/* GitHubError */.y)
-            return undefined;
-        throw error;
-    }
-}
-/** Whether a label is among others. GitHub has no two that differ in case alone. */
-function hasLabel(labels, wanted) {
-    return labels.some((label) => label.toLowerCase() === wanted.toLowerCase());
-}
-
-;// CONCATENATED MODULE: ./src/action/occasion.js
-
-
-
-const ref = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(255));
-const pullRequest = dist/* object */.Ikc({
-    pull_request: dist/* object */.Ikc({
-        number: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(1)),
-        base: dist/* object */.Ikc({ ref, sha: target/* shaSchema */.Ye }),
-        head: dist/* object */.Ikc({ sha: target/* shaSchema */.Ye }),
-        labels: dist/* optional */.lqM(dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP() })), []),
-    }),
-});
-const mergeGroup = dist/* object */.Ikc({ merge_group: dist/* object */.Ikc({ base_ref: ref, base_sha: target/* shaSchema */.Ye }) });
-const push = dist/* object */.Ikc({ before: dist/* optional */.lqM(target/* shaSchema */.Ye) });
-const anywhere = dist/* object */.Ikc({ repository: dist/* object */.Ikc({ default_branch: ref }) });
-/** The occasion of this run; undefined outside of GitHub, and where it does not say enough. */
-async function readOccasion(env) {
-    const text = await (0,promises_.readFile)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8').catch(() => '{}');
-    let payload;
-    try {
-        payload = JSON.parse(text);
-    }
-    catch {
-        payload = {};
-    }
-    return parseOccasion(payload, env);
-}
-function parseOccasion(payload, env) {
-    const repository = dist/* safeParse */.xLC(target/* repositorySchema */._L, env['GITHUB_REPOSITORY']);
-    const sha = dist/* safeParse */.xLC(target/* shaSchema */.Ye, env['GITHUB_SHA']);
-    if (!repository.success || !sha.success)
-        return undefined;
-    return { event: parseEvent(payload, env), repository: repository.output, sha: sha.output };
-}
-function parseEvent(payload, env) {
-    const branch = branchOf(env['GITHUB_REF']);
-    switch (env['GITHUB_EVENT_NAME']) {
-        case 'pull_request': {
-            const parsed = dist/* safeParse */.xLC(pullRequest, payload);
-            if (!parsed.success)
-                return { kind: 'other' };
-            const { number, base, head, labels } = parsed.output.pull_request;
-            const names = labels.map(({ name }) => name);
-            const tip = { branch: base.ref, sha: base.sha };
-            return { kind: 'pull_request', number, base: tip, head: head.sha, labels: names };
-        }
-        case 'merge_group': {
-            const parsed = dist/* safeParse */.xLC(mergeGroup, payload);
-            if (!parsed.success)
-                return { kind: 'other' };
-            const { base_ref, base_sha } = parsed.output.merge_group;
-            return { kind: 'merge_group', base: { branch: branchOf(base_ref) ?? base_ref, sha: base_sha } };
-        }
-        case 'push': {
-            if (branch === undefined)
-                return { kind: 'other' };
-            const parsed = dist/* safeParse */.xLC(push, payload);
-            const before = parsed.success ? parsed.output.before : undefined;
-            return {
-                kind: 'push',
-                branch,
-                before: before !== undefined && /[^0]/.test(before) ? before : undefined,
-            };
-        }
-        case 'workflow_dispatch':
-        case 'schedule': {
-            if (branch === undefined)
-                return { kind: 'other' };
-            const parsed = dist/* safeParse */.xLC(anywhere, payload);
-            const isDefault = parsed.success && parsed.output.repository.default_branch === branch;
-            return { kind: 'branch', branch, isDefault };
-        }
-        default:
-            return { kind: 'other' };
-    }
-}
-/** Undefined for a tag, and for the branches that a merge queue makes for a moment. */
-function branchOf(name) {
-    const branch = /^refs\/heads\/(.+)$/s.exec(name ?? '')?.[1];
-    return branch?.startsWith('gh-readonly-queue/') === true ? undefined : branch;
-}
-
-;// CONCATENATED MODULE: ./src/action/service.js
-
-
-
-
-
-/** What a run meets GitHub through, as the settings want it and as far as it is there. */
-async function meetService(settings, { env, ...options }) {
-    const program = (0,cache_program/* programBeside */.B)(process.argv[1] ?? '', 'cache');
-    const cache = settings.cache ? createCacheClient({ ...options, env, program }) : undefined;
-    const occasion = await readOccasion(env);
-    if (occasion === undefined)
-        return { cache, ports: {}, keep: () => Promise.resolve() };
-    const acceptedBy = () => acceptingLabel(occasion, settings, env);
-    const wanted = settings.baseline === 'auto' || settings.baseline === 'build';
-    if (!wanted)
-        return { cache, ports: { acceptedBy }, keep: () => Promise.resolve() };
-    const baselines = createBaselines({ occasion, settings, cache, env });
-    return {
-        cache,
-        ports: { acceptedBy, findBaseline: (identity, graph) => baselines.find(identity, graph) },
-        keep: ({ identity, reports }) => baselines.keep(identity, reports),
-    };
-}
-/** The label that accepts an increase, where the pull request has it: now, or when the event was, if no one says. */
-async function acceptingLabel({ event, repository }, { acceptLabel, token }, env) {
-    if (acceptLabel === undefined || event.kind !== 'pull_request')
-        return undefined;
-    const now = await labelsOf({ repository, number: event.number }, token, env);
-    return hasLabel(now ?? event.labels, acceptLabel) ? acceptLabel : undefined;
 }
 
 
@@ -35261,53 +34593,6 @@ class Failure extends Error {
 
 /***/ }),
 
-/***/ 3504:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ lentChunks)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-
-const chunkSize = 1 << 20;
-/**
- * Bytes of a file from `start` to before `end`, in chunks that are lent: each stays as it is until the one after the
- * next is asked for. The next is read while one is in use, and three buffers do for a file of any size: a new one for
- * each chunk would cost more than the reading.
- */
-async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
-    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(path);
-    let reading;
-    try {
-        const buffers = [];
-        let at = start;
-        const read = async (turn) => {
-            const length = Math.min(chunkSize, end - at);
-            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(length));
-            const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
-            at += bytesRead;
-            return buffer.subarray(0, bytesRead);
-        };
-        reading = read(0);
-        for (let turn = 1;; turn += 1) {
-            const chunk = await reading;
-            if (chunk.length === 0)
-                return;
-            reading = read(turn);
-            // It is awaited in the next turn; until then a failure must not count as unhandled.
-            reading.catch(() => undefined);
-            yield chunk;
-        }
-    }
-    finally {
-        await reading?.catch(() => undefined);
-        await file.close();
-    }
-}
-
-
-/***/ }),
-
 /***/ 3186:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35447,1121 +34732,6 @@ function outOfTime(command, ms) {
 function signalNumber(signal) {
     const known = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
     return signal === null ? 0 : (known[signal] ?? 0);
-}
-
-
-/***/ }),
-
-/***/ 1950:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  HT: () => (/* binding */ findLock),
-  qC: () => (/* binding */ readIfThere),
-  x7: () => (/* binding */ readPyproject),
-  yR: () => (/* binding */ readText)
-});
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/project/pyproject.js
-var project_pyproject = __nccwpck_require__(6378);
-;// CONCATENATED MODULE: ./src/project/workspace.js
-/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
-function matchesMember(settings, path) {
-    return (settings.workspaceMembers !== undefined &&
-        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
-        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
-}
-/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
-function matchesGlob(path, glob) {
-    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
-    return matchSegments(segments(path), segments(glob));
-}
-function matchSegments(path, glob) {
-    const [head, ...rest] = glob;
-    if (head === undefined)
-        return path.length === 0;
-    if (head === '**')
-        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
-    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
-}
-function segmentPattern(glob) {
-    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
-        if (found === '*')
-            return '[^/]*';
-        if (found === '?')
-            return '[^/]';
-        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
-    });
-    return new RegExp(`^${source}$`, 's');
-}
-
-;// CONCATENATED MODULE: ./src/host/project/find-lock.js
-
-
-
-
-
-/** Locks of other tools, and the command that makes one of ours from it. */
-const foreign = {
-    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
-    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
-    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
-};
-/**
- * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
- * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
- */
-async function findLock(context) {
-    const names = await (0,promises_.readdir)(context).catch((cause) => {
-        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
-    });
-    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
-    const named = pylocks.filter((name) => name !== 'pylock.toml');
-    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
-    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
-    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
-    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
-    if (inRoot !== undefined && text !== undefined) {
-        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
-    }
-    const [chosen, ...others] = candidates;
-    if (chosen === undefined)
-        throw noLock(context, names);
-    if (named.length > 1 && chosen === named[0]) {
-        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
-            hint: 'name the one for the image pylock.toml',
-        });
-    }
-    const path = (0,external_node_path_.join)(context, chosen);
-    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
-    return { kind, path, shown: chosen, text: await readText(path), others };
-}
-/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
-async function readPyproject(folder, shown = 'pyproject.toml') {
-    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-    return text === undefined ? undefined : (0,project_pyproject/* parsePyproject */.OU)(text, shown);
-}
-async function readText(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-async function readIfThere(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        const code = cause.code;
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-/** The folder above whose pyproject.toml counts this one among its workspace's members. */
-async function workspaceRoot(context) {
-    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
-        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-        // A stranger's file further up must not break this project: only a workspace is parsed.
-        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
-            const pyproject = (0,project_pyproject/* parsePyproject */.OU)(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
-            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
-                return folder;
-        }
-        if (folder === (0,external_node_path_.dirname)(folder))
-            return undefined;
-    }
-}
-function noLock(context, names) {
-    const other = Object.keys(foreign).find((name) => names.includes(name));
-    if (other !== undefined) {
-        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
-            hint: `export it to one that can: ${foreign[other] ?? ''}`,
-        });
-    }
-    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
-        hint: names.includes('pyproject.toml')
-            ? 'lock the dependencies with: uv lock'
-            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
-    });
-}
-
-
-/***/ }),
-
-/***/ 9397:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  tO: () => (/* binding */ betweenRuns),
-  $t: () => (/* binding */ placeOf)
-});
-
-// UNUSED EXPORTS: parseToSave, rememberUsed, restoreStore, saveStore
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/units/bytes.js
-var units_bytes = __nccwpck_require__(8499);
-// EXTERNAL MODULE: ./src/host/project/find-lock.js + 1 modules
-var find_lock = __nccwpck_require__(1950);
-// EXTERNAL MODULE: ./src/host/uv/fetch.js + 1 modules
-var fetch = __nccwpck_require__(3248);
-// EXTERNAL MODULE: ./src/host/store/keep-set.js
-var keep_set = __nccwpck_require__(4205);
-// EXTERNAL MODULE: ./src/image/reference.js
-var reference = __nccwpck_require__(9047);
-// EXTERNAL MODULE: ./src/image/platform.js
-var platform = __nccwpck_require__(3491);
-;// CONCATENATED MODULE: ./src/host/store/keys.js
-
-
-
-
-/**
- * Keys of a run. They only choose which parts are fetched: each part has a key of its own that says all it depends on,
- * so that those of another lock are merely fewer of the right ones.
- */
-function storeKeys(inputs, texts, { workspace, repository }) {
-    return {
-        project: shortHash([
-            repository,
-            (0,external_node_path_.relative)(workspace, inputs.context),
-            inputs.name,
-            inputs.mode,
-            inputs.compression,
-            inputs.pythonVersion,
-            inputs.base && (0,reference/* formatImageReference */.my)(inputs.base),
-            inputs.platforms.map(platform/* formatPlatform */.Bq),
-        ]),
-        lock: shortHash([texts, [...inputs.groups].sort(), [...inputs.extras].sort()]),
-    };
-}
-/** `pydeps-image-store-v1-linux-x64-` and so on: of a project's entries, of those of one lock, of one content. */
-function keys_cacheKeys({ project, lock }) {
-    const ofProject = `pydeps-image-store-v1-${process.platform}-${process.arch}-${project}-`;
-    const ofLock = `${ofProject}${lock}-`;
-    return {
-        project: ofProject,
-        lock: ofLock,
-        content: (set, again) => ofLock + keys_contentHash(set) + (again === undefined ? '' : `.${again}`),
-    };
-}
-/** The hash of the content that an entry's key ends with; empty for another key. */
-function contentOf(key) {
-    return /-([0-9a-f]{20})(?:\.\d+)?$/.exec(key)?.[1] ?? '';
-}
-/** Says what a set consists of; equal sets of different locks have the same. */
-function keys_contentHash(set) {
-    return shortHash([set.records, set.blobs]);
-}
-function keys_isShortHash(text) {
-    return typeof text === 'string' && /^[0-9a-f]{20}$/.test(text);
-}
-function shortHash(value) {
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 20);
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./src/image/digest.js
-var digest = __nccwpck_require__(192);
-;// CONCATENATED MODULE: ./src/host/store/pack-header.js
-
-/** First bytes of a pack: what it is, and its version. */
-const magic = 'pydeps-image pack 1\n';
-/** Bytes before the text of a header: the magic, and the text's length as eight digits and a line end. */
-const prefixBytes = magic.length + 9;
-/** Bytes of text and number of pieces that a header may have; a lock of a thousand distributions has a tenth. */
-const maxText = 8 * 2 ** 20;
-const maxPieces = 50_000;
-/** Bytes of a record; the listing of the largest layers has a few. */
-const maxRecord = 64 * 2 ** 20;
-function pack_header_renderHeader(pieces) {
-    const rows = pieces.map((one) => one.kind === 'blob' ? [one.name, one.size] : [one.name, one.size, one.sha256]);
-    const text = Buffer.from(JSON.stringify(rows));
-    return Buffer.concat([Buffer.from(`${magic}${String(text.length).padStart(8, '0')}\n`), text]);
-}
-/** Length of the header's text from what a pack begins with; undefined for what is no pack of this version. */
-function headerLength(prefix) {
-    const text = Buffer.from(prefix).toString('latin1');
-    const length = Number(/^(\d{8})\n$/.exec(text.slice(magic.length))?.[1] ?? NaN);
-    return text.startsWith(magic) && length <= maxText ? length : undefined;
-}
-/**
- * The pieces of a header that anyone may have written: names that are none are refused, with all the rest, as are
- * sizes that cannot be. Undefined for such a header.
- */
-function parseHeader(text) {
-    let rows;
-    try {
-        rows = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    if (!Array.isArray(rows) || rows.length > maxPieces)
-        return undefined;
-    const pieces = [];
-    for (const row of rows) {
-        const piece = Array.isArray(row) ? parseRow(row) : undefined;
-        if (!piece)
-            return undefined;
-        pieces.push(piece);
-    }
-    return pieces;
-}
-function parseRow([name, size, sha256]) {
-    if (typeof name !== 'string' || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-        return undefined;
-    }
-    if ((0,digest/* isDigest */.Bc)(name))
-        return { kind: 'blob', name, size };
-    if (!isHex(name) || !isHex(sha256) || size > maxRecord)
-        return undefined;
-    return { kind: 'record', name, size, sha256 };
-}
-function isHex(text) {
-    return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
-}
-
-;// CONCATENATED MODULE: ./src/host/store/pack.js
-
-
-
-
-/**
- * Writes parts of a store into one file: all records, then blobs from the smallest on while there is room. What is
- * gone from the store is not in it. The blobs are not checked: whoever unpacks them does that.
- */
-async function pack_writePack(store, set, file, maxBytes) {
-    const records = [];
-    let bytes = 0;
-    for (const name of set.records) {
-        const content = await readFile(store.records.path(name)).catch(() => undefined);
-        if (!content)
-            continue;
-        records.push({ kind: 'record', name, size: content.length, sha256: hexOf(content) });
-        bytes += content.length;
-    }
-    const blobs = [];
-    let left = 0;
-    for (const [name, size] of [...set.blobs].sort(([, a], [, b]) => a - b)) {
-        if (!(await isHere(store, name, size)))
-            continue;
-        if (bytes + size > maxBytes)
-            left += size;
-        else {
-            blobs.push({ kind: 'blob', name, size });
-            bytes += size;
-        }
-    }
-    const pieces = [...records, ...blobs];
-    const header = renderHeader(pieces);
-    const output = await open(file, 'wx');
-    try {
-        await output.write(header);
-        for (const piece of pieces)
-            await append(store, piece, output);
-    }
-    finally {
-        await output.close();
-    }
-    return { bytes: header.length + bytes, pieces: pieces.length, left };
-}
-async function append(store, piece, output) {
-    const path = piece.kind === 'blob' ? store.blobs.path(piece.name) : store.records.path(piece.name);
-    let written = 0;
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-        written += (await output.write(chunk)).bytesWritten;
-    }
-    // Another build put it anew in the meantime: all that follows would be misplaced.
-    if (written !== piece.size)
-        throw new Error(`${path} changed while it was packed`);
-}
-async function isHere(store, digest, size) {
-    const found = await stat(store.blobs.path(digest)).catch(() => undefined);
-    return found?.size === size;
-}
-function hexOf(bytes) {
-    return createHash('sha256').update(bytes).digest('hex');
-}
-
-// EXTERNAL MODULE: ./src/host/store/blobs.js
-var blobs = __nccwpck_require__(8885);
-;// CONCATENATED MODULE: ./src/host/store/unpack.js
-
-
-
-
-
-const none = { pieces: 0, damaged: 1 };
-/**
- * Puts the pieces of a pack into the store, each only when its bytes are what its name says; what is there already
- * stays. A pack may have been written by anyone, and may end anywhere: what is wrong in it is passed over.
- */
-async function unpack(file, store) {
-    const input = await (0,promises_.open)(file);
-    try {
-        const length = headerLength(await read(input, 0, prefixBytes));
-        const pieces = length === undefined ? undefined : parseHeader((await read(input, prefixBytes, length)).toString());
-        if (!pieces)
-            return none;
-        const { size } = await input.stat();
-        let at = prefixBytes + (length ?? 0);
-        let damaged = 0;
-        for (const piece of pieces) {
-            // Nothing of a piece that is not all there is worth reading.
-            const whole = at + piece.size <= size;
-            const good = whole &&
-                (piece.kind === 'blob'
-                    ? await takeBlob(input, at, piece, store)
-                    : await takeRecord(input, at, piece, store));
-            if (!good)
-                damaged += 1;
-            at += piece.size;
-        }
-        return { pieces: pieces.length - damaged, damaged };
-    }
-    finally {
-        await input.close();
-    }
-}
-async function takeBlob(input, at, { name, size }, store) {
-    if (await store.blobs.has(name, size))
-        return true;
-    const writer = await store.blobs.create();
-    const buffer = Buffer.allocUnsafeSlow(Math.min(1 << 20, Math.max(1, size)));
-    try {
-        for (let done = 0; done < size;) {
-            const { bytesRead } = await input.read(buffer, 0, Math.min(buffer.length, size - done), at + done);
-            if (bytesRead === 0)
-                break;
-            await writer.write(buffer.subarray(0, bytesRead));
-            done += bytesRead;
-        }
-        await writer.commit(name);
-        return true;
-    }
-    catch (error) {
-        await writer.abort();
-        if (error instanceof blobs/* DamagedBlob */.bk)
-            return false;
-        throw error;
-    }
-}
-/** Its own checksum, which covers its key, is looked at when it is read. */
-async function takeRecord(input, at, { name, size, sha256 }, store) {
-    const path = store.records.path(name);
-    if (await isThere(path))
-        return true;
-    const bytes = await read(input, at, size);
-    if ((0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex') !== sha256)
-        return false;
-    const temporary = (0,external_node_path_.join)(store.root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-    try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-        await (0,promises_.writeFile)(temporary, bytes);
-        await (0,promises_.rename)(temporary, path);
-        return true;
-    }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
-    }
-}
-/** At most `length` bytes; fewer where the file ends before. */
-async function read(input, at, length) {
-    const buffer = Buffer.alloc(length);
-    const { bytesRead } = await input.read(buffer, 0, length, at);
-    return buffer.subarray(0, bytesRead);
-}
-function isThere(path) {
-    return (0,promises_.stat)(path).then(() => true, () => false);
-}
-
-;// CONCATENATED MODULE: ./src/host/store/between-runs.js
-
-
-
-
-
-
-
-
-
-
-/** Where a runner runs. */
-function placeOf(env) {
-    return { workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(), repository: env['GITHUB_REPOSITORY'] ?? '' };
-}
-/** Bytes of one pack: an entry that is larger is slower to fetch than its parts are to make. */
-const maxPack = 2e9;
-/** Puts into the store what an earlier run of the project left in a cache of files. */
-async function restoreStore(store, inputs, cache, place) {
-    const keys = await keysOf(inputs, place);
-    if (!keys)
-        return { restored: { kind: 'nothing' }, keys };
-    const set = await (0,keep_set/* rememberedSet */.j$)(store, keys);
-    if (set && (await (0,keep_set/* isHere */.nw)(store, set)))
-        return { restored: { kind: 'here' }, keys };
-    const names = keys_cacheKeys(keys);
-    const file = temporary(store);
-    try {
-        const outcome = await cache.restore(file, names.lock, [names.lock, names.project]);
-        if (outcome.kind === 'miss')
-            return { restored: { kind: 'nothing' }, keys };
-        if (outcome.kind === 'failed')
-            return { restored: outcome, keys };
-        const { size } = await (0,promises_.stat)(file);
-        const { damaged } = await unpack(file, store);
-        const { key } = outcome;
-        return {
-            restored: { kind: 'fetched', key, bytes: size, sameLock: key.startsWith(names.lock), damaged },
-            keys,
-        };
-    }
-    catch (error) {
-        return { restored: failed(error), keys };
-    }
-    finally {
-        await (0,promises_.rm)(file, { force: true });
-    }
-}
-/**
- * Remembers what a run used, on this machine. Gives what the process that saves has to know; undefined when the cache
- * has all of it already, or the run used nothing.
- */
-async function rememberUsed(store, keys, restored) {
-    // Where nothing can be read, by right or for want of a service, nothing is worth writing.
-    if (restored.kind === 'failed' && restored.severity === 'notice')
-        return undefined;
-    // Fetched once and needed now and then: whether this run needed it says nothing of the next.
-    for (const [digest, size] of await (0,fetch/* keptWheels */.dG)(store.blobs))
-        store.keep.blob(digest, size);
-    const set = store.keep.used;
-    await (0,keep_set/* rememberSet */.iD)(store, keys, set);
-    if (set.records.length + set.blobs.length === 0)
-        return undefined;
-    const again = restored.kind === 'failed' || (restored.kind === 'fetched' && restored.damaged > 0);
-    const had = restored.kind === 'fetched' && !again ? contentOf(restored.key) : '';
-    return keys_contentHash(set) === had ? undefined : { ...keys, had, again };
-}
-/** Narrows what another process handed over; undefined when it is nothing of the kind. */
-function parseToSave(text) {
-    try {
-        const { project, lock, had, again } = JSON.parse(text);
-        if (!isShortHash(project) || !isShortHash(lock))
-            return undefined;
-        return { project, lock, had: isShortHash(had) ? had : '', again: again === true };
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Saves what the last run with these keys used, in one file. */
-async function saveStore(store, toSave, cache, now) {
-    const file = temporary(store);
-    try {
-        const set = await rememberedSet(store, toSave);
-        if (!set || contentHash(set) === toSave.had)
-            return { kind: 'known' };
-        const { content } = cacheKeys(toSave);
-        let key = content(set);
-        const marker = `store-saved-1|${key}`;
-        const asked = Number(await store.records.get(marker));
-        if (now - asked < askAgainAfter && asked <= now)
-            return { kind: 'known' };
-        const packed = await writePack(store, set, file, maxPack);
-        let outcome = await cache.save(file, key);
-        if (outcome.kind === 'exists' && toSave.again) {
-            // Entries never change: a good one of the same content takes another name, and is the newest then.
-            key = content(set, now);
-            outcome = await cache.save(file, key);
-        }
-        if (outcome.kind === 'failed')
-            return outcome;
-        await store.records.put(marker, String(now));
-        return outcome.kind === 'saved' ? { kind: 'saved', key, packed } : { kind: 'known' };
-    }
-    catch (error) {
-        return failed(error);
-    }
-    finally {
-        await rm(file, { force: true });
-    }
-}
-/** Milliseconds after which a machine with a store of its own offers the same content again: entries go away. */
-const askAgainAfter = (/* unused pure expression or super */ null && (24 * 60 * 60 * 1000));
-/** What is kept between the runs of a project, in a cache of files; how much it helps is for each run to find out. */
-function betweenRuns(cache, place) {
-    let left;
-    return {
-        async restore(store, inputs) {
-            const found = await restoreStore(store, inputs, cache, place);
-            left = { store, ...found };
-            return describe(found.restored);
-        },
-        async remember() {
-            if (left?.keys === undefined)
-                return undefined;
-            const toSave = await rememberUsed(left.store, left.keys, left.restored);
-            return toSave && JSON.stringify(toSave);
-        },
-    };
-}
-function describe(restored) {
-    switch (restored.kind) {
-        case 'here':
-            return { whole: true, text: 'all of it is on this machine' };
-        case 'fetched': {
-            const { bytes, key, sameLock, damaged } = restored;
-            const lock = sameLock ? 'this lock' : 'another lock';
-            const parts = damaged === 1 ? '1 damaged part was' : `${damaged} damaged parts were`;
-            const bad = damaged === 0 ? '' : `; ${parts} passed over`;
-            return { whole: sameLock && damaged === 0, text: `${(0,units_bytes/* formatBytes */.z3)(bytes)} of ${lock}: ${key}${bad}` };
-        }
-        case 'nothing':
-            return { whole: false, text: 'nothing is kept yet' };
-        case 'failed': {
-            const text = `nothing was restored from the cache: ${restored.reason}`;
-            return { whole: false, text, ...(restored.severity === 'warning' ? { warning: text } : {}) };
-        }
-    }
-}
-/** Undefined where there is no lock to be found: the build will say so. */
-async function keysOf(inputs, place) {
-    try {
-        const { text } = await (0,find_lock/* findLock */.HT)(inputs.context);
-        const pyproject = (await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(inputs.context, 'pyproject.toml'))) ?? '';
-        return storeKeys(inputs, [text, pyproject], place);
-    }
-    catch {
-        return undefined;
-    }
-}
-function temporary(store) {
-    return (0,external_node_path_.join)(store.root, 'tmp', `pack-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-}
-function failed(error) {
-    return { kind: 'failed', reason: error.message, severity: 'warning' };
-}
-
-
-/***/ }),
-
-/***/ 8885:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bb: () => (/* binding */ Blobs),
-/* harmony export */   Ze: () => (/* binding */ drain),
-/* harmony export */   bk: () => (/* binding */ DamagedBlob)
-/* harmony export */ });
-/* unused harmony export BlobWriter */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5598);
-/* harmony import */ var _image_digest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(192);
-/* harmony import */ var _file_chunks_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3504);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2747);
-
-
-
-
-
-
-
-
-/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
-class DamagedBlob extends _failure_js__WEBPACK_IMPORTED_MODULE_4__/* .Failure */ .H {
-    constructor(digest, what = 'was damaged and has been removed') {
-        super('build', `the kept blob ${digest} ${what}`, {
-            hint: 'run the build again: what was lost is made anew',
-        });
-    }
-}
-/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
-const freshFor = 10 * 60 * 1000;
-/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
-class Blobs {
-    #root;
-    #onUse;
-    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
-    constructor(root, onUse = () => undefined) {
-        this.#root = root;
-        this.#onUse = onUse;
-    }
-    /** Where a blob is, or would be. */
-    path(digest) {
-        const hex = (0,_image_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .hexOf */ .ZD)(digest);
-        return (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
-    }
-    /** Whether a blob of this size is here; its bytes are checked when it is read. */
-    async has(digest, size) {
-        try {
-            const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(this.path(digest));
-            if (found.size !== size)
-                return false;
-            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
-            const now = Date.now();
-            if (now - found.mtimeMs > freshFor) {
-                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
-            }
-            this.#onUse(digest, size);
-            return true;
-        }
-        catch {
-            return false;
-        }
-    }
-    /**
-     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
-     * as missing: undefined.
-     */
-    async verified(digest, size) {
-        if (!(await this.has(digest, size)))
-            return undefined;
-        try {
-            await drain(this.read(digest, { lent: true }));
-            return this.path(digest);
-        }
-        catch (error) {
-            if (error instanceof DamagedBlob)
-                return undefined;
-            throw error;
-        }
-    }
-    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest, { lent = false } = {}) {
-        const path = this.path(digest);
-        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-        try {
-            for await (const chunk of lent
-                ? (0,_file_chunks_js__WEBPACK_IMPORTED_MODULE_6__/* .lentChunks */ .u)(path)
-                : (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: 1 << 20 })) {
-                hash.update(chunk);
-                yield chunk;
-            }
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                throw new DamagedBlob(digest, 'is gone');
-            throw error;
-        }
-        if (`sha256:${hash.digest('hex')}` !== digest) {
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(path, { force: true });
-            throw new DamagedBlob(digest);
-        }
-    }
-    /** Starts a blob whose digest is known when all of it has been written. */
-    async create() {
-        const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(temporary), { recursive: true });
-            const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(temporary, 'wx', 0o444);
-            return new BlobWriter(file, temporary, (digest, size) => {
-                this.#onUse(digest, size);
-                return this.path(digest);
-            });
-        }
-        catch (error) {
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .diskFailure */ .C)(error, temporary);
-        }
-    }
-    /** Keeps a whole stream. */
-    async keep(chunks) {
-        const writer = await this.create();
-        try {
-            for await (const chunk of chunks)
-                await writer.write(chunk);
-            return await writer.commit();
-        }
-        catch (error) {
-            await writer.abort();
-            throw error;
-        }
-    }
-}
-/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
-class BlobWriter {
-    #hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    #temporary;
-    #place;
-    #file;
-    #size = 0;
-    constructor(file, temporary, place) {
-        this.#file = file;
-        this.#temporary = temporary;
-        this.#place = place;
-    }
-    /** Bytes written so far. */
-    get size() {
-        return this.#size;
-    }
-    /** Of what has been written so far. */
-    get digest() {
-        return `sha256:${this.#hash.copy().digest('hex')}`;
-    }
-    /** The chunk is free for other use when this resolves. */
-    async write(chunk) {
-        this.#hash.update(chunk);
-        this.#size += chunk.length;
-        try {
-            for (let at = 0; at < chunk.length;) {
-                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
-            }
-        }
-        catch (error) {
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .diskFailure */ .C)(error, this.#temporary);
-        }
-    }
-    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
-    async commit(expected) {
-        try {
-            await this.#file.close();
-            const digest = `sha256:${this.#hash.digest('hex')}`;
-            if (expected !== undefined && digest !== expected)
-                throw new DamagedBlob(expected, 'has other bytes');
-            const path = this.#place(digest, this.#size);
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(path), { recursive: true });
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(this.#temporary, path);
-            return { digest, size: this.#size };
-        }
-        catch (error) {
-            await this.abort();
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .diskFailure */ .C)(error, this.#temporary);
-        }
-    }
-    /** Gives up; after a commit it does nothing. */
-    async abort() {
-        await this.#file.close().catch(() => undefined);
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#temporary, { force: true });
-    }
-}
-/** Reads to the end for what reading does on the way: checking, keeping. */
-async function drain(chunks) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    while ((await iterator.next()).done !== true)
-        ;
-}
-
-
-/***/ }),
-
-/***/ 2747:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ diskFailure)
-/* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
-
-/**
- * What a failed write means to a user: a full disk, or a folder that may not be written or is none, is named; the rest
- * is passed on.
- */
-function diskFailure(error, path) {
-    const { code } = Object(error);
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `the disk is full: ${path} cannot be written`, {
-            hint: 'free some space, or point XDG_CACHE_HOME and the output to a disk that has room',
-            cause: error,
-        });
-    }
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${path} may not be written`, {
-            hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
-            cause: error,
-        });
-    }
-    if (code === 'EEXIST' || code === 'ENOTDIR') {
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${path} cannot be written: a part of its path is a file`, {
-            hint: 'remove that file, or set XDG_CACHE_HOME to another folder',
-            cause: error,
-        });
-    }
-    return error;
-}
-
-
-/***/ }),
-
-/***/ 4205:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   iD: () => (/* binding */ rememberSet),
-/* harmony export */   j$: () => (/* binding */ rememberedSet),
-/* harmony export */   nw: () => (/* binding */ isHere),
-/* harmony export */   xl: () => (/* binding */ keepSetSchema)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7728);
-/* harmony import */ var _image_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(192);
-
-
-
-const keepSetSchema = valibot__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
-    records: valibot__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_2__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_2__/* .regex */ .yGV(/^[0-9a-f]{64}$/))),
-    blobs: valibot__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_2__/* .tuple */ .PVZ([valibot__WEBPACK_IMPORTED_MODULE_2__/* .custom */ .IeY(_image_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc), valibot__WEBPACK_IMPORTED_MODULE_2__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig(), valibot__WEBPACK_IMPORTED_MODULE_2__/* .safeInteger */ .Y2b(), valibot__WEBPACK_IMPORTED_MODULE_2__/* .minValue */ .Wwf(0))])),
-});
-/** Remembers in the store what the last run with these keys used of it. */
-function rememberSet(store, keys, set) {
-    return store.records.put(keyOf(keys), JSON.stringify(set));
-}
-/** What the last run with these keys used; undefined when nobody knows. */
-async function rememberedSet(store, keys) {
-    const text = await store.records.get(keyOf(keys));
-    if (text === undefined)
-        return undefined;
-    const parsed = valibot__WEBPACK_IMPORTED_MODULE_2__/* .safeParse */ .xLC(keepSetSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-}
-/** Whether all of a set is in the store. Looks at sizes only: bytes are checked when they are read. */
-async function isHere(store, { records, blobs }) {
-    const found = await Promise.all([
-        ...records.map((name) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(store.records.path(name)).then(() => true, () => false)),
-        ...blobs.map(([digest, size]) => store.blobs.has(digest, size)),
-    ]);
-    return found.every(Boolean);
-}
-function keyOf({ project, lock }) {
-    return `store-set-1|${project}|${lock}`;
-}
-
-
-/***/ }),
-
-/***/ 3248:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Ap: () => (/* binding */ fetchUv),
-  dG: () => (/* binding */ keptWheels),
-  $$: () => (/* binding */ uvRequirement)
-});
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: ./src/image/digest.js
-var digest = __nccwpck_require__(192);
-// EXTERNAL MODULE: ./src/host/process.js
-var process = __nccwpck_require__(3186);
-// EXTERNAL MODULE: ./src/host/store/blobs.js
-var blobs = __nccwpck_require__(8885);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: ../node_modules/yauzl/index.js
-var yauzl = __nccwpck_require__(9517);
-;// CONCATENATED MODULE: ./src/host/uv/wheel.js
-
-
-
-
-
-
-const openZip = (0,external_node_util_.promisify)(yauzl/* open */.ho);
-/** Bytes that the program may unpack to; it has about 60 MB. */
-const mostBytes = 500e6;
-/**
- * Takes the program uv out of its wheel, where it lies among the scripts (wheel specification, "The .data directory").
- * Throws when the wheel is damaged or has none.
- */
-async function unpackProgram(wheel, version, program) {
-    const zip = await openZip(wheel, { lazyEntries: true });
-    try {
-        const entry = await find(zip, `uv-${version}.data/scripts/uv`);
-        if (entry.uncompressedSize > mostBytes)
-            throw new Error('uv is larger than it can be');
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(program), { recursive: true });
-        const content = await (0,external_node_util_.promisify)(zip.openReadStream.bind(zip))(entry);
-        await (0,external_node_stream_promises_.pipeline)(content, (0,external_node_fs_.createWriteStream)(program, { flags: 'wx' }));
-        await (0,promises_.chmod)(program, 0o755);
-    }
-    finally {
-        zip.close();
-    }
-}
-function find(zip, name) {
-    return new Promise((resolve, reject) => {
-        zip.on('entry', (entry) => {
-            if (entry.fileName === name)
-                resolve(entry);
-            else
-                zip.readEntry();
-        });
-        zip.on('end', () => reject(new Error(`its wheel has no ${name}`)));
-        zip.on('error', reject);
-        zip.readEntry();
-    });
-}
-
-;// CONCATENATED MODULE: ./src/host/uv/fetch.js
-
-
-
-
-
-
-
-
-/** The version that is fetched, and the SHA-256 of its wheels; all of these change together. */
-const fetched = {
-    version: '0.13.9',
-    wheels: {
-        'manylinux_2_17_x86_64.manylinux2014_x86_64': 'd7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19',
-        musllinux_1_1_x86_64: '2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25',
-        'manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64': '5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe',
-        manylinux_2_28_aarch64: 'ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375',
-        macosx_10_12_x86_64: 'c16ed11e013557536b3e60065f1b912f6407bd6518e041b961e23ef9e6b4fbf5',
-        macosx_11_0_arm64: '66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63',
-    },
-};
-const digests = Object.values(fetched.wheels).map((hash) => (0,digest/* parseDigest */.m)(`sha256:${hash}`));
-const installUv = 'install uv (https://docs.astral.sh/uv/) and put it on PATH';
-/**
- * uv of a fixed version in `cacheDir/tools`: out of its wheel, which is kept among the blobs of that folder, or which
- * the host's pip downloads from the index that pip is configured for, its hash checked. Two processes may do this at
- * once. Throws Failure when Python or pip is missing or fails.
- */
-async function fetchUv(cacheDir, options) {
-    const tools = (0,external_node_path_.join)(cacheDir, 'tools');
-    const folder = (0,external_node_path_.join)(tools, `uv-${fetched.version}`);
-    const uv = { path: (0,external_node_path_.join)(folder, 'bin', 'uv'), version: fetched.version };
-    if (await exists(uv.path))
-        return uv;
-    await (0,promises_.mkdir)(tools, { recursive: true });
-    const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)(tools, '.uv-'));
-    try {
-        const made = (0,external_node_path_.join)(temporary, 'uv');
-        const program = (0,external_node_path_.join)(made, 'bin', 'uv');
-        if (!(await fromKept(new blobs/* Blobs */.Bb(cacheDir), program, options))) {
-            const wheel = await download(temporary, options);
-            await unpackProgram(wheel, fetched.version, program).catch((cause) => {
-                throw notFetched(cause.message);
-            });
-            await keepWheel(wheel, new blobs/* Blobs */.Bb(cacheDir));
-        }
-        await putInPlace(made, folder, uv.path);
-        return uv;
-    }
-    finally {
-        await (0,promises_.rm)(temporary, { recursive: true, force: true });
-    }
-}
-/** The kept wheels of that version, by digest with their sizes: what another machine can unpack uv from. */
-async function keptWheels(blobs) {
-    const found = [];
-    for (const digest of digests) {
-        const size = (await (0,promises_.stat)(blobs.path(digest)).catch(() => undefined))?.size;
-        if (size !== undefined)
-            found.push([digest, size]);
-    }
-    return found;
-}
-/** Unpacks a kept wheel that is for this machine; one for another does not start. */
-async function fromKept(blobs, program, { env, signal }) {
-    for (const [digest, size] of await keptWheels(blobs)) {
-        const wheel = await blobs.verified(digest, size);
-        if (wheel === undefined)
-            continue;
-        try {
-            await unpackProgram(wheel, fetched.version, program);
-            const { code } = await (0,process/* run */.eF)(program, ['--version'], { env, ...(signal && { signal }) });
-            if (code === 0)
-                return true;
-        }
-        catch (error) {
-            if (signal?.aborted)
-                throw error;
-        }
-        await (0,promises_.rm)(program, { force: true });
-    }
-    return false;
-}
-async function keepWheel(wheel, blobs) {
-    const writer = await blobs.create();
-    try {
-        for await (const chunk of (0,external_node_fs_.createReadStream)(wheel))
-            await writer.write(chunk);
-        if (digests.includes(writer.digest))
-            await writer.commit();
-    }
-    finally {
-        await writer.abort();
-    }
-}
-/** That version as a line of a requirements file, with the hashes of its wheels for every platform known here. */
-function uvRequirement() {
-    const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`);
-    return `uv==${fetched.version} ${hashes.join(' ')}\n`;
-}
-/** Path of the wheel for this machine. */
-async function download(temporary, options) {
-    const requirements = (0,external_node_path_.join)(temporary, 'requirements.txt');
-    const to = (0,external_node_path_.join)(temporary, 'wheels');
-    await (0,promises_.writeFile)(requirements, uvRequirement());
-    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
-    const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to];
-    const result = await (0,process/* run */.eF)('python3', [...args, '-r', requirements], options).catch((cause) => {
-        if (options.signal?.aborted)
-            throw cause;
-        throw new failure/* Failure */.H('build', 'uv was not found, and there is no python3 to fetch it with', {
-            hint: installUv,
-            cause,
-        });
-    });
-    const wheel = (await (0,promises_.readdir)(to).catch(() => [])).find((name) => name.endsWith('.whl'));
-    if (result.code === 0 && wheel !== undefined)
-        return (0,external_node_path_.join)(to, wheel);
-    throw notFetched(/No module named pip/.test(result.stderr) ? 'python3 has no pip' : (0,process/* toolText */.C_)(result.stderr, 5));
-}
-function notFetched(why) {
-    const message = `uv was not found, and fetching uv ${fetched.version} failed: ${why}`;
-    return new failure/* Failure */.H('build', message, { hint: installUv });
-}
-/** The name appears with everything in it; when another process was first, its folder stays. */
-async function putInPlace(from, folder, program) {
-    try {
-        await (0,promises_.rename)(from, folder);
-    }
-    catch (cause) {
-        if (!(await exists(program))) {
-            throw new failure/* Failure */.H('build', `${folder} is there and holds no uv`, { hint: 'remove that folder', cause });
-        }
-    }
-}
-function exists(path) {
-    return (0,promises_.stat)(path).then(() => true, () => false);
 }
 
 
@@ -38593,106 +36763,1419 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 1755:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
-/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6809);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8527);
-/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2332);
-/* harmony import */ var _action_service_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7200);
-/* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1809);
-/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9397);
-/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9823);
-/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7682);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7770);
-/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7397);
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const { env, stdout } = process;
-const log = (0,_action_step_log_js__WEBPACK_IMPORTED_MODULE_6__/* .createStepLog */ .d)(stdout);
-try {
-    (0,_memory_js__WEBPACK_IMPORTED_MODULE_10__/* .keepMemoryLow */ .P)();
-    const { inputs, settings } = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .loadInputs */ .I)(env, process.cwd());
-    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_14__/* .screenOf */ .S)(stdout, env);
-    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_13__/* .createProgress */ .m)(log, screen);
-    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_4__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now(), today: Date.now };
-    const details = { trees: settings.uploadReport, inventory: true };
-    const build = async (signal) => {
-        const { cache, ports, keep } = await (0,_action_service_js__WEBPACK_IMPORTED_MODULE_5__/* .meetService */ .L)(settings, { env, run: _host_process_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .eF, signal });
-        const kept = cache && (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__/* .betweenRuns */ .tO)(cache, (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_9__/* .placeOf */ .$t)(env));
-        const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_11__/* .run */ .e)(inputs, { ...context, signal, ports, details, restore: kept?.restore });
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ('store', (await kept?.remember()) ?? '');
-        return { result, keep };
-    };
-    const { result, keep } = await log
-        .group('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_12__/* .interruptible */ .I)(build))
-        .finally(() => progress.close());
-    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_7__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .eF });
-    await keep(result);
-}
-catch (error) {
-    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f)(error, log);
-}
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 710:
+/***/ 1345:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  P: () => (/* binding */ keepMemoryLow)
+  b: () => (/* binding */ runJob)
 });
 
-;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
-;// CONCATENATED MODULE: ./src/memory.js
+// NAMESPACE OBJECT: ../node_modules/@renovatebot/pep440/lib/operator.js
+var operator_namespaceObject = {};
+__nccwpck_require__.r(operator_namespaceObject);
+__nccwpck_require__.d(operator_namespaceObject, {
+  "!=": () => (ne),
+  "<": () => (lt),
+  "<=": () => (le),
+  "==": () => (eq),
+  "===": () => (arbitrary),
+  ">": () => (gt),
+  ">=": () => (ge),
+  compare: () => (compare),
+  eq: () => (eq),
+  ge: () => (ge),
+  gt: () => (gt),
+  le: () => (le),
+  lt: () => (lt),
+  ne: () => (ne),
+  rcompare: () => (rcompare)
+});
 
-/**
- * Keeps the young generation of the heap small: nearly all objects here die at once, and V8 would let it grow to
- * three times 16 MB for them. Call it before any work.
- */
-function keepMemoryLow() {
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var lib_core = __nccwpck_require__(8436);
+;// CONCATENATED MODULE: ./src/action/post-state.js
+
+const post_state_name = 'store';
+/** Leaves to the post step what it has to save, as text; nothing where that is undefined. */
+function leaveForPost(toSave) {
+    lib_core/* saveState */.LZ(post_state_name, toSave ?? '');
+}
+/** What main left to the post step; empty where it left nothing, or did not come so far. */
+function leftForPost() {
+    return core.getState(post_state_name);
 }
 
+// EXTERNAL MODULE: ./src/compare/history.js
+var compare_history = __nccwpck_require__(7711);
+// EXTERNAL MODULE: ./src/report/escape.js
+var report_escape = __nccwpck_require__(5392);
+// EXTERNAL MODULE: ./src/action/fence.js
+var fence = __nccwpck_require__(2006);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/failure.js
+var failure = __nccwpck_require__(5598);
+// EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7728);
+// EXTERNAL MODULE: ./src/image/manifest.js
+var image_manifest = __nccwpck_require__(241);
+// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
+var parse_measurement = __nccwpck_require__(3064);
+// EXTERNAL MODULE: ./src/action/comment/target.js
+var target = __nccwpck_require__(16);
+;// CONCATENATED MODULE: ./src/action/baseline/document.js
 
-/***/ }),
 
-/***/ 6901:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   RE: () => (/* binding */ markerApplies),
-/* harmony export */   UZ: () => (/* binding */ evaluateMarker),
-/* harmony export */   gY: () => (/* binding */ parseMarker)
-/* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
-/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(747);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9551);
+
+
+
+/** Bytes that a document may have; the measurement of a thousand packages has a third of a megabyte. */
+const maxDocumentBytes = 16 * 2 ** 20;
+const schema = dist/* object */.Ikc({
+    schemaVersion: dist/* literal */.euz(1),
+    commit: target/* shaSchema */.Ye,
+    branch: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(255)),
+    images: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({ measurement: dist/* unknown */.L5J(), history: compare_history/* historySchema */.Ut })), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(16)),
+});
+/** The JSON of a document, or undefined where it would be too large. */
+function formatDocument(document) {
+    const text = JSON.stringify({ schemaVersion: 1, ...document });
+    return Buffer.byteLength(text) <= maxDocumentBytes ? text : undefined;
+}
+/** A document from a cache that anyone may have written; throws Failure for what is of another shape. */
+function parseDocument(bytes, where) {
+    let json;
+    try {
+        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${where} is not JSON`, { cause });
+    }
+    const { commit, branch, images } = (0,image_manifest/* check */.z6)(schema, json, where);
+    return {
+        commit,
+        branch,
+        images: images.map(({ measurement, history }, i) => ({
+            measurement: (0,parse_measurement/* parseMeasurement */.uM)(measurement, `${where}, image ${i + 1}`),
+            history,
+        })),
+    };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/action/baseline/keys.js
+
+function baselineKeys({ name, platforms }) {
+    const text = JSON.stringify([name, [...platforms].sort()]);
+    const id = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 16);
+    const prefix = `pydeps-image-baseline-1-${id}-`;
+    return {
+        prefix,
+        of: (commit) => prefix + commit,
+        commitIn: (key) => key.slice(prefix.length),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/entries.js
+
+
+
+
+
+
+/** Prefixes and a key that one question to a cache may have. */
+const commitsAtOnce = 10;
+function createEntries(cache, identity, env) {
+    const keys = baselineKeys(identity);
+    const inFolder = async (use) => {
+        let folder;
+        try {
+            folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'pydeps-image-'));
+            return await use((0,external_node_path_.join)(folder, 'baseline'));
+        }
+        catch (error) {
+            return { kind: 'failed', severity: 'warning', reason: error.message };
+        }
+        finally {
+            if (folder !== undefined)
+                await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+        }
+    };
+    const ask = (key, prefixes) => inFolder(async (file) => {
+        const outcome = await cache.restore(file, key, prefixes);
+        if (outcome.kind === 'miss')
+            return { kind: 'missing' };
+        if (outcome.kind === 'failed')
+            return outcome;
+        const { size } = await (0,promises_.stat)(file);
+        if (size > maxDocumentBytes)
+            throw new failure/* Failure */.H('usage', `${outcome.key} has ${size} bytes`);
+        const document = parseDocument(await (0,promises_.readFile)(file), outcome.key);
+        if (document.commit !== keys.commitIn(outcome.key)) {
+            throw new failure/* Failure */.H('usage', `${outcome.key} is of another commit: ${document.commit}`);
+        }
+        const images = document.images.filter(({ measurement }) => identity.platforms.includes(measurement.image.platform));
+        return { kind: 'found', document: { ...document, images } };
+    });
+    return {
+        ofFirst([first, ...others]) {
+            if (first === undefined)
+                return Promise.resolve({ kind: 'missing' });
+            return ask(keys.of(first), others.map((commit) => keys.of(commit)));
+        },
+        newest: () => ask(keys.prefix, []),
+        save: (document) => inFolder(async (file) => {
+            const text = formatDocument(document);
+            if (text === undefined)
+                throw new failure/* Failure */.H('usage', 'the measurement is too large to be kept');
+            await (0,promises_.writeFile)(file, text);
+            return cache.save(file, keys.of(document.commit));
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/find.js
+
+/**
+ * The measurement of the wanted commit; of its nearest ancestor that has one; or the newest that there is. One question
+ * where the commit itself was measured, and a few at most.
+ */
+async function findDocument(entries, wanted, lineages) {
+    const { commit } = wanted;
+    const exact = await entries.ofFirst((lineages.local ?? [commit]).slice(0, commitsAtOnce));
+    if (exact.kind === 'failed')
+        return exact;
+    if (exact.kind === 'found' && exact.document.commit === commit) {
+        return told(exact.document, wanted, [commit]);
+    }
+    const line = lineages.local ?? (await lineages.remote()) ?? [commit];
+    if (exact.kind === 'found')
+        return told(exact.document, wanted, line);
+    if (lineages.local === undefined && line.length > 1) {
+        const near = await entries.ofFirst(line.slice(1, 1 + commitsAtOnce));
+        if (near.kind === 'failed')
+            return near;
+        if (near.kind === 'found')
+            return told(near.document, wanted, line);
+    }
+    const newest = await entries.newest();
+    if (newest.kind !== 'found')
+        return newest;
+    const older = measuredIn(newest.document, line);
+    if (older === undefined || older === newest.document.commit)
+        return told(newest.document, wanted, line);
+    const far = await entries.ofFirst([older]);
+    return told(far.kind === 'found' ? far.document : newest.document, wanted, line);
+}
+/** The first commit of a line that a branch has measured, by its history. */
+function measuredIn({ commit, images }, line) {
+    const measured = new Set([commit, ...images.flatMap(({ history }) => history.map((point) => point.commit))]);
+    return line.find((one) => measured.has(one));
+}
+function told(document, { role }, line) {
+    const at = `${document.branch}@${document.commit.slice(0, 7)}`;
+    const behind = line.indexOf(document.commit);
+    const text = behind === 0
+        ? at
+        : behind > 0
+            ? `${at}, ${behind} commit${behind === 1 ? '' : 's'} behind ${role}`
+            : `${at}, the newest measured, which is not before ${role}`;
+    return { kind: 'found', document, text };
+}
+
+// EXTERNAL MODULE: ./src/action/github/error.js
+var github_error = __nccwpck_require__(4997);
+// EXTERNAL MODULE: ./src/action/github/from-env.js + 1 modules
+var from_env = __nccwpck_require__(7897);
+;// CONCATENATED MODULE: ./src/action/baseline/lineage.js
+
+
+
+
+/** How many commits a search goes back: a page of GitHub's. */
+const farthest = 100;
+/** Milliseconds that asking GitHub for commits may cost. */
+const patience = 10_000;
+const commits = dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye, parents: dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye })) }));
+/** A commit and those before it along first parents, newest first, from the checkout; undefined in a shallow one. */
+function localLineage(graph, commit) {
+    return graph.ancestors(commit, farthest);
+}
+/** The same as GitHub knows it; undefined where it does not answer. */
+async function remoteLineage(commit, repository, token, env) {
+    if (token === undefined)
+        return undefined;
+    try {
+        const answer = await (0,from_env/* withGitHub */.W)(env, token, patience, (github) => github.get(`/repos/${repository}/commits`, { sha: commit, per_page: farthest }));
+        const parsed = dist/* safeParse */.xLC(commits, answer);
+        return parsed.success ? firstParents(commit, parsed.output) : undefined;
+    }
+    catch (error) {
+        if (error instanceof github_error/* GitHubError */.y)
+            return undefined;
+        throw error;
+    }
+}
+/** The list has both sides of every merge, by their dates. */
+function firstParents(commit, listed) {
+    const parentOf = new Map(listed.map(({ sha, parents }) => [sha, parents[0]?.sha]));
+    const line = [];
+    for (let at = commit; at !== undefined && line.length < farthest;) {
+        line.push(at);
+        const before = parentOf.get(at);
+        parentOf.delete(at);
+        at = before;
+    }
+    return line.length > 1 || listed.length === 1 ? line : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/wanted.js
+/**
+ * The commit that a run is compared with: of a pull request what its checkout was merged into, of a push what the
+ * branch was at before, of anything else the commit itself.
+ */
+async function wantedOf({ event, sha }, graph) {
+    switch (event.kind) {
+        case 'pull_request': {
+            const { base, head } = event;
+            const out = await graph.head();
+            const [into, merged] = out?.parents ?? [];
+            // The event may know an older tip of the base than the one that was merged.
+            const commit = into !== undefined && merged === head
+                ? into
+                : ((await graph.mergeBase(out?.sha ?? head, base.sha)) ?? base.sha);
+            return { commit, branch: base.branch, role: 'the merge base' };
+        }
+        case 'merge_group':
+            return { commit: event.base.sha, branch: event.base.branch, role: 'the base of the queue' };
+        case 'push': {
+            const commit = event.before ?? (await graph.head())?.parents[0];
+            return commit === undefined
+                ? undefined
+                : { commit, branch: event.branch, role: 'the commit before this push' };
+        }
+        case 'branch':
+            return { commit: sha, branch: event.branch, role: 'this commit' };
+        case 'other':
+            return { commit: sha, branch: undefined, role: 'this commit' };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/baseline/baselines.js
+
+
+
+
+
+
+
+
+function createBaselines({ occasion, settings, cache, env }) {
+    /** What the checkout has, where that is known: another commit than the run's is not the branch's. */
+    let checkedOut;
+    return {
+        async find(identity, graph) {
+            checkedOut = (await graph.head())?.sha;
+            const wanted = await wantedOf(occasion, graph);
+            if (wanted === undefined)
+                return { kind: 'missing' };
+            const build = settings.baseline === 'build' && wanted.commit !== occasion.sha
+                ? { commit: wanted.commit, text: nameOf(wanted) }
+                : undefined;
+            const missing = (why) => ({
+                kind: 'missing',
+                note: isForOthers(occasion) ? undefined : `there is no baseline to compare with: ${why}`,
+                build,
+            });
+            if (cache === undefined)
+                return missing('`cache: false` keeps no measurements from run to run');
+            const found = await findDocument(createEntries(cache, identity, env), wanted, {
+                local: await localLineage(graph, wanted.commit),
+                remote: () => remoteLineage(wanted.commit, occasion.repository, settings.token, env),
+            });
+            switch (found.kind) {
+                case 'found':
+                    return { kind: 'found', baseline: { text: found.text, images: found.document.images } };
+                case 'failed':
+                    return missing((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(found.reason), 200));
+                case 'missing':
+                    return missing(`nothing was measured at ${nameOf(wanted)} or before it; ${advice(wanted)}`);
+            }
+        },
+        async keep(identity, reports) {
+            const { event, sha } = occasion;
+            if (cache === undefined || !isForOthers(occasion) || !('branch' in event))
+                return;
+            if (checkedOut !== undefined && checkedOut !== sha) {
+                lib_core/* info */.pq((0,fence/* inert */.t)(`no baseline is kept: ${checkedOut} was built, and ${event.branch} is at ${sha}`));
+                return;
+            }
+            const images = reports.map(({ measurement, history = [] }) => ({
+                measurement,
+                history: (0,compare_history/* rollForward */.p3)(history, (0,compare_history/* historyPoint */.jQ)(sha, measurement)),
+            }));
+            const document = { commit: sha, branch: event.branch, images };
+            const outcome = await createEntries(cache, identity, env).save(document);
+            if (outcome.kind === 'failed') {
+                const text = `no baseline was kept for pull requests: ${(0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(outcome.reason), 500)}`;
+                if (outcome.severity === 'warning')
+                    lib_core/* warning */.$e(text);
+                else
+                    lib_core/* info */.pq((0,fence/* inert */.t)(text));
+            }
+        },
+    };
+}
+/** Whether what this run measures is what others are compared with. */
+function isForOthers({ event }) {
+    return event.kind === 'push' || (event.kind === 'branch' && event.isDefault);
+}
+function nameOf({ branch, commit }) {
+    return `${branch === undefined ? '' : `${branch}@`}${commit.slice(0, 7)}`;
+}
+function advice({ branch }) {
+    return `run this workflow on pushes to ${branch ?? 'the default branch'} once`;
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/exchange.js
+/** What the two processes of a cache client say to each other, as JSON on standard input and output. */
+/**
+ * Name of the one file in every entry. The toolkit makes it part of an entry's version: never change it. Of one letter,
+ * so that two patterns match every other name.
+ */
+const entryName = 'p';
+function formatRequest(request) {
+    return JSON.stringify(request);
+}
+/** The program reads what the client of the same bundle wrote. */
+function parseRequest(text) {
+    return JSON.parse(text);
+}
+/** The answer is the only thing that the program writes; undefined when it died before. */
+function parseAnswer(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/service.js
+/**
+ * Why there is no cache service to ask, or undefined where there is one. The first version of it, which an Enterprise
+ * Server has and other runners, may want no token.
+ */
+function missingService(env) {
+    const has = (name) => (env[name] ?? '') !== '';
+    if (has('ACTIONS_CACHE_URL') || (has('ACTIONS_RESULTS_URL') && has('ACTIONS_RUNTIME_TOKEN')))
+        return undefined;
+    return 'this runner has no cache service';
+}
+
+;// CONCATENATED MODULE: ./src/action/cache/client.js
+
+
+
+
+
+/** Bytes that one file may have. */
+const maxEntryBytes = 3e9;
+const defaultPatience = 25_000;
+/** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
+const onlyEntry = [
+    '--anchored --wildcards --wildcards-match-slash',
+    `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
+    '--no-same-owner --no-same-permissions',
+].join(' ');
+/** Milliseconds below which a call is not worth starting. */
+const shortest = 1_000;
+/**
+ * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
+ * folder. It can then be stopped in the middle of anything, its log lines reach no runner, and its tar finds one file
+ * of one name.
+ */
+function createCacheClient(options) {
+    let left = options.patience ?? defaultPatience;
+    /** One call; failures are paid from what is left. */
+    const call = async (file, request, use) => {
+        const missing = missingService(options.env) ?? unfit(request);
+        if (missing !== undefined)
+            return failed(missing, 'notice');
+        if (left < shortest)
+            return failed('the cache service has failed before in this run');
+        const started = performance.now();
+        let folder;
+        let outcome;
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
+            folder = await (0,promises_.mkdtemp)(`${file}.`);
+            const [work, temp] = [(0,external_node_path_.join)(folder, 'work'), (0,external_node_path_.join)(folder, 'temp')];
+            await (0,promises_.mkdir)(work);
+            await (0,promises_.mkdir)(temp);
+            outcome = await use(work, () => ask(options, request, { work, temp, left }));
+        }
+        catch (error) {
+            outcome = failed(error.message);
+        }
+        if (folder !== undefined)
+            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+        if (outcome.kind === 'failed')
+            left -= performance.now() - started;
+        return outcome;
+    };
+    return {
+        restore: (file, key, prefixes) => call(file, { kind: 'restore', key, prefixes }, async (folder, ask) => {
+            const answer = await ask();
+            if (answer.kind !== 'hit')
+                return answer.kind === 'miss' ? { kind: 'miss' } : failedAs(answer);
+            if (![key, ...prefixes].some((asked) => answer.key.startsWith(asked))) {
+                return failed(`the service answered with another key: ${quoted(answer.key)}`);
+            }
+            const path = (0,external_node_path_.join)(folder, entryName);
+            const found = await (0,promises_.lstat)(path).catch(() => undefined);
+            // A hard link or a symbolic one would be another file's bytes.
+            if (!found?.isFile() || found.nlink !== 1 || found.size > maxEntryBytes) {
+                return failed(`the entry ${quoted(answer.key)} does not hold the one file it should`);
+            }
+            await (0,promises_.rename)(path, file);
+            return { kind: 'hit', key: answer.key };
+        }),
+        save: (file, key) => call(file, { kind: 'save', key, prefixes: [] }, async (folder, ask) => {
+            const path = (0,external_node_path_.join)(folder, entryName);
+            await (0,promises_.link)(file, path).catch(() => (0,promises_.copyFile)(file, path));
+            const answer = await ask();
+            if (answer.kind === 'saved' || answer.kind === 'exists')
+                return { kind: answer.kind };
+            return failedAs(answer);
+        }),
+    };
+}
+async function ask({ run, program, env, signal }, request, { work, temp, left }) {
+    const timeoutMs = Math.max(shortest, left);
+    // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
+    const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`;
+    const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
+        cwd: work,
+        env: {
+            ...env,
+            GITHUB_WORKSPACE: work,
+            RUNNER_TEMP: temp,
+            RUNNER_DEBUG: undefined,
+            // In bytes, so that the patterns match names that are no text, too.
+            LC_ALL: 'C',
+            TAR_OPTIONS: request.kind === 'restore' ? onlyEntry : undefined,
+        },
+        input: formatRequest({ ...request, limitMs: timeoutMs }),
+        // It stops by itself; this is for when it cannot.
+        timeoutMs: timeoutMs + 500,
+        ...(signal === undefined ? {} : { signal }),
+    });
+    return parseAnswer(stdout) ?? { kind: 'failed', reason: `the cache client ended with status ${code}` };
+}
+function unfit({ key, prefixes }) {
+    const bad = [key, ...prefixes].find((one) => one.length > 512 || one.includes(','));
+    if (bad !== undefined)
+        return `${quoted(bad)} cannot be the key of a cache entry`;
+    return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined;
+}
+function failedAs(answer) {
+    if (answer.kind !== 'failed')
+        return failed(`the cache client answered ${answer.kind}`);
+    return failed(answer.reason, answer.severity);
+}
+function failed(reason, severity = 'warning') {
+    return { kind: 'failed', reason: (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(reason), 500), severity };
+}
+function quoted(key) {
+    return JSON.stringify((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(key), 100));
+}
+
+// EXTERNAL MODULE: ./src/action/cache/program.js
+var cache_program = __nccwpck_require__(6142);
+;// CONCATENATED MODULE: ./src/action/labels.js
+
+
+
+/** Milliseconds that asking for labels may cost. */
+const labels_patience = 10_000;
+const labelSchema = dist/* object */.Ikc({ name: dist/* string */.YjP() });
+/** The labels of a pull request as they are now; undefined where GitHub does not say. */
+async function labelsOf({ repository, number }, token, env) {
+    if (token === undefined)
+        return undefined;
+    try {
+        return await (0,from_env/* withGitHub */.W)(env, token, labels_patience, async (github) => {
+            const names = [];
+            for await (const label of github.list(`/repos/${repository}/issues/${number}/labels`)) {
+                const parsed = dist/* safeParse */.xLC(labelSchema, label);
+                if (parsed.success)
+                    names.push(parsed.output.name);
+            }
+            return names;
+        });
+    }
+    catch (error) {
+        if (error instanceof github_error/* GitHubError */.y)
+            return undefined;
+        throw error;
+    }
+}
+/** Whether a label is among others. GitHub has no two that differ in case alone. */
+function hasLabel(labels, wanted) {
+    return labels.some((label) => label.toLowerCase() === wanted.toLowerCase());
+}
+
+;// CONCATENATED MODULE: ./src/action/occasion.js
+
+
+
+const ref = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* minLength */.BpQ(1), dist/* maxLength */.Ru6(255));
+const pullRequest = dist/* object */.Ikc({
+    pull_request: dist/* object */.Ikc({
+        number: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(1)),
+        base: dist/* object */.Ikc({ ref, sha: target/* shaSchema */.Ye }),
+        head: dist/* object */.Ikc({ sha: target/* shaSchema */.Ye }),
+        labels: dist/* optional */.lqM(dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP() })), []),
+    }),
+});
+const mergeGroup = dist/* object */.Ikc({ merge_group: dist/* object */.Ikc({ base_ref: ref, base_sha: target/* shaSchema */.Ye }) });
+const push = dist/* object */.Ikc({ before: dist/* optional */.lqM(target/* shaSchema */.Ye) });
+const anywhere = dist/* object */.Ikc({ repository: dist/* object */.Ikc({ default_branch: ref }) });
+/** The occasion of this run; undefined outside of GitHub, and where it does not say enough. */
+async function readOccasion(env) {
+    const text = await (0,promises_.readFile)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8').catch(() => '{}');
+    let payload;
+    try {
+        payload = JSON.parse(text);
+    }
+    catch {
+        payload = {};
+    }
+    return parseOccasion(payload, env);
+}
+function parseOccasion(payload, env) {
+    const repository = dist/* safeParse */.xLC(target/* repositorySchema */._L, env['GITHUB_REPOSITORY']);
+    const sha = dist/* safeParse */.xLC(target/* shaSchema */.Ye, env['GITHUB_SHA']);
+    if (!repository.success || !sha.success)
+        return undefined;
+    return { event: parseEvent(payload, env), repository: repository.output, sha: sha.output };
+}
+function parseEvent(payload, env) {
+    const branch = branchOf(env['GITHUB_REF']);
+    switch (env['GITHUB_EVENT_NAME']) {
+        case 'pull_request': {
+            const parsed = dist/* safeParse */.xLC(pullRequest, payload);
+            if (!parsed.success)
+                return { kind: 'other' };
+            const { number, base, head, labels } = parsed.output.pull_request;
+            const names = labels.map(({ name }) => name);
+            const tip = { branch: base.ref, sha: base.sha };
+            return { kind: 'pull_request', number, base: tip, head: head.sha, labels: names };
+        }
+        case 'merge_group': {
+            const parsed = dist/* safeParse */.xLC(mergeGroup, payload);
+            if (!parsed.success)
+                return { kind: 'other' };
+            const { base_ref, base_sha } = parsed.output.merge_group;
+            return { kind: 'merge_group', base: { branch: branchOf(base_ref) ?? base_ref, sha: base_sha } };
+        }
+        case 'push': {
+            if (branch === undefined)
+                return { kind: 'other' };
+            const parsed = dist/* safeParse */.xLC(push, payload);
+            const before = parsed.success ? parsed.output.before : undefined;
+            return {
+                kind: 'push',
+                branch,
+                before: before !== undefined && /[^0]/.test(before) ? before : undefined,
+            };
+        }
+        case 'workflow_dispatch':
+        case 'schedule': {
+            if (branch === undefined)
+                return { kind: 'other' };
+            const parsed = dist/* safeParse */.xLC(anywhere, payload);
+            const isDefault = parsed.success && parsed.output.repository.default_branch === branch;
+            return { kind: 'branch', branch, isDefault };
+        }
+        default:
+            return { kind: 'other' };
+    }
+}
+/** Undefined for a tag, and for the branches that a merge queue makes for a moment. */
+function branchOf(name) {
+    const branch = /^refs\/heads\/(.+)$/s.exec(name ?? '')?.[1];
+    return branch?.startsWith('gh-readonly-queue/') === true ? undefined : branch;
+}
+
+;// CONCATENATED MODULE: ./src/action/service.js
+
+
+
+
+
+/** What a run meets GitHub through, as the settings want it and as far as it is there. */
+async function meetService(settings, { env, ...options }) {
+    const program = (0,cache_program/* programBeside */.B)(process.argv[1] ?? '', 'cache');
+    const cache = settings.cache ? createCacheClient({ ...options, env, program }) : undefined;
+    const occasion = await readOccasion(env);
+    if (occasion === undefined)
+        return { cache, ports: {}, keep: () => Promise.resolve() };
+    const acceptedBy = () => acceptingLabel(occasion, settings, env);
+    const wanted = settings.baseline === 'auto' || settings.baseline === 'build';
+    if (!wanted)
+        return { cache, ports: { acceptedBy }, keep: () => Promise.resolve() };
+    const baselines = createBaselines({ occasion, settings, cache, env });
+    return {
+        cache,
+        ports: { acceptedBy, findBaseline: (identity, graph) => baselines.find(identity, graph) },
+        keep: ({ identity, reports }) => baselines.keep(identity, reports),
+    };
+}
+/** The label that accepts an increase, where the pull request has it: now, or when the event was, if no one says. */
+async function acceptingLabel({ event, repository }, { acceptLabel, token }, env) {
+    if (acceptLabel === undefined || event.kind !== 'pull_request')
+        return undefined;
+    const now = await labelsOf({ repository, number: event.number }, token, env);
+    return hasLabel(now ?? event.labels, acceptLabel) ? acceptLabel : undefined;
+}
+
+// EXTERNAL MODULE: ./src/host/process.js
+var host_process = __nccwpck_require__(3186);
+// EXTERNAL MODULE: ./src/units/bytes.js
+var units_bytes = __nccwpck_require__(8499);
+;// CONCATENATED MODULE: ./src/project/name.js
+/** Normalises any spelling of a name (PEP 503); it does not check that the name is allowed. */
+function packageName(text) {
+    return text.replace(/[-_.]+/g, '-').toLowerCase();
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
+const VERSION_PATTERN = [
+  'v?',
+  '(?:',
+  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
+  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
+  /* */ '(?<pre>', // pre-release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_n>[0-9]+)?',
+  /* */ ')?',
+  /* */ '(?<post>', // post release
+  /*    */ '(?:-(?<post_n1>[0-9]+))',
+  /*    */ '|',
+  /*    */ '(?:',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_l>post|rev|r)',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_n2>[0-9]+)?',
+  /*    */ ')',
+  /* */ ')?',
+  /* */ '(?<dev>', // dev release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_l>dev)',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_n>[0-9]+)?',
+  /* */ ')?',
+  ')',
+  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
+].join('');
+
+
+
+const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
+
+function valid(version) {
+  return validRegex.test(version) ? version : null;
+}
+
+const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
+function clean(version) {
+  return version_stringify(version_parse(version, cleanRegex));
+}
+
+function version_parse(version, regex) {
+  // Validate the version and parse it into pieces
+  const { groups } = (regex || validRegex).exec(version) || {};
+  if (!groups) {
+    return null;
+  }
+
+  // Store the parsed out pieces of the version
+  const parsed = {
+    epoch: Number(groups.epoch ? groups.epoch : 0),
+    release: groups.release.split('.').map(Number),
+    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
+    post: normalize_letter_version(
+      groups.post_l,
+      groups.post_n1 || groups.post_n2,
+    ),
+    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
+    local: parse_local_version(groups.local),
+  };
+
+  return parsed;
+}
+
+function version_stringify(parsed) {
+  if (!parsed) {
+    return null;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+  const parts = [];
+
+  // Epoch
+  if (epoch !== 0) {
+    parts.push(`${epoch}!`);
+  }
+  // Release segment
+  parts.push(release.join('.'));
+
+  // Pre-release
+  if (pre) {
+    parts.push(pre.join(''));
+  }
+  // Post-release
+  if (post) {
+    parts.push('.' + post.join(''));
+  }
+  // Development release
+  if (dev) {
+    parts.push('.' + dev.join(''));
+  }
+  // Local version segment
+  if (local) {
+    parts.push(`+${local}`);
+  }
+  return parts.join('');
+}
+
+function normalize_letter_version(letterIn, numberIn) {
+  let letter = letterIn;
+  let number = numberIn;
+  if (letter) {
+    // We consider there to be an implicit 0 in a pre-release if there is
+    // not a numeral associated with it.
+    if (!number) {
+      number = 0;
+    }
+    // We normalize any letters to their lower case form
+    letter = letter.toLowerCase();
+
+    // We consider some words to be alternate spellings of other words and
+    // in those cases we want to normalize the spellings to our preferred
+    // spelling.
+    if (letter === 'alpha') {
+      letter = 'a';
+    } else if (letter === 'beta') {
+      letter = 'b';
+    } else if (['c', 'pre', 'preview'].includes(letter)) {
+      letter = 'rc';
+    } else if (['rev', 'r'].includes(letter)) {
+      letter = 'post';
+    }
+    return [letter, Number(number)];
+  }
+  if (!letter && number) {
+    // We assume if we are given a number, but we are not given a letter
+    // then this is using the implicit post release syntax (e.g. 1.0-1)
+    letter = 'post';
+
+    return [letter, Number(number)];
+  }
+  return null;
+}
+
+function parse_local_version(local) {
+  /*
+    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
+    */
+  if (local) {
+    return local
+      .split(/[._-]/)
+      .map((part) =>
+        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
+      );
+  }
+  return null;
+}
+
+function version_explain(version) {
+  const parsed = version_parse(version);
+  if (!parsed) {
+    return parsed;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+
+  let base_version = '';
+  if (epoch !== 0) {
+    base_version += epoch + '!';
+  }
+  base_version += release.join('.');
+
+  const is_prerelease = Boolean(dev || pre);
+  const is_devrelease = Boolean(dev);
+  const is_postrelease = Boolean(post);
+
+  // return
+
+  return {
+    epoch,
+    release,
+    pre,
+    post: post ? post[1] : post,
+    dev: dev ? dev[1] : dev,
+    local: local ? local.join('.') : local,
+    public: version_stringify(parsed).split('+', 1)[0],
+    base_version,
+    is_prerelease,
+    is_devrelease,
+    is_postrelease,
+  };
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
+
+
+
+
+function lt(version, other) {
+  return compare(version, other) < 0;
+}
+
+function le(version, other) {
+  return compare(version, other) <= 0;
+}
+
+function eq(version, other) {
+  return compare(version, other) === 0;
+}
+
+function ne(version, other) {
+  return compare(version, other) !== 0;
+}
+
+function ge(version, other) {
+  return compare(version, other) >= 0;
+}
+
+function gt(version, other) {
+  return compare(version, other) > 0;
+}
+
+function arbitrary(version, other) {
+  return version.toLowerCase() === other.toLowerCase();
+}
+
+function compare(version, other) {
+  const parsedVersion = version_parse(version);
+  const parsedOther = version_parse(other);
+
+  const keyVersion = calculateKey(parsedVersion);
+  const keyOther = calculateKey(parsedOther);
+
+  return pyCompare(keyVersion, keyOther);
+}
+
+function rcompare(version, other) {
+  return -compare(version, other);
+}
+
+// this logic is buitin in python, but we need to port it to js
+// see https://stackoverflow.com/a/5292332/1438522
+function pyCompare(elemIn, otherIn) {
+  let elem = elemIn;
+  let other = otherIn;
+  if (elem === other) {
+    return 0;
+  }
+  if (Array.isArray(elem) !== Array.isArray(other)) {
+    elem = Array.isArray(elem) ? elem : [elem];
+    other = Array.isArray(other) ? other : [other];
+  }
+  if (Array.isArray(elem)) {
+    const len = Math.min(elem.length, other.length);
+    for (let i = 0; i < len; i += 1) {
+      const res = pyCompare(elem[i], other[i]);
+      if (res !== 0) {
+        return res;
+      }
+    }
+    return elem.length - other.length;
+  }
+  if (elem === -Infinity || other === Infinity) {
+    return -1;
+  }
+  if (elem === Infinity || other === -Infinity) {
+    return 1;
+  }
+  return elem < other ? -1 : 1;
+}
+
+function calculateKey(input) {
+  const { epoch } = input;
+  let { release, pre, post, local, dev } = input;
+  // When we compare a release version, we want to compare it with all of the
+  // trailing zeros removed. So we'll use a reverse the list, drop all the now
+  // leading zeros until we come to something non zero, then take the rest
+  // re-reverse it back into the correct order and make it a tuple and use
+  // that for our sorting key.
+  release = release.concat();
+  release.reverse();
+  while (release.length && release[0] === 0) {
+    release.shift();
+  }
+  release.reverse();
+
+  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
+  // We'll do this by abusing the pre segment, but we _only_ want to do this
+  // if there is !a pre or a post segment. If we have one of those then
+  // the normal sorting rules will handle this case correctly.
+  if (!pre && !post && dev) pre = -Infinity;
+  // Versions without a pre-release (except as noted above) should sort after
+  // those with one.
+  else if (!pre) pre = Infinity;
+
+  // Versions without a post segment should sort before those with one.
+  if (!post) post = -Infinity;
+
+  // Versions without a development segment should sort after those with one.
+  if (!dev) dev = Infinity;
+
+  if (!local) {
+    // Versions without a local segment should sort before those with one.
+    local = -Infinity;
+  } else {
+    // Versions with a local segment need that segment parsed to implement
+    // the sorting rules in PEP440.
+    // - Alpha numeric segments sort before numeric segments
+    // - Alpha numeric segments sort lexicographically
+    // - Numeric segments sort numerically
+    // - Shorter versions sort before longer versions when the prefixes
+    //   match exactly
+    local = local.map((i) =>
+      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
+    );
+  }
+
+  return [epoch, release, pre, post, dev, local];
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
+// This file is dual licensed under the terms of the Apache License, Version
+// 2.0, and the BSD License. See the LICENSE file in the root of this repository
+// for complete details.
+
+
+
+
+
+const RANGE_PATTERN = [
+  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
+  '\\s*',
+  '(',
+  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
+  /*  */ '(?<prefix>\\.\\*)?',
+  /*  */ '|',
+  /*  */ '(?<legacy>[^,;\\s)]+)',
+  ')',
+].join('');
+
+
+
+const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
+
+const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
+
+function specifier_parse(ranges) {
+  if (!ranges.trim()) {
+    return [];
+  }
+
+  const specifiers = ranges
+    .split(',')
+    .map((range) => rangeRegex.exec(range.trim()) || {})
+    .map(({ groups }) => {
+      if (!groups) {
+        return null;
+      }
+
+      let { ...spec } = groups;
+      const { operator, version, prefix, legacy } = groups;
+
+      if (version) {
+        spec = { ...spec, ...version_explain(version) };
+        if (operator === '~=') {
+          if (spec.release.length < 2) {
+            return null;
+          }
+        }
+        if (!isEqualityOperator(operator) && spec.local) {
+          return null;
+        }
+
+        if (prefix) {
+          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+            return null;
+          }
+        }
+      }
+      if (legacy && operator !== '===') {
+        return null;
+      }
+
+      return spec;
+    });
+
+  if (specifiers.filter(Boolean).length !== specifiers.length) {
+    return null;
+  }
+
+  return specifiers;
+}
+
+function filter(versions, specifier, options = {}) {
+  const filtered = pick(versions, specifier, options);
+  if (filtered.length === 0 && options.prereleases === undefined) {
+    return pick(versions, specifier, { prereleases: true });
+  }
+  return filtered;
+}
+
+function maxSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[found.length - 1];
+}
+
+function minSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[0];
+}
+
+function pick(versions, specifier, options) {
+  const parsed = specifier_parse(specifier);
+
+  if (!parsed) {
+    return [];
+  }
+
+  return versions.filter((version) => {
+    const explained = version_explain(version);
+
+    if (!parsed.length) {
+      return explained && !(explained.is_prerelease && !options.prereleases);
+    }
+
+    return parsed.reduce((pass, spec) => {
+      if (!pass) {
+        return false;
+      }
+      return contains({ ...spec, ...options }, { version, explained });
+    }, true);
+  });
+}
+
+function satisfies(version, specifier, options = {}) {
+  const filtered = pick([version], specifier, options);
+
+  return filtered.length === 1;
+}
+
+function arrayStartsWith(array, prefix) {
+  if (prefix.length > array.length) {
+    return false;
+  }
+
+  for (let i = 0; i < prefix.length; i += 1) {
+    if (prefix[i] !== array[i]) {
+      return false;
+    }
+  }
+
+  return true;
+}
+
+function contains(specifier, input) {
+  const { explained } = input;
+  let { version } = input;
+  const { ...spec } = specifier;
+
+  if (spec.prereleases === undefined) {
+    spec.prereleases = spec.is_prerelease;
+  }
+
+  if (explained && explained.is_prerelease && !spec.prereleases) {
+    return false;
+  }
+
+  if (spec.operator === '~=') {
+    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
+    if (spec.epoch) {
+      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
+    }
+    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
+      prereleases: spec.prereleases,
+    });
+  }
+
+  if (spec.prefix) {
+    const isMatching =
+      explained.epoch === spec.epoch &&
+      arrayStartsWith(explained.release, spec.release);
+    const isEquality = spec.operator !== '!=';
+    return isEquality ? isMatching : !isMatching;
+  }
+
+  if (explained && explained.local && spec.version) {
+    // Ignore candidate local labels only when the specifier itself is public.
+    if (spec.operator !== '===' && !spec.local) {
+      version = explained.public;
+      spec.version = version_explain(spec.version).public;
+    }
+  }
+
+  if (spec.operator === '<' || spec.operator === '>') {
+    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
+    if (eq(spec.release.join('.'), explained.release.join('.'))) {
+      return false;
+    }
+  }
+
+  // TODO: fix me?
+  // eslint-disable-next-line import-x/namespace
+  const op = operator_namespaceObject[spec.operator];
+  return op(version, spec.version || spec.legacy);
+}
+
+function validRange(specifier) {
+  return Boolean(specifier_parse(specifier));
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
+
+
+// those notation are borrowed from semver
+
+
+function major(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  return version.release[0];
+}
+
+function minor(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 2) {
+    return 0;
+  }
+  return version.release[1];
+}
+
+function patch(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 3) {
+    return 0;
+  }
+  return version.release[2];
+}
+
+function inc(input, release, preReleaseIdentifier) {
+  let identifier = preReleaseIdentifier || `a`;
+  const version = parse(input);
+
+  if (!version) {
+    return null;
+  }
+
+  if (
+    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
+      identifier,
+    )
+  ) {
+    return null;
+  }
+
+  switch (release) {
+    case 'premajor':
+      {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'preminor':
+      {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prepatch':
+      {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prerelease':
+      if (version.pre === null) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+        version.pre = [identifier, 0];
+      } else {
+        if (preReleaseIdentifier === undefined && version.pre !== null) {
+          [identifier] = version.pre;
+        }
+
+        const [letter, number] = version.pre;
+        if (letter === identifier) {
+          version.pre = [letter, number + 1];
+        } else {
+          version.pre = [identifier, 0];
+        }
+      }
+
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'major':
+      if (
+        version.release.slice(1).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'minor':
+      if (
+        version.release.slice(2).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'patch':
+      if (
+        version.release.slice(3).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    default:
+      return null;
+  }
+
+  return stringify(version);
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/project/version.js
+
+/**
+ * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
+ * Pre-releases count as any other version. False for what is no version or no specifier.
+ */
+function satisfiesSpecifier(version, specifier) {
+    if (specifier.trim() === '')
+        return valid(version) !== null;
+    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
+}
+function isSpecifier(text) {
+    return text.trim() !== '' && validRange(text);
+}
+function isVersion(text) {
+    return valid(text) !== null;
+}
+/** Order of two valid PEP 440 versions, for sorting. */
+function compareVersions(a, b) {
+    return compare(a, b);
+}
+/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
+function normalSpecifier(specifier) {
+    const clauses = specifier.split(',').flatMap((clause) => {
+        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
+        if (operator === '' || operator === '===')
+            return clause.trim() === '' ? [] : [clause.trim()];
+        const prefix = version.endsWith('.*');
+        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
+        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
+    });
+    return [...new Set(clauses)].sort().join(',');
+}
+
+;// CONCATENATED MODULE: ./src/project/markers.js
 
 
 
@@ -38754,19 +38237,19 @@ function markerApplies(marker, environment) {
 }
 function compareOperands(left, operator, right, environment) {
     const variable = left.kind === 'variable' ? left.name : right.kind === 'variable' ? right.name : undefined;
-    let a = valueOf(left, environment);
-    let b = valueOf(right, environment);
+    let a = markers_valueOf(left, environment);
+    let b = markers_valueOf(right, environment);
     if (typeof a !== 'string' || variable === 'extra') {
         // Names of extras and groups are compared as they are normalised.
         if (typeof a === 'string')
-            a = (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(a);
+            a = packageName(a);
         if (typeof b === 'string')
-            b = (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(b);
+            b = packageName(b);
     }
     if (typeof b !== 'string') {
         if (typeof a !== 'string')
             throw undefinedComparison(operator);
-        const has = b.some((name) => (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(name) === (0,_name_js__WEBPACK_IMPORTED_MODULE_2__/* .packageName */ .o)(a));
+        const has = b.some((name) => packageName(name) === packageName(a));
         if (operator === 'in')
             return has;
         if (operator === 'not in')
@@ -38779,8 +38262,8 @@ function compareOperands(left, operator, right, environment) {
         return b.includes(a);
     if (operator === 'not in')
         return !b.includes(a);
-    if (variable !== undefined && versioned.has(variable) && (0,_version_js__WEBPACK_IMPORTED_MODULE_1__/* .isVersion */ .lF)(a) && (0,_version_js__WEBPACK_IMPORTED_MODULE_1__/* .isSpecifier */ .td)(operator + b)) {
-        return (0,_version_js__WEBPACK_IMPORTED_MODULE_1__/* .satisfiesSpecifier */ .yN)(a, operator + b);
+    if (variable !== undefined && versioned.has(variable) && isVersion(a) && isSpecifier(operator + b)) {
+        return satisfiesSpecifier(a, operator + b);
     }
     return compareText(a, operator, b);
 }
@@ -38804,9 +38287,9 @@ function compareText(a, operator, b) {
     }
 }
 function undefinedComparison(operator) {
-    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `an environment marker uses ${operator} where it has no meaning`);
+    return new failure/* Failure */.H('usage', `an environment marker uses ${operator} where it has no meaning`);
 }
-function valueOf(operand, environment) {
+function markers_valueOf(operand, environment) {
     return operand.kind === 'literal' ? operand.value : environment[operand.name];
 }
 class MarkerParser {
@@ -38883,7 +38366,7 @@ class MarkerParser {
     }
     failure(wanted) {
         const shown = JSON.stringify(this.text.slice(0, 500));
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
+        return new failure/* Failure */.H('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
             hint: 'see https://packaging.python.org/en/latest/specifications/dependency-specifiers/',
         });
     }
@@ -38892,158 +38375,7 @@ function isVariable(name) {
     return Object.hasOwn(variables, name);
 }
 
-
-/***/ }),
-
-/***/ 747:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   o: () => (/* binding */ packageName)
-/* harmony export */ });
-/** Normalises any spelling of a name (PEP 503); it does not check that the name is allowed. */
-function packageName(text) {
-    return text.replace(/[-_.]+/g, '-').toLowerCase();
-}
-
-
-/***/ }),
-
-/***/ 6378:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   OU: () => (/* binding */ parsePyproject),
-/* harmony export */   dn: () => (/* binding */ isPackage),
-/* harmony export */   hW: () => (/* binding */ extraRequirements)
-/* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
-/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
-/* harmony import */ var _requirement_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8829);
-/* harmony import */ var _toml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8721);
-
-
-
-
-/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
-function parsePyproject(text, file = 'pyproject.toml') {
-    const root = new _toml_js__WEBPACK_IMPORTED_MODULE_2__/* .TomlReader */ .Op((0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .parseToml */ .MT)(text, file), file);
-    const project = root.table('project');
-    const tool = root.table('tool');
-    const uv = tool?.table('uv');
-    const poetry = tool?.table('poetry');
-    return {
-        file,
-        hasProject: project !== undefined,
-        name: project?.requiredString('name'),
-        version: project?.string('version'),
-        requiresPython: project?.string('requires-python'),
-        dependencies: project?.strings('dependencies') ?? [],
-        optionalDependencies: byName(project?.table('optional-dependencies')),
-        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
-        scripts: project?.table('scripts')?.keys() ?? [],
-        dynamic: project?.strings('dynamic') ?? [],
-        buildSystem: root.table('build-system') !== undefined,
-        uv: uvSettings(uv),
-        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
-        tools: tool?.keys() ?? [],
-    };
-}
-/** Whether the folder can be built as a wheel and wants to be. */
-function isPackage(pyproject) {
-    if (pyproject.uv.package !== undefined)
-        return pyproject.uv.package;
-    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
-    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
-}
-/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
-function extraRequirements(pyproject, extras) {
-    const own = pyproject.name === undefined ? undefined : (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(pyproject.name);
-    const open = new Set(extras.map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o));
-    const found = [];
-    // A set that grows while it is walked is walked to its end.
-    for (const extra of open) {
-        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
-            const requirement = (0,_requirement_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRequirement */ .p)(text);
-            if (requirement.name === own)
-                for (const other of requirement.extras)
-                    open.add(other);
-            else
-                found.push(text);
-        }
-    }
-    return found;
-}
-function uvSettings(uv) {
-    const workspace = uv?.table('workspace');
-    const defaults = uv?.raw('default-groups');
-    return {
-        package: uv?.boolean('package'),
-        managed: uv?.boolean('managed') ?? true,
-        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
-        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o),
-        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
-        workspaceExclude: workspace?.strings('exclude') ?? [],
-        sources: sources(uv?.table('sources')),
-    };
-}
-function sources(table) {
-    const found = new Map();
-    for (const key of table?.keys() ?? []) {
-        const value = table?.raw(key);
-        found.set((0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key), (0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .isTable */ .bI)(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
-    }
-    return found;
-}
-function byName(table) {
-    return new Map((table?.keys() ?? []).map((key) => [(0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key), table?.strings(key) ?? []]));
-}
-/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
-function dependencyGroups(table, legacyDev, file) {
-    const written = new Map();
-    for (const key of table?.keys() ?? []) {
-        const name = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(key);
-        if (written.has(name))
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency group ${name} is there twice`);
-        written.set(name, table?.list(key) ?? []);
-    }
-    const dev = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)('dev');
-    if (legacyDev !== undefined)
-        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
-    const resolve = (name, path) => {
-        if (path.includes(name)) {
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
-        }
-        const items = written.get(name);
-        if (items === undefined) {
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency group ${name} is included, and does not exist`);
-        }
-        return items.flatMap((item) => {
-            if (typeof item === 'string')
-                return [item];
-            const included = (0,_toml_js__WEBPACK_IMPORTED_MODULE_2__/* .isTable */ .bI)(item) ? item['include-group'] : undefined;
-            if (typeof included !== 'string') {
-                throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
-            }
-            return resolve((0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(included), [...path, name]);
-        });
-    };
-    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
-}
-
-
-/***/ }),
-
-/***/ 8829:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ parseRequirement)
-/* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
-/* harmony import */ var _markers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6901);
-/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(747);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9551);
+;// CONCATENATED MODULE: ./src/project/requirement.js
 
 
 
@@ -39055,7 +38387,7 @@ function parseRequirement(text) {
     const found = head.exec(text);
     if (!found)
         throw invalid(text, 'it does not start with a name');
-    const name = (0,_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o)(found[1] ?? '');
+    const name = packageName(found[1] ?? '');
     const extras = parseExtras(text, found[2]);
     const rest = text.slice(found[0].length);
     if (rest.startsWith('@')) {
@@ -39068,7 +38400,7 @@ function parseRequirement(text) {
     const versions = (semicolon < 0 ? rest : rest.slice(0, semicolon)).trim();
     const bare = versions.startsWith('(') && versions.endsWith(')') ? versions.slice(1, -1) : versions;
     const specifier = bare.replace(/\s+/g, '').replace(/,$/, '');
-    if (specifier !== '' && !(0,_version_js__WEBPACK_IMPORTED_MODULE_2__/* .isSpecifier */ .td)(specifier)) {
+    if (specifier !== '' && !isSpecifier(specifier)) {
         throw invalid(text, `${JSON.stringify(specifier)} is no version specifier`);
     }
     const marker = semicolon < 0 ? undefined : checkedMarker(rest.slice(semicolon + 1));
@@ -39080,33 +38412,18 @@ function parseExtras(text, list) {
     const names = list.split(',').map((extra) => extra.trim());
     if (!names.every((name) => extraName.test(name)))
         throw invalid(text, 'an extra has no valid name');
-    return [...new Set(names.map(_name_js__WEBPACK_IMPORTED_MODULE_3__/* .packageName */ .o))].sort();
+    return [...new Set(names.map(packageName))].sort();
 }
 function checkedMarker(text) {
     const marker = text?.trim();
     if (marker === undefined || marker === '')
         return undefined;
-    (0,_markers_js__WEBPACK_IMPORTED_MODULE_1__/* .parseMarker */ .gY)(marker);
+    parseMarker(marker);
     return marker;
 }
 function invalid(text, why) {
-    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
+    return new failure/* Failure */.H('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
 }
-
-
-/***/ }),
-
-/***/ 8721:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Op: () => (/* binding */ TomlReader),
-  bI: () => (/* binding */ isTable),
-  MT: () => (/* binding */ parseToml),
-  ls: () => (/* binding */ renderToml)
-});
 
 ;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
 /*!
@@ -40104,7 +39421,7 @@ function validateTablePeek(ctx, peek, ptr) {
             ? 'trying to redefine an already defined table or value'
             : 'document contains an unsafe property', ctx, ptr);
 }
-function parse(toml, options = {}) {
+function parse_parse(toml, options = {}) {
     let ctx = {
         s: toml,
         p: 0,
@@ -40377,7 +39694,7 @@ function stringifyTable(tableKey, obj, prefix, depth, numberAsFloat, strictTempo
         ? `${preamble}\n${tables}`
         : preamble || tables;
 }
-function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
+function stringify_stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
     if (extendedTypeOf(obj) !== 'object') {
         throw new TypeError('stringify can only be called with an object');
     }
@@ -40421,17 +39738,15 @@ function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTempora
 
 
 /** @deprecated use `import * as ... from 'smol-toml'` instead */
-/* harmony default export */ const dist = ({ parse: parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
+/* harmony default export */ const smol_toml_dist = ({ parse: parse_parse, stringify: stringify_stringify, TomlDate: TomlDate, TomlError: TomlError });
 
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
 ;// CONCATENATED MODULE: ./src/project/toml.js
 
 
 /** Parses a TOML file; throws Failure with file, line and column. A byte order mark is allowed. */
 function parseToml(text, file) {
     try {
-        return parse(text.replace(/^\uFEFF/, ''));
+        return parse_parse(text.replace(/^\uFEFF/, ''));
     }
     catch (cause) {
         if (cause instanceof RangeError) {
@@ -40444,7 +39759,7 @@ function parseToml(text, file) {
     }
 }
 function renderToml(table) {
-    return stringify(table);
+    return stringify_stringify(table);
 }
 /** Reads one table with errors that name the file and the path of keys. Missing is undefined. */
 class TomlReader {
@@ -40534,977 +39849,1146 @@ function isTable(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+;// CONCATENATED MODULE: ./src/project/pyproject.js
 
-/***/ }),
 
-/***/ 9551:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Zy: () => (/* binding */ compareVersions),
-  td: () => (/* binding */ isSpecifier),
-  lF: () => (/* binding */ isVersion),
-  yB: () => (/* binding */ normalSpecifier),
-  yN: () => (/* binding */ satisfiesSpecifier)
-});
-
-// NAMESPACE OBJECT: ../node_modules/@renovatebot/pep440/lib/operator.js
-var operator_namespaceObject = {};
-__nccwpck_require__.r(operator_namespaceObject);
-__nccwpck_require__.d(operator_namespaceObject, {
-  "!=": () => (ne),
-  "<": () => (lt),
-  "<=": () => (le),
-  "==": () => (eq),
-  "===": () => (arbitrary),
-  ">": () => (gt),
-  ">=": () => (ge),
-  compare: () => (compare),
-  eq: () => (eq),
-  ge: () => (ge),
-  gt: () => (gt),
-  le: () => (le),
-  lt: () => (lt),
-  ne: () => (ne),
-  rcompare: () => (rcompare)
-});
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
-const VERSION_PATTERN = [
-  'v?',
-  '(?:',
-  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
-  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
-  /* */ '(?<pre>', // pre-release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_n>[0-9]+)?',
-  /* */ ')?',
-  /* */ '(?<post>', // post release
-  /*    */ '(?:-(?<post_n1>[0-9]+))',
-  /*    */ '|',
-  /*    */ '(?:',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_l>post|rev|r)',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_n2>[0-9]+)?',
-  /*    */ ')',
-  /* */ ')?',
-  /* */ '(?<dev>', // dev release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_l>dev)',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_n>[0-9]+)?',
-  /* */ ')?',
-  ')',
-  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
-].join('');
-
-
-
-const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
-
-function valid(version) {
-  return validRegex.test(version) ? version : null;
-}
-
-const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
-function clean(version) {
-  return version_stringify(version_parse(version, cleanRegex));
-}
-
-function version_parse(version, regex) {
-  // Validate the version and parse it into pieces
-  const { groups } = (regex || validRegex).exec(version) || {};
-  if (!groups) {
-    return null;
-  }
-
-  // Store the parsed out pieces of the version
-  const parsed = {
-    epoch: Number(groups.epoch ? groups.epoch : 0),
-    release: groups.release.split('.').map(Number),
-    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
-    post: normalize_letter_version(
-      groups.post_l,
-      groups.post_n1 || groups.post_n2,
-    ),
-    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
-    local: parse_local_version(groups.local),
-  };
-
-  return parsed;
-}
-
-function version_stringify(parsed) {
-  if (!parsed) {
-    return null;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-  const parts = [];
-
-  // Epoch
-  if (epoch !== 0) {
-    parts.push(`${epoch}!`);
-  }
-  // Release segment
-  parts.push(release.join('.'));
-
-  // Pre-release
-  if (pre) {
-    parts.push(pre.join(''));
-  }
-  // Post-release
-  if (post) {
-    parts.push('.' + post.join(''));
-  }
-  // Development release
-  if (dev) {
-    parts.push('.' + dev.join(''));
-  }
-  // Local version segment
-  if (local) {
-    parts.push(`+${local}`);
-  }
-  return parts.join('');
-}
-
-function normalize_letter_version(letterIn, numberIn) {
-  let letter = letterIn;
-  let number = numberIn;
-  if (letter) {
-    // We consider there to be an implicit 0 in a pre-release if there is
-    // not a numeral associated with it.
-    if (!number) {
-      number = 0;
-    }
-    // We normalize any letters to their lower case form
-    letter = letter.toLowerCase();
-
-    // We consider some words to be alternate spellings of other words and
-    // in those cases we want to normalize the spellings to our preferred
-    // spelling.
-    if (letter === 'alpha') {
-      letter = 'a';
-    } else if (letter === 'beta') {
-      letter = 'b';
-    } else if (['c', 'pre', 'preview'].includes(letter)) {
-      letter = 'rc';
-    } else if (['rev', 'r'].includes(letter)) {
-      letter = 'post';
-    }
-    return [letter, Number(number)];
-  }
-  if (!letter && number) {
-    // We assume if we are given a number, but we are not given a letter
-    // then this is using the implicit post release syntax (e.g. 1.0-1)
-    letter = 'post';
-
-    return [letter, Number(number)];
-  }
-  return null;
-}
-
-function parse_local_version(local) {
-  /*
-    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
-    */
-  if (local) {
-    return local
-      .split(/[._-]/)
-      .map((part) =>
-        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
-      );
-  }
-  return null;
-}
-
-function version_explain(version) {
-  const parsed = version_parse(version);
-  if (!parsed) {
-    return parsed;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-
-  let base_version = '';
-  if (epoch !== 0) {
-    base_version += epoch + '!';
-  }
-  base_version += release.join('.');
-
-  const is_prerelease = Boolean(dev || pre);
-  const is_devrelease = Boolean(dev);
-  const is_postrelease = Boolean(post);
-
-  // return
-
-  return {
-    epoch,
-    release,
-    pre,
-    post: post ? post[1] : post,
-    dev: dev ? dev[1] : dev,
-    local: local ? local.join('.') : local,
-    public: version_stringify(parsed).split('+', 1)[0],
-    base_version,
-    is_prerelease,
-    is_devrelease,
-    is_postrelease,
-  };
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
-
-
-
-
-function lt(version, other) {
-  return compare(version, other) < 0;
-}
-
-function le(version, other) {
-  return compare(version, other) <= 0;
-}
-
-function eq(version, other) {
-  return compare(version, other) === 0;
-}
-
-function ne(version, other) {
-  return compare(version, other) !== 0;
-}
-
-function ge(version, other) {
-  return compare(version, other) >= 0;
-}
-
-function gt(version, other) {
-  return compare(version, other) > 0;
-}
-
-function arbitrary(version, other) {
-  return version.toLowerCase() === other.toLowerCase();
-}
-
-function compare(version, other) {
-  const parsedVersion = version_parse(version);
-  const parsedOther = version_parse(other);
-
-  const keyVersion = calculateKey(parsedVersion);
-  const keyOther = calculateKey(parsedOther);
-
-  return pyCompare(keyVersion, keyOther);
-}
-
-function rcompare(version, other) {
-  return -compare(version, other);
-}
-
-// this logic is buitin in python, but we need to port it to js
-// see https://stackoverflow.com/a/5292332/1438522
-function pyCompare(elemIn, otherIn) {
-  let elem = elemIn;
-  let other = otherIn;
-  if (elem === other) {
-    return 0;
-  }
-  if (Array.isArray(elem) !== Array.isArray(other)) {
-    elem = Array.isArray(elem) ? elem : [elem];
-    other = Array.isArray(other) ? other : [other];
-  }
-  if (Array.isArray(elem)) {
-    const len = Math.min(elem.length, other.length);
-    for (let i = 0; i < len; i += 1) {
-      const res = pyCompare(elem[i], other[i]);
-      if (res !== 0) {
-        return res;
-      }
-    }
-    return elem.length - other.length;
-  }
-  if (elem === -Infinity || other === Infinity) {
-    return -1;
-  }
-  if (elem === Infinity || other === -Infinity) {
-    return 1;
-  }
-  return elem < other ? -1 : 1;
-}
-
-function calculateKey(input) {
-  const { epoch } = input;
-  let { release, pre, post, local, dev } = input;
-  // When we compare a release version, we want to compare it with all of the
-  // trailing zeros removed. So we'll use a reverse the list, drop all the now
-  // leading zeros until we come to something non zero, then take the rest
-  // re-reverse it back into the correct order and make it a tuple and use
-  // that for our sorting key.
-  release = release.concat();
-  release.reverse();
-  while (release.length && release[0] === 0) {
-    release.shift();
-  }
-  release.reverse();
-
-  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
-  // We'll do this by abusing the pre segment, but we _only_ want to do this
-  // if there is !a pre or a post segment. If we have one of those then
-  // the normal sorting rules will handle this case correctly.
-  if (!pre && !post && dev) pre = -Infinity;
-  // Versions without a pre-release (except as noted above) should sort after
-  // those with one.
-  else if (!pre) pre = Infinity;
-
-  // Versions without a post segment should sort before those with one.
-  if (!post) post = -Infinity;
-
-  // Versions without a development segment should sort after those with one.
-  if (!dev) dev = Infinity;
-
-  if (!local) {
-    // Versions without a local segment should sort before those with one.
-    local = -Infinity;
-  } else {
-    // Versions with a local segment need that segment parsed to implement
-    // the sorting rules in PEP440.
-    // - Alpha numeric segments sort before numeric segments
-    // - Alpha numeric segments sort lexicographically
-    // - Numeric segments sort numerically
-    // - Shorter versions sort before longer versions when the prefixes
-    //   match exactly
-    local = local.map((i) =>
-      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
-    );
-  }
-
-  return [epoch, release, pre, post, dev, local];
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
-// This file is dual licensed under the terms of the Apache License, Version
-// 2.0, and the BSD License. See the LICENSE file in the root of this repository
-// for complete details.
-
-
-
-
-
-const RANGE_PATTERN = [
-  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
-  '\\s*',
-  '(',
-  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
-  /*  */ '(?<prefix>\\.\\*)?',
-  /*  */ '|',
-  /*  */ '(?<legacy>[^,;\\s)]+)',
-  ')',
-].join('');
-
-
-
-const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
-
-const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
-
-function specifier_parse(ranges) {
-  if (!ranges.trim()) {
-    return [];
-  }
-
-  const specifiers = ranges
-    .split(',')
-    .map((range) => rangeRegex.exec(range.trim()) || {})
-    .map(({ groups }) => {
-      if (!groups) {
-        return null;
-      }
-
-      let { ...spec } = groups;
-      const { operator, version, prefix, legacy } = groups;
-
-      if (version) {
-        spec = { ...spec, ...version_explain(version) };
-        if (operator === '~=') {
-          if (spec.release.length < 2) {
-            return null;
-          }
-        }
-        if (!isEqualityOperator(operator) && spec.local) {
-          return null;
-        }
-
-        if (prefix) {
-          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
-            return null;
-          }
-        }
-      }
-      if (legacy && operator !== '===') {
-        return null;
-      }
-
-      return spec;
-    });
-
-  if (specifiers.filter(Boolean).length !== specifiers.length) {
-    return null;
-  }
-
-  return specifiers;
-}
-
-function filter(versions, specifier, options = {}) {
-  const filtered = pick(versions, specifier, options);
-  if (filtered.length === 0 && options.prereleases === undefined) {
-    return pick(versions, specifier, { prereleases: true });
-  }
-  return filtered;
-}
-
-function maxSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[found.length - 1];
-}
-
-function minSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[0];
-}
-
-function pick(versions, specifier, options) {
-  const parsed = specifier_parse(specifier);
-
-  if (!parsed) {
-    return [];
-  }
-
-  return versions.filter((version) => {
-    const explained = version_explain(version);
-
-    if (!parsed.length) {
-      return explained && !(explained.is_prerelease && !options.prereleases);
-    }
-
-    return parsed.reduce((pass, spec) => {
-      if (!pass) {
-        return false;
-      }
-      return contains({ ...spec, ...options }, { version, explained });
-    }, true);
-  });
-}
-
-function satisfies(version, specifier, options = {}) {
-  const filtered = pick([version], specifier, options);
-
-  return filtered.length === 1;
-}
-
-function arrayStartsWith(array, prefix) {
-  if (prefix.length > array.length) {
-    return false;
-  }
-
-  for (let i = 0; i < prefix.length; i += 1) {
-    if (prefix[i] !== array[i]) {
-      return false;
-    }
-  }
-
-  return true;
-}
-
-function contains(specifier, input) {
-  const { explained } = input;
-  let { version } = input;
-  const { ...spec } = specifier;
-
-  if (spec.prereleases === undefined) {
-    spec.prereleases = spec.is_prerelease;
-  }
-
-  if (explained && explained.is_prerelease && !spec.prereleases) {
-    return false;
-  }
-
-  if (spec.operator === '~=') {
-    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
-    if (spec.epoch) {
-      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
-    }
-    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
-      prereleases: spec.prereleases,
-    });
-  }
-
-  if (spec.prefix) {
-    const isMatching =
-      explained.epoch === spec.epoch &&
-      arrayStartsWith(explained.release, spec.release);
-    const isEquality = spec.operator !== '!=';
-    return isEquality ? isMatching : !isMatching;
-  }
-
-  if (explained && explained.local && spec.version) {
-    // Ignore candidate local labels only when the specifier itself is public.
-    if (spec.operator !== '===' && !spec.local) {
-      version = explained.public;
-      spec.version = version_explain(spec.version).public;
-    }
-  }
-
-  if (spec.operator === '<' || spec.operator === '>') {
-    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
-    if (eq(spec.release.join('.'), explained.release.join('.'))) {
-      return false;
-    }
-  }
-
-  // TODO: fix me?
-  // eslint-disable-next-line import-x/namespace
-  const op = operator_namespaceObject[spec.operator];
-  return op(version, spec.version || spec.legacy);
-}
-
-function validRange(specifier) {
-  return Boolean(specifier_parse(specifier));
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
-
-
-// those notation are borrowed from semver
-
-
-function major(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  return version.release[0];
-}
-
-function minor(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 2) {
-    return 0;
-  }
-  return version.release[1];
-}
-
-function patch(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 3) {
-    return 0;
-  }
-  return version.release[2];
-}
-
-function inc(input, release, preReleaseIdentifier) {
-  let identifier = preReleaseIdentifier || `a`;
-  const version = parse(input);
-
-  if (!version) {
-    return null;
-  }
-
-  if (
-    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
-      identifier,
-    )
-  ) {
-    return null;
-  }
-
-  switch (release) {
-    case 'premajor':
-      {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'preminor':
-      {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prepatch':
-      {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prerelease':
-      if (version.pre === null) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-        version.pre = [identifier, 0];
-      } else {
-        if (preReleaseIdentifier === undefined && version.pre !== null) {
-          [identifier] = version.pre;
-        }
-
-        const [letter, number] = version.pre;
-        if (letter === identifier) {
-          version.pre = [letter, number + 1];
-        } else {
-          version.pre = [identifier, 0];
-        }
-      }
-
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'major':
-      if (
-        version.release.slice(1).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'minor':
-      if (
-        version.release.slice(2).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'patch':
-      if (
-        version.release.slice(3).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    default:
-      return null;
-  }
-
-  return stringify(version);
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/project/version.js
-
-/**
- * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
- * Pre-releases count as any other version. False for what is no version or no specifier.
- */
-function satisfiesSpecifier(version, specifier) {
-    if (specifier.trim() === '')
-        return valid(version) !== null;
-    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
-}
-function isSpecifier(text) {
-    return text.trim() !== '' && validRange(text);
-}
-function isVersion(text) {
-    return valid(text) !== null;
-}
-/** Order of two valid PEP 440 versions, for sorting. */
-function compareVersions(a, b) {
-    return compare(a, b);
-}
-/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
-function normalSpecifier(specifier) {
-    const clauses = specifier.split(',').flatMap((clause) => {
-        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
-        if (operator === '' || operator === '===')
-            return clause.trim() === '' ? [] : [clause.trim()];
-        const prefix = version.endsWith('.*');
-        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
-        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
-    });
-    return [...new Set(clauses)].sort().join(',');
-}
-
-
-/***/ }),
-
-/***/ 5392:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CS: () => (/* binding */ prose),
-/* harmony export */   RK: () => (/* binding */ visible),
-/* harmony export */   SS: () => (/* binding */ codeSpan),
-/* harmony export */   uo: () => (/* binding */ capped)
-/* harmony export */ });
-const named = new Map([
-    ['\n', '\\n'],
-    ['\r', '\\r'],
-    ['\t', '\\t'],
-]);
-// Controls, invisible formatting (bidi overrides, zero-width characters, tags), line separators and lone surrogates;
-// the one invisible that stays is the selector that makes an emoji an emoji.
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\u{fe0f})\p{Default_Ignorable_Code_Point}/gu;
-/**
- * Text from a stranger on one line, with everything that acts on a terminal or hides from the eye made visible
- * (`\n`, `\x1b`, `\u{202e}`). Characters that only look odd stay.
- */
-function visible(text) {
-    return text.replace(unseen, (c) => {
-        const code = c.codePointAt(0) ?? 0;
-        return named.get(c) ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`);
-    });
-}
-/** At most `length` code points, with `…` where some are missing. */
-function capped(text, length) {
-    // A code point is at most two units, so what is cut off here would be cut off below as well.
-    const points = Array.from(text.slice(0, 2 * length + 2));
-    return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
-}
-/**
- * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
- * the bars of a table whole. Never empty, and never more than `length` characters of the text.
- */
-function codeSpan(text, { inTable = false, length = 200 } = {}) {
-    let content = capped(visible(text), length);
-    if (content.trim() === '')
-        return '(empty)';
-    // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
-    if (inTable)
-        content = content.replace(/\\\|/g, '\\\\x7c').replace(/\|/g, '\\|');
-    const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    const pad = /^`|`$|^ .* $/.test(content) ? ' ' : '';
-    return `${fence}${pad}${content}${pad}${fence}`;
-}
-/**
- * A sentence that may hold names from a stranger, as markdown: plain words stay; what stands between backticks and
- * every word that markdown or GitHub would make something of become code.
- */
-function prose(text, { inTable = false, length = 500 } = {}) {
-    const span = (part) => codeSpan(part, { inTable, length });
-    const parts = capped(visible(text).trim(), length)
-        .split(/`([^`]+)`/)
-        .flatMap((part, i) => i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)));
-    // A number with a point starts a list.
-    if (/^\d+[.)]$/.test(parts[0] ?? ''))
-        parts[0] = span(parts[0] ?? '');
-    // Two spans side by side would be one fence.
-    return parts.reduce((all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part), '');
-}
-// Letters and numbers joined by single marks, in the punctuation of a sentence.
-const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
-// What GitHub links by itself: a site, an issue, a commit.
-const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
-function plainWord(word, span) {
-    if (word.trim() === '' || /^[–—]$/.test(word))
-        return word;
-    if (word === '-')
-        return '–';
-    if (plain.test(word) && !alive.test(word))
-        return word;
-    const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? [];
-    return `${before}${span(core)}${after}`;
-}
-function hex(code, digits) {
-    return code.toString(16).padStart(digits, '0');
-}
-
-
-/***/ }),
-
-/***/ 7262:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ styleFor)
-/* harmony export */ });
-/** SGR sequences (ECMA-48, 8.3.117). The text must not hold any itself. */
-function styleFor(colour) {
-    const sgr = (on, off) => (text) => colour && text !== '' ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
+function parsePyproject(text, file = 'pyproject.toml') {
+    const root = new TomlReader(parseToml(text, file), file);
+    const project = root.table('project');
+    const tool = root.table('tool');
+    const uv = tool?.table('uv');
+    const poetry = tool?.table('poetry');
     return {
-        bold: sgr(1, 22),
-        dim: sgr(2, 22),
-        red: sgr(31, 39),
-        green: sgr(32, 39),
-        yellow: sgr(33, 39),
-        cyan: sgr(36, 39),
+        file,
+        hasProject: project !== undefined,
+        name: project?.requiredString('name'),
+        version: project?.string('version'),
+        requiresPython: project?.string('requires-python'),
+        dependencies: project?.strings('dependencies') ?? [],
+        optionalDependencies: byName(project?.table('optional-dependencies')),
+        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
+        scripts: project?.table('scripts')?.keys() ?? [],
+        dynamic: project?.strings('dynamic') ?? [],
+        buildSystem: root.table('build-system') !== undefined,
+        uv: uvSettings(uv),
+        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
+        tools: tool?.keys() ?? [],
     };
 }
-
-
-/***/ }),
-
-/***/ 843:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F1: () => (/* binding */ displayWidth),
-/* harmony export */   LV: () => (/* binding */ wrap),
-/* harmony export */   Uj: () => (/* binding */ fit),
-/* harmony export */   kb: () => (/* binding */ left),
-/* harmony export */   pG: () => (/* binding */ right)
-/* harmony export */ });
-// East Asian Wide and Fullwidth (Unicode's EastAsianWidth.txt), in blocks; emoji are asked for by property.
-const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-/** Columns that text takes on a terminal; without control characters and styles. */
-function displayWidth(text) {
-    let width = 0;
-    for (const point of text)
-        width += pointWidth(point);
-    return width;
+/** Whether the folder can be built as a wheel and wants to be. */
+function isPackage(pyproject) {
+    if (pyproject.uv.package !== undefined)
+        return pyproject.uv.package;
+    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
+    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
 }
-/** As much of the text as fits into so many columns, with `…` where some is missing. */
-function fit(text, columns) {
-    // Marks that take no column could go on for ever.
-    if (text.length <= 4 * columns && !isWider(text, columns))
-        return text;
-    let fitted = '';
-    let width = 0;
-    for (const point of text) {
-        width += pointWidth(point);
-        if (width > columns - 1 || fitted.length >= 4 * columns)
-            break;
-        fitted += point;
-    }
-    return columns < 1 ? '' : `${fitted}…`;
-}
-/** Cut or filled up to exactly so many columns, flush left. */
-function left(text, columns) {
-    const fitted = fit(text, columns);
-    return fitted + ' '.repeat(columns - displayWidth(fitted));
-}
-/** Cut or filled up to exactly so many columns, flush right. */
-function right(text, columns) {
-    const fitted = fit(text, columns);
-    return ' '.repeat(columns - displayWidth(fitted)) + fitted;
-}
-/** Lines of at most so many columns, broken between words; a longer word is broken where it must be. */
-function wrap(text, columns) {
-    const lines = [];
-    let line = '';
-    for (let word of text.split(' ')) {
-        while (isWider(word, columns)) {
-            if (line !== '')
-                lines.push(line);
-            line = '';
-            const head = takeColumns(word, columns);
-            lines.push(head);
-            word = word.slice(head.length);
-        }
-        if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > columns) {
-            lines.push(line);
-            line = word;
-        }
-        else {
-            line = line === '' ? word : `${line} ${word}`;
+/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
+function extraRequirements(pyproject, extras) {
+    const own = pyproject.name === undefined ? undefined : packageName(pyproject.name);
+    const open = new Set(extras.map(packageName));
+    const found = [];
+    // A set that grows while it is walked is walked to its end.
+    for (const extra of open) {
+        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
+            const requirement = parseRequirement(text);
+            if (requirement.name === own)
+                for (const other of requirement.extras)
+                    open.add(other);
+            else
+                found.push(text);
         }
     }
-    return line === '' ? lines : [...lines, line];
+    return found;
 }
-function takeColumns(text, columns) {
-    let taken = '';
-    let width = 0;
-    for (const point of text) {
-        width += pointWidth(point);
-        if (width > columns && taken !== '')
-            break;
-        taken += point;
+function uvSettings(uv) {
+    const workspace = uv?.table('workspace');
+    const defaults = uv?.raw('default-groups');
+    return {
+        package: uv?.boolean('package'),
+        managed: uv?.boolean('managed') ?? true,
+        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
+        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(packageName),
+        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
+        workspaceExclude: workspace?.strings('exclude') ?? [],
+        sources: sources(uv?.table('sources')),
+    };
+}
+function sources(table) {
+    const found = new Map();
+    for (const key of table?.keys() ?? []) {
+        const value = table?.raw(key);
+        found.set(packageName(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
     }
-    return taken;
+    return found;
 }
-function pointWidth(point) {
-    if (/\p{M}/u.test(point))
-        return 0;
-    return wide.test(point) ? 2 : 1;
+function byName(table) {
+    return new Map((table?.keys() ?? []).map((key) => [packageName(key), table?.strings(key) ?? []]));
 }
-/** Whether text takes more than so many columns; asks no further than it must. */
-function isWider(text, columns) {
-    let width = 0;
-    for (const point of text) {
-        width += pointWidth(point);
-        if (width > columns)
+/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
+function dependencyGroups(table, legacyDev, file) {
+    const written = new Map();
+    for (const key of table?.keys() ?? []) {
+        const name = packageName(key);
+        if (written.has(name))
+            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
+        written.set(name, table?.list(key) ?? []);
+    }
+    const dev = packageName('dev');
+    if (legacyDev !== undefined)
+        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
+    const resolve = (name, path) => {
+        if (path.includes(name)) {
+            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
+        }
+        const items = written.get(name);
+        if (items === undefined) {
+            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is included, and does not exist`);
+        }
+        return items.flatMap((item) => {
+            if (typeof item === 'string')
+                return [item];
+            const included = isTable(item) ? item['include-group'] : undefined;
+            if (typeof included !== 'string') {
+                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
+            }
+            return resolve(packageName(included), [...path, name]);
+        });
+    };
+    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
+}
+
+;// CONCATENATED MODULE: ./src/project/workspace.js
+/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
+function matchesMember(settings, path) {
+    return (settings.workspaceMembers !== undefined &&
+        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
+        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
+}
+/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
+function matchesGlob(path, glob) {
+    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
+    return matchSegments(segments(path), segments(glob));
+}
+function matchSegments(path, glob) {
+    const [head, ...rest] = glob;
+    if (head === undefined)
+        return path.length === 0;
+    if (head === '**')
+        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
+    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
+}
+function segmentPattern(glob) {
+    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
+        if (found === '*')
+            return '[^/]*';
+        if (found === '?')
+            return '[^/]';
+        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
+    });
+    return new RegExp(`^${source}$`, 's');
+}
+
+;// CONCATENATED MODULE: ./src/host/project/find-lock.js
+
+
+
+
+
+/** Locks of other tools, and the command that makes one of ours from it. */
+const foreign = {
+    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
+    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
+    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
+};
+/**
+ * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
+ * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
+ */
+async function findLock(context) {
+    const names = await (0,promises_.readdir)(context).catch((cause) => {
+        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
+    });
+    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
+    const named = pylocks.filter((name) => name !== 'pylock.toml');
+    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
+    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
+    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
+    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
+    if (inRoot !== undefined && text !== undefined) {
+        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
+    }
+    const [chosen, ...others] = candidates;
+    if (chosen === undefined)
+        throw noLock(context, names);
+    if (named.length > 1 && chosen === named[0]) {
+        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
+            hint: 'name the one for the image pylock.toml',
+        });
+    }
+    const path = (0,external_node_path_.join)(context, chosen);
+    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
+    return { kind, path, shown: chosen, text: await readText(path), others };
+}
+/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
+async function find_lock_readPyproject(folder, shown = 'pyproject.toml') {
+    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+    return text === undefined ? undefined : parsePyproject(text, shown);
+}
+async function readText(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+async function readIfThere(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        const code = cause.code;
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+/** The folder above whose pyproject.toml counts this one among its workspace's members. */
+async function workspaceRoot(context) {
+    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
+        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+        // A stranger's file further up must not break this project: only a workspace is parsed.
+        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
+            const pyproject = parsePyproject(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
+            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
+                return folder;
+        }
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return undefined;
+    }
+}
+function noLock(context, names) {
+    const other = Object.keys(foreign).find((name) => names.includes(name));
+    if (other !== undefined) {
+        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
+            hint: `export it to one that can: ${foreign[other] ?? ''}`,
+        });
+    }
+    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
+        hint: names.includes('pyproject.toml')
+            ? 'lock the dependencies with: uv lock'
+            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
+    });
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: ./src/image/digest.js
+var image_digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/host/file-chunks.js
+
+const chunkSize = 1 << 20;
+/**
+ * Bytes of a file from `start` to before `end`, in chunks that are lent: each stays as it is until the one after the
+ * next is asked for. The next is read while one is in use, and three buffers do for a file of any size: a new one for
+ * each chunk would cost more than the reading.
+ */
+async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
+    const file = await (0,promises_.open)(path);
+    let reading;
+    try {
+        const buffers = [];
+        let at = start;
+        const read = async (turn) => {
+            const length = Math.min(chunkSize, end - at);
+            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(length));
+            const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
+            at += bytesRead;
+            return buffer.subarray(0, bytesRead);
+        };
+        reading = read(0);
+        for (let turn = 1;; turn += 1) {
+            const chunk = await reading;
+            if (chunk.length === 0)
+                return;
+            reading = read(turn);
+            // It is awaited in the next turn; until then a failure must not count as unhandled.
+            reading.catch(() => undefined);
+            yield chunk;
+        }
+    }
+    finally {
+        await reading?.catch(() => undefined);
+        await file.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/host/store/failure.js
+
+/**
+ * What a failed write means to a user: a full disk, or a folder that may not be written or is none, is named; the rest
+ * is passed on.
+ */
+function diskFailure(error, path) {
+    const { code } = Object(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+        return new failure/* Failure */.H('build', `the disk is full: ${path} cannot be written`, {
+            hint: 'free some space, or point XDG_CACHE_HOME and the output to a disk that has room',
+            cause: error,
+        });
+    }
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+        return new failure/* Failure */.H('build', `${path} may not be written`, {
+            hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
+            cause: error,
+        });
+    }
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+        return new failure/* Failure */.H('build', `${path} cannot be written: a part of its path is a file`, {
+            hint: 'remove that file, or set XDG_CACHE_HOME to another folder',
+            cause: error,
+        });
+    }
+    return error;
+}
+
+;// CONCATENATED MODULE: ./src/host/store/blobs.js
+
+
+
+
+
+
+
+
+/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
+class DamagedBlob extends failure/* Failure */.H {
+    constructor(digest, what = 'was damaged and has been removed') {
+        super('build', `the kept blob ${digest} ${what}`, {
+            hint: 'run the build again: what was lost is made anew',
+        });
+    }
+}
+/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
+const freshFor = 10 * 60 * 1000;
+/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
+class Blobs {
+    #root;
+    #onUse;
+    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
+    constructor(root, onUse = () => undefined) {
+        this.#root = root;
+        this.#onUse = onUse;
+    }
+    /** Where a blob is, or would be. */
+    path(digest) {
+        const hex = (0,image_digest/* hexOf */.ZD)(digest);
+        return (0,external_node_path_.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
+    }
+    /** Whether a blob of this size is here; its bytes are checked when it is read. */
+    async has(digest, size) {
+        try {
+            const found = await (0,promises_.stat)(this.path(digest));
+            if (found.size !== size)
+                return false;
+            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
+            const now = Date.now();
+            if (now - found.mtimeMs > freshFor) {
+                await (0,promises_.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
+            }
+            this.#onUse(digest, size);
             return true;
+        }
+        catch {
+            return false;
+        }
+    }
+    /**
+     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
+     * as missing: undefined.
+     */
+    async verified(digest, size) {
+        if (!(await this.has(digest, size)))
+            return undefined;
+        try {
+            await drain(this.read(digest, { lent: true }));
+            return this.path(digest);
+        }
+        catch (error) {
+            if (error instanceof DamagedBlob)
+                return undefined;
+            throw error;
+        }
+    }
+    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
+    async *read(digest, { lent = false } = {}) {
+        const path = this.path(digest);
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        try {
+            for await (const chunk of lent
+                ? lentChunks(path)
+                : (0,external_node_fs_namespaceObject.createReadStream)(path, { highWaterMark: 1 << 20 })) {
+                hash.update(chunk);
+                yield chunk;
+            }
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                throw new DamagedBlob(digest, 'is gone');
+            throw error;
+        }
+        if (`sha256:${hash.digest('hex')}` !== digest) {
+            await (0,promises_.rm)(path, { force: true });
+            throw new DamagedBlob(digest);
+        }
+    }
+    /** Starts a blob whose digest is known when all of it has been written. */
+    async create() {
+        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            const file = await (0,promises_.open)(temporary, 'wx', 0o444);
+            return new BlobWriter(file, temporary, (digest, size) => {
+                this.#onUse(digest, size);
+                return this.path(digest);
+            });
+        }
+        catch (error) {
+            throw diskFailure(error, temporary);
+        }
+    }
+    /** Keeps a whole stream. */
+    async keep(chunks) {
+        const writer = await this.create();
+        try {
+            for await (const chunk of chunks)
+                await writer.write(chunk);
+            return await writer.commit();
+        }
+        catch (error) {
+            await writer.abort();
+            throw error;
+        }
+    }
+}
+/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
+class BlobWriter {
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    #temporary;
+    #place;
+    #file;
+    #size = 0;
+    constructor(file, temporary, place) {
+        this.#file = file;
+        this.#temporary = temporary;
+        this.#place = place;
+    }
+    /** Bytes written so far. */
+    get size() {
+        return this.#size;
+    }
+    /** Of what has been written so far. */
+    get digest() {
+        return `sha256:${this.#hash.copy().digest('hex')}`;
+    }
+    /** The chunk is free for other use when this resolves. */
+    async write(chunk) {
+        this.#hash.update(chunk);
+        this.#size += chunk.length;
+        try {
+            for (let at = 0; at < chunk.length;) {
+                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
+            }
+        }
+        catch (error) {
+            throw diskFailure(error, this.#temporary);
+        }
+    }
+    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
+    async commit(expected) {
+        try {
+            await this.#file.close();
+            const digest = `sha256:${this.#hash.digest('hex')}`;
+            if (expected !== undefined && digest !== expected)
+                throw new DamagedBlob(expected, 'has other bytes');
+            const path = this.#place(digest, this.#size);
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_.rename)(this.#temporary, path);
+            return { digest, size: this.#size };
+        }
+        catch (error) {
+            await this.abort();
+            throw diskFailure(error, this.#temporary);
+        }
+    }
+    /** Gives up; after a commit it does nothing. */
+    async abort() {
+        await this.#file.close().catch(() => undefined);
+        await (0,promises_.rm)(this.#temporary, { force: true });
+    }
+}
+/** Reads to the end for what reading does on the way: checking, keeping. */
+async function drain(chunks) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    while ((await iterator.next()).done !== true)
+        ;
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ../node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(9517);
+;// CONCATENATED MODULE: ./src/host/uv/wheel.js
+
+
+
+
+
+
+const openZip = (0,external_node_util_.promisify)(yauzl/* open */.ho);
+/** Bytes that the program may unpack to; it has about 60 MB. */
+const mostBytes = 500e6;
+/**
+ * Takes the program uv out of its wheel, where it lies among the scripts (wheel specification, "The .data directory").
+ * Throws when the wheel is damaged or has none.
+ */
+async function unpackProgram(wheel, version, program) {
+    const zip = await openZip(wheel, { lazyEntries: true });
+    try {
+        const entry = await find(zip, `uv-${version}.data/scripts/uv`);
+        if (entry.uncompressedSize > mostBytes)
+            throw new Error('uv is larger than it can be');
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(program), { recursive: true });
+        const content = await (0,external_node_util_.promisify)(zip.openReadStream.bind(zip))(entry);
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(content, (0,external_node_fs_namespaceObject.createWriteStream)(program, { flags: 'wx' }));
+        await (0,promises_.chmod)(program, 0o755);
+    }
+    finally {
+        zip.close();
+    }
+}
+function find(zip, name) {
+    return new Promise((resolve, reject) => {
+        zip.on('entry', (entry) => {
+            if (entry.fileName === name)
+                resolve(entry);
+            else
+                zip.readEntry();
+        });
+        zip.on('end', () => reject(new Error(`its wheel has no ${name}`)));
+        zip.on('error', reject);
+        zip.readEntry();
+    });
+}
+
+;// CONCATENATED MODULE: ./src/host/uv/fetch.js
+
+
+
+
+
+
+
+
+/** The version that is fetched, and the SHA-256 of its wheels; all of these change together. */
+const fetched = {
+    version: '0.13.9',
+    wheels: {
+        'manylinux_2_17_x86_64.manylinux2014_x86_64': 'd7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19',
+        musllinux_1_1_x86_64: '2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25',
+        'manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64': '5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe',
+        manylinux_2_28_aarch64: 'ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375',
+        macosx_10_12_x86_64: 'c16ed11e013557536b3e60065f1b912f6407bd6518e041b961e23ef9e6b4fbf5',
+        macosx_11_0_arm64: '66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63',
+    },
+};
+const digests = Object.values(fetched.wheels).map((hash) => (0,image_digest/* parseDigest */.m)(`sha256:${hash}`));
+const installUv = 'install uv (https://docs.astral.sh/uv/) and put it on PATH';
+/**
+ * uv of a fixed version in `cacheDir/tools`: out of its wheel, which is kept among the blobs of that folder, or which
+ * the host's pip downloads from the index that pip is configured for, its hash checked. Two processes may do this at
+ * once. Throws Failure when Python or pip is missing or fails.
+ */
+async function fetchUv(cacheDir, options) {
+    const tools = (0,external_node_path_.join)(cacheDir, 'tools');
+    const folder = (0,external_node_path_.join)(tools, `uv-${fetched.version}`);
+    const uv = { path: (0,external_node_path_.join)(folder, 'bin', 'uv'), version: fetched.version };
+    if (await exists(uv.path))
+        return uv;
+    await (0,promises_.mkdir)(tools, { recursive: true });
+    const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)(tools, '.uv-'));
+    try {
+        const made = (0,external_node_path_.join)(temporary, 'uv');
+        const program = (0,external_node_path_.join)(made, 'bin', 'uv');
+        if (!(await fromKept(new Blobs(cacheDir), program, options))) {
+            const wheel = await download(temporary, options);
+            await unpackProgram(wheel, fetched.version, program).catch((cause) => {
+                throw notFetched(cause.message);
+            });
+            await keepWheel(wheel, new Blobs(cacheDir));
+        }
+        await putInPlace(made, folder, uv.path);
+        return uv;
+    }
+    finally {
+        await (0,promises_.rm)(temporary, { recursive: true, force: true });
+    }
+}
+/** The kept wheels of that version, by digest with their sizes: what another machine can unpack uv from. */
+async function keptWheels(blobs) {
+    const found = [];
+    for (const digest of digests) {
+        const size = (await (0,promises_.stat)(blobs.path(digest)).catch(() => undefined))?.size;
+        if (size !== undefined)
+            found.push([digest, size]);
+    }
+    return found;
+}
+/** Unpacks a kept wheel that is for this machine; one for another does not start. */
+async function fromKept(blobs, program, { env, signal }) {
+    for (const [digest, size] of await keptWheels(blobs)) {
+        const wheel = await blobs.verified(digest, size);
+        if (wheel === undefined)
+            continue;
+        try {
+            await unpackProgram(wheel, fetched.version, program);
+            const { code } = await (0,host_process/* run */.eF)(program, ['--version'], { env, ...(signal && { signal }) });
+            if (code === 0)
+                return true;
+        }
+        catch (error) {
+            if (signal?.aborted)
+                throw error;
+        }
+        await (0,promises_.rm)(program, { force: true });
     }
     return false;
 }
+async function keepWheel(wheel, blobs) {
+    const writer = await blobs.create();
+    try {
+        for await (const chunk of (0,external_node_fs_namespaceObject.createReadStream)(wheel))
+            await writer.write(chunk);
+        if (digests.includes(writer.digest))
+            await writer.commit();
+    }
+    finally {
+        await writer.abort();
+    }
+}
+/** That version as a line of a requirements file, with the hashes of its wheels for every platform known here. */
+function uvRequirement() {
+    const hashes = Object.values(fetched.wheels).map((hash) => `--hash=sha256:${hash}`);
+    return `uv==${fetched.version} ${hashes.join(' ')}\n`;
+}
+/** Path of the wheel for this machine. */
+async function download(temporary, options) {
+    const requirements = (0,external_node_path_.join)(temporary, 'requirements.txt');
+    const to = (0,external_node_path_.join)(temporary, 'wheels');
+    await (0,promises_.writeFile)(requirements, uvRequirement());
+    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
+    const args = [...pip, '--only-binary', ':all:', '--require-hashes', '--dest', to];
+    const result = await (0,host_process/* run */.eF)('python3', [...args, '-r', requirements], options).catch((cause) => {
+        if (options.signal?.aborted)
+            throw cause;
+        throw new failure/* Failure */.H('build', 'uv was not found, and there is no python3 to fetch it with', {
+            hint: installUv,
+            cause,
+        });
+    });
+    const wheel = (await (0,promises_.readdir)(to).catch(() => [])).find((name) => name.endsWith('.whl'));
+    if (result.code === 0 && wheel !== undefined)
+        return (0,external_node_path_.join)(to, wheel);
+    throw notFetched(/No module named pip/.test(result.stderr) ? 'python3 has no pip' : (0,host_process/* toolText */.C_)(result.stderr, 5));
+}
+function notFetched(why) {
+    const message = `uv was not found, and fetching uv ${fetched.version} failed: ${why}`;
+    return new failure/* Failure */.H('build', message, { hint: installUv });
+}
+/** The name appears with everything in it; when another process was first, its folder stays. */
+async function putInPlace(from, folder, program) {
+    try {
+        await (0,promises_.rename)(from, folder);
+    }
+    catch (cause) {
+        if (!(await exists(program))) {
+            throw new failure/* Failure */.H('build', `${folder} is there and holds no uv`, { hint: 'remove that folder', cause });
+        }
+    }
+}
+function exists(path) {
+    return (0,promises_.stat)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./src/host/store/keep-set.js
 
 
-/***/ }),
 
-/***/ 9823:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ run)
+const keepSetSchema = dist/* object */.Ikc({
+    records: dist/* array */.YOg(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/))),
+    blobs: dist/* array */.YOg(dist/* tuple */.PVZ([dist/* custom */.IeY(image_digest/* isDigest */.Bc), dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0))])),
 });
+/** Remembers in the store what the last run with these keys used of it. */
+function rememberSet(store, keys, set) {
+    return store.records.put(keyOf(keys), JSON.stringify(set));
+}
+/** What the last run with these keys used; undefined when nobody knows. */
+async function keep_set_rememberedSet(store, keys) {
+    const text = await store.records.get(keyOf(keys));
+    if (text === undefined)
+        return undefined;
+    const parsed = dist/* safeParse */.xLC(keepSetSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
+}
+/** Whether all of a set is in the store. Looks at sizes only: bytes are checked when they are read. */
+async function isHere(store, { records, blobs }) {
+    const found = await Promise.all([
+        ...records.map((name) => (0,promises_.stat)(store.records.path(name)).then(() => true, () => false)),
+        ...blobs.map(([digest, size]) => store.blobs.has(digest, size)),
+    ]);
+    return found.every(Boolean);
+}
+function keyOf({ project, lock }) {
+    return `store-set-1|${project}|${lock}`;
+}
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/image/reference.js
+var image_reference = __nccwpck_require__(9047);
+// EXTERNAL MODULE: ./src/image/platform.js
+var image_platform = __nccwpck_require__(3491);
+;// CONCATENATED MODULE: ./src/host/store/keys.js
+
+
+
+
+/**
+ * Keys of a run. They only choose which parts are fetched: each part has a key of its own that says all it depends on,
+ * so that those of another lock are merely fewer of the right ones.
+ */
+function storeKeys(inputs, texts, { workspace, repository }) {
+    return {
+        project: shortHash([
+            repository,
+            (0,external_node_path_.relative)(workspace, inputs.context),
+            inputs.name,
+            inputs.mode,
+            inputs.compression,
+            inputs.pythonVersion,
+            inputs.base && (0,image_reference/* formatImageReference */.my)(inputs.base),
+            inputs.platforms.map(image_platform/* formatPlatform */.Bq),
+        ]),
+        lock: shortHash([texts, [...inputs.groups].sort(), [...inputs.extras].sort()]),
+    };
+}
+/** `pydeps-image-store-v1-linux-x64-` and so on: of a project's entries, of those of one lock, of one content. */
+function keys_cacheKeys({ project, lock }) {
+    const ofProject = `pydeps-image-store-v1-${process.platform}-${process.arch}-${project}-`;
+    const ofLock = `${ofProject}${lock}-`;
+    return {
+        project: ofProject,
+        lock: ofLock,
+        content: (set, again) => ofLock + keys_contentHash(set) + (again === undefined ? '' : `.${again}`),
+    };
+}
+/** The hash of the content that an entry's key ends with; empty for another key. */
+function contentOf(key) {
+    return /-([0-9a-f]{20})(?:\.\d+)?$/.exec(key)?.[1] ?? '';
+}
+/** Says what a set consists of; equal sets of different locks have the same. */
+function keys_contentHash(set) {
+    return shortHash([set.records, set.blobs]);
+}
+function keys_isShortHash(text) {
+    return typeof text === 'string' && /^[0-9a-f]{20}$/.test(text);
+}
+function shortHash(value) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 20);
+}
+
+;// CONCATENATED MODULE: ./src/host/store/pack-header.js
+
+/** First bytes of a pack: what it is, and its version. */
+const magic = 'pydeps-image pack 1\n';
+/** Bytes before the text of a header: the magic, and the text's length as eight digits and a line end. */
+const prefixBytes = magic.length + 9;
+/** Bytes of text and number of pieces that a header may have; a lock of a thousand distributions has a tenth. */
+const maxText = 8 * 2 ** 20;
+const maxPieces = 50_000;
+/** Bytes of a record; the listing of the largest layers has a few. */
+const maxRecord = 64 * 2 ** 20;
+function pack_header_renderHeader(pieces) {
+    const rows = pieces.map((one) => one.kind === 'blob' ? [one.name, one.size] : [one.name, one.size, one.sha256]);
+    const text = Buffer.from(JSON.stringify(rows));
+    return Buffer.concat([Buffer.from(`${magic}${String(text.length).padStart(8, '0')}\n`), text]);
+}
+/** Length of the header's text from what a pack begins with; undefined for what is no pack of this version. */
+function headerLength(prefix) {
+    const text = Buffer.from(prefix).toString('latin1');
+    const length = Number(/^(\d{8})\n$/.exec(text.slice(magic.length))?.[1] ?? NaN);
+    return text.startsWith(magic) && length <= maxText ? length : undefined;
+}
+/**
+ * The pieces of a header that anyone may have written: names that are none are refused, with all the rest, as are
+ * sizes that cannot be. Undefined for such a header.
+ */
+function parseHeader(text) {
+    let rows;
+    try {
+        rows = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!Array.isArray(rows) || rows.length > maxPieces)
+        return undefined;
+    const pieces = [];
+    for (const row of rows) {
+        const piece = Array.isArray(row) ? parseRow(row) : undefined;
+        if (!piece)
+            return undefined;
+        pieces.push(piece);
+    }
+    return pieces;
+}
+function parseRow([name, size, sha256]) {
+    if (typeof name !== 'string' || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+        return undefined;
+    }
+    if ((0,image_digest/* isDigest */.Bc)(name))
+        return { kind: 'blob', name, size };
+    if (!isHex(name) || !isHex(sha256) || size > maxRecord)
+        return undefined;
+    return { kind: 'record', name, size, sha256 };
+}
+function isHex(text) {
+    return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}
+
+;// CONCATENATED MODULE: ./src/host/store/pack.js
+
+
+
+
+/**
+ * Writes parts of a store into one file: all records, then blobs from the smallest on while there is room. What is
+ * gone from the store is not in it. The blobs are not checked: whoever unpacks them does that.
+ */
+async function pack_writePack(store, set, file, maxBytes) {
+    const records = [];
+    let bytes = 0;
+    for (const name of set.records) {
+        const content = await readFile(store.records.path(name)).catch(() => undefined);
+        if (!content)
+            continue;
+        records.push({ kind: 'record', name, size: content.length, sha256: hexOf(content) });
+        bytes += content.length;
+    }
+    const blobs = [];
+    let left = 0;
+    for (const [name, size] of [...set.blobs].sort(([, a], [, b]) => a - b)) {
+        if (!(await pack_isHere(store, name, size)))
+            continue;
+        if (bytes + size > maxBytes)
+            left += size;
+        else {
+            blobs.push({ kind: 'blob', name, size });
+            bytes += size;
+        }
+    }
+    const pieces = [...records, ...blobs];
+    const header = renderHeader(pieces);
+    const output = await open(file, 'wx');
+    try {
+        await output.write(header);
+        for (const piece of pieces)
+            await append(store, piece, output);
+    }
+    finally {
+        await output.close();
+    }
+    return { bytes: header.length + bytes, pieces: pieces.length, left };
+}
+async function append(store, piece, output) {
+    const path = piece.kind === 'blob' ? store.blobs.path(piece.name) : store.records.path(piece.name);
+    let written = 0;
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+        written += (await output.write(chunk)).bytesWritten;
+    }
+    // Another build put it anew in the meantime: all that follows would be misplaced.
+    if (written !== piece.size)
+        throw new Error(`${path} changed while it was packed`);
+}
+async function pack_isHere(store, digest, size) {
+    const found = await stat(store.blobs.path(digest)).catch(() => undefined);
+    return found?.size === size;
+}
+function hexOf(bytes) {
+    return createHash('sha256').update(bytes).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/host/store/unpack.js
+
+
+
+
+
+const none = { pieces: 0, damaged: 1 };
+/**
+ * Puts the pieces of a pack into the store, each only when its bytes are what its name says; what is there already
+ * stays. A pack may have been written by anyone, and may end anywhere: what is wrong in it is passed over.
+ */
+async function unpack(file, store) {
+    const input = await (0,promises_.open)(file);
+    try {
+        const length = headerLength(await read(input, 0, prefixBytes));
+        const pieces = length === undefined ? undefined : parseHeader((await read(input, prefixBytes, length)).toString());
+        if (!pieces)
+            return none;
+        const { size } = await input.stat();
+        let at = prefixBytes + (length ?? 0);
+        let damaged = 0;
+        for (const piece of pieces) {
+            // Nothing of a piece that is not all there is worth reading.
+            const whole = at + piece.size <= size;
+            const good = whole &&
+                (piece.kind === 'blob'
+                    ? await takeBlob(input, at, piece, store)
+                    : await takeRecord(input, at, piece, store));
+            if (!good)
+                damaged += 1;
+            at += piece.size;
+        }
+        return { pieces: pieces.length - damaged, damaged };
+    }
+    finally {
+        await input.close();
+    }
+}
+async function takeBlob(input, at, { name, size }, store) {
+    if (await store.blobs.has(name, size))
+        return true;
+    const writer = await store.blobs.create();
+    const buffer = Buffer.allocUnsafeSlow(Math.min(1 << 20, Math.max(1, size)));
+    try {
+        for (let done = 0; done < size;) {
+            const { bytesRead } = await input.read(buffer, 0, Math.min(buffer.length, size - done), at + done);
+            if (bytesRead === 0)
+                break;
+            await writer.write(buffer.subarray(0, bytesRead));
+            done += bytesRead;
+        }
+        await writer.commit(name);
+        return true;
+    }
+    catch (error) {
+        await writer.abort();
+        if (error instanceof DamagedBlob)
+            return false;
+        throw error;
+    }
+}
+/** Its own checksum, which covers its key, is looked at when it is read. */
+async function takeRecord(input, at, { name, size, sha256 }, store) {
+    const path = store.records.path(name);
+    if (await isThere(path))
+        return true;
+    const bytes = await read(input, at, size);
+    if ((0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex') !== sha256)
+        return false;
+    const temporary = (0,external_node_path_.join)(store.root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        await (0,promises_.writeFile)(temporary, bytes);
+        await (0,promises_.rename)(temporary, path);
+        return true;
+    }
+    catch (error) {
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error;
+    }
+}
+/** At most `length` bytes; fewer where the file ends before. */
+async function read(input, at, length) {
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await input.read(buffer, 0, length, at);
+    return buffer.subarray(0, bytesRead);
+}
+function isThere(path) {
+    return (0,promises_.stat)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./src/host/store/between-runs.js
+
+
+
+
+
+
+
+
+
+
+/** Where a runner runs. */
+function placeOf(env) {
+    return { workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(), repository: env['GITHUB_REPOSITORY'] ?? '' };
+}
+/** Bytes of one pack: an entry that is larger is slower to fetch than its parts are to make. */
+const maxPack = 2e9;
+/** Puts into the store what an earlier run of the project left in a cache of files. */
+async function restoreStore(store, inputs, cache, place) {
+    const keys = await keysOf(inputs, place);
+    if (!keys)
+        return { restored: { kind: 'nothing' }, keys };
+    const set = await keep_set_rememberedSet(store, keys);
+    if (set && (await isHere(store, set)))
+        return { restored: { kind: 'here' }, keys };
+    const names = keys_cacheKeys(keys);
+    const file = temporary(store);
+    try {
+        const outcome = await cache.restore(file, names.lock, [names.lock, names.project]);
+        if (outcome.kind === 'miss')
+            return { restored: { kind: 'nothing' }, keys };
+        if (outcome.kind === 'failed')
+            return { restored: outcome, keys };
+        const { size } = await (0,promises_.stat)(file);
+        const { damaged } = await unpack(file, store);
+        const { key } = outcome;
+        return {
+            restored: { kind: 'fetched', key, bytes: size, sameLock: key.startsWith(names.lock), damaged },
+            keys,
+        };
+    }
+    catch (error) {
+        return { restored: between_runs_failed(error), keys };
+    }
+    finally {
+        await (0,promises_.rm)(file, { force: true });
+    }
+}
+/**
+ * Remembers what a run used, on this machine. Gives what the process that saves has to know; undefined when the cache
+ * has all of it already, or the run used nothing.
+ */
+async function rememberUsed(store, keys, restored) {
+    // Where nothing can be read, by right or for want of a service, nothing is worth writing.
+    if (restored.kind === 'failed' && restored.severity === 'notice')
+        return undefined;
+    // Fetched once and needed now and then: whether this run needed it says nothing of the next.
+    for (const [digest, size] of await keptWheels(store.blobs))
+        store.keep.blob(digest, size);
+    const set = store.keep.used;
+    await rememberSet(store, keys, set);
+    if (set.records.length + set.blobs.length === 0)
+        return undefined;
+    const again = restored.kind === 'failed' || (restored.kind === 'fetched' && restored.damaged > 0);
+    const had = restored.kind === 'fetched' && !again ? contentOf(restored.key) : '';
+    return keys_contentHash(set) === had ? undefined : { ...keys, had, again };
+}
+/** Narrows what another process handed over; undefined when it is nothing of the kind. */
+function parseToSave(text) {
+    try {
+        const { project, lock, had, again } = JSON.parse(text);
+        if (!isShortHash(project) || !isShortHash(lock))
+            return undefined;
+        return { project, lock, had: isShortHash(had) ? had : '', again: again === true };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Saves what the last run with these keys used, in one file. */
+async function saveStore(store, toSave, cache, now) {
+    const file = temporary(store);
+    try {
+        const set = await rememberedSet(store, toSave);
+        if (!set || contentHash(set) === toSave.had)
+            return { kind: 'known' };
+        const { content } = cacheKeys(toSave);
+        let key = content(set);
+        const marker = `store-saved-1|${key}`;
+        const asked = Number(await store.records.get(marker));
+        if (now - asked < askAgainAfter && asked <= now)
+            return { kind: 'known' };
+        const packed = await writePack(store, set, file, maxPack);
+        let outcome = await cache.save(file, key);
+        if (outcome.kind === 'exists' && toSave.again) {
+            // Entries never change: a good one of the same content takes another name, and is the newest then.
+            key = content(set, now);
+            outcome = await cache.save(file, key);
+        }
+        if (outcome.kind === 'failed')
+            return outcome;
+        await store.records.put(marker, String(now));
+        return outcome.kind === 'saved' ? { kind: 'saved', key, packed } : { kind: 'known' };
+    }
+    catch (error) {
+        return between_runs_failed(error);
+    }
+    finally {
+        await rm(file, { force: true });
+    }
+}
+/** Milliseconds after which a machine with a store of its own offers the same content again: entries go away. */
+const askAgainAfter = (/* unused pure expression or super */ null && (24 * 60 * 60 * 1000));
+/** What is kept between the runs of a project, in a cache of files; how much it helps is for each run to find out. */
+function betweenRuns(cache, place) {
+    let left;
+    return {
+        async restore(store, inputs) {
+            const found = await restoreStore(store, inputs, cache, place);
+            left = { store, ...found };
+            return describe(found.restored);
+        },
+        async remember() {
+            if (left?.keys === undefined)
+                return undefined;
+            const toSave = await rememberUsed(left.store, left.keys, left.restored);
+            return toSave && JSON.stringify(toSave);
+        },
+    };
+}
+function describe(restored) {
+    switch (restored.kind) {
+        case 'here':
+            return { whole: true, text: 'all of it is on this machine' };
+        case 'fetched': {
+            const { bytes, key, sameLock, damaged } = restored;
+            const lock = sameLock ? 'this lock' : 'another lock';
+            const parts = damaged === 1 ? '1 damaged part was' : `${damaged} damaged parts were`;
+            const bad = damaged === 0 ? '' : `; ${parts} passed over`;
+            return { whole: sameLock && damaged === 0, text: `${(0,units_bytes/* formatBytes */.z3)(bytes)} of ${lock}: ${key}${bad}` };
+        }
+        case 'nothing':
+            return { whole: false, text: 'nothing is kept yet' };
+        case 'failed': {
+            const text = `nothing was restored from the cache: ${restored.reason}`;
+            return { whole: false, text, ...(restored.severity === 'warning' ? { warning: text } : {}) };
+        }
+    }
+}
+/** Undefined where there is no lock to be found: the build will say so. */
+async function keysOf(inputs, place) {
+    try {
+        const { text } = await findLock(inputs.context);
+        const pyproject = (await readIfThere((0,external_node_path_.join)(inputs.context, 'pyproject.toml'))) ?? '';
+        return storeKeys(inputs, [text, pyproject], place);
+    }
+    catch {
+        return undefined;
+    }
+}
+function temporary(store) {
+    return (0,external_node_path_.join)(store.root, 'tmp', `pack-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+}
+function between_runs_failed(error) {
+    return { kind: 'failed', reason: error.message, severity: 'warning' };
+}
+
 ;// CONCATENATED MODULE: ./src/budget/verdict.js
 const order = ['skipped', 'pass', 'warn', 'fail'];
 /** The worst of them; `skipped` of none. */
@@ -41514,19 +40998,13 @@ function worst(outcomes) {
 
 // EXTERNAL MODULE: ./src/compare/timings.js
 var compare_timings = __nccwpck_require__(5379);
-// EXTERNAL MODULE: ../node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7728);
-// EXTERNAL MODULE: ./src/image/digest.js
-var image_digest = __nccwpck_require__(192);
-// EXTERNAL MODULE: ./src/image/manifest.js
-var image_manifest = __nccwpck_require__(241);
 ;// CONCATENATED MODULE: ./src/image/config.js
 
 
 
 const strings = dist/* nullish */.cl6(dist/* array */.YOg(dist/* string */.YjP()));
 const sets = dist/* nullish */.cl6(dist/* record */.g1P(dist/* string */.YjP(), dist/* unknown */.L5J()));
-const schema = dist/* object */.Ikc({
+const config_schema = dist/* object */.Ikc({
     created: dist/* nullish */.cl6(dist/* string */.YjP()),
     os: dist/* optional */.lqM(dist/* string */.YjP(), 'linux'),
     architecture: dist/* optional */.lqM(dist/* string */.YjP(), 'amd64'),
@@ -41557,7 +41035,7 @@ const schema = dist/* object */.Ikc({
 });
 /** An image config from its JSON; throws Failure that names the place and the key. */
 function parseImageConfig(json, where) {
-    const raw = (0,image_manifest/* check */.z6)(schema, json, where);
+    const raw = (0,image_manifest/* check */.z6)(config_schema, json, where);
     const c = raw.config ?? {};
     return {
         ...present('created', raw.created),
@@ -41627,14 +41105,6 @@ function present(key, value) {
 
 // EXTERNAL MODULE: ./src/image/mediatype.js
 var mediatype = __nccwpck_require__(5078);
-// EXTERNAL MODULE: ./src/image/reference.js
-var image_reference = __nccwpck_require__(9047);
-// EXTERNAL MODULE: ./src/failure.js
-var failure = __nccwpck_require__(5598);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/host/process.js
-var host_process = __nccwpck_require__(3186);
 ;// CONCATENATED MODULE: ./src/host/registry/failures.js
 
 
@@ -41754,8 +41224,6 @@ async function* verified(chunks, { digest, size }, what) {
         throw digestFailure(what, digest, found);
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./src/tar/path.js
 
 /** Names in a tar are bytes; as UTF-8 where they are, else one character a byte (`raw`). Takes latin1 text. */
@@ -42187,8 +41655,6 @@ function padded(size) {
     return Math.ceil(size / blockSize) * blockSize;
 }
 
-// EXTERNAL MODULE: ./src/image/platform.js
-var image_platform = __nccwpck_require__(3491);
 ;// CONCATENATED MODULE: ./src/host/images/documents.js
 
 /** Bytes that a manifest or an index may have; registries refuse larger ones. */
@@ -42392,10 +41858,6 @@ function namesOf({ annotations: a }) {
     return [a?.[annotations.refName], a?.[annotations.containerdName]].filter((name) => name !== undefined);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./src/host/file-chunks.js
-var file_chunks = __nccwpck_require__(3504);
 ;// CONCATENATED MODULE: ./src/host/images/places.js
 
 
@@ -42408,8 +41870,8 @@ function readPlace({ path, start, size }, { lent = false } = {}) {
     if (size === 0)
         return nothing();
     if (lent)
-        return (0,file_chunks/* lentChunks */.u)(path, { start, end: start + size });
-    return (0,external_node_fs_.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
+        return lentChunks(path, { start, end: start + size });
+    return (0,external_node_fs_namespaceObject.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
 }
 /** Blobs that lie in files of this machine, verified as they are read. */
 function placedBlobs(find, name) {
@@ -42447,10 +41909,10 @@ async function soundFile(descriptor, find, open) {
     const place = await find(descriptor.digest);
     if (place?.whole !== true)
         return undefined;
-    await drain(open(descriptor, { lent: true }));
+    await places_drain(open(descriptor, { lent: true }));
     return place.path;
 }
-async function drain(chunks) {
+async function places_drain(chunks) {
     const iterator = chunks[Symbol.asyncIterator]();
     while (!(await iterator.next()).done)
         ;
@@ -42497,7 +41959,7 @@ async function readClassic(files, tag, name) {
             hint: `name one of its tags: ${tags.map((one) => `${name}:${one}`).join(', ') || 'it has none'}`,
         });
     }
-    const configPlace = placeOf(files, image.Config, where);
+    const configPlace = classic_placeOf(files, image.Config, where);
     const configBytes = await smallFile(configPlace, maxConfigBytes, where);
     const config = parseImageConfig(parseJson(configBytes, `${name}, config`), `${name}, config`);
     const layers = image.Layers ?? [];
@@ -42509,7 +41971,7 @@ async function readClassic(files, tag, name) {
     const places = new Map([[digestOf(configBytes), configPlace]]);
     const descriptors = [];
     for (const [i, diffId] of config.diffIds.entries()) {
-        const place = placeOf(files, layers[i] ?? '', where);
+        const place = classic_placeOf(files, layers[i] ?? '', where);
         const descriptor = await describeLayer(place, diffId);
         places.set(descriptor.digest, place);
         descriptors.push(descriptor);
@@ -42543,7 +42005,7 @@ async function describeLayer(place, diffId) {
     const mediaType = compression === 'gzip' ? mediatype/* mediaTypes */.Ib.ociLayerGzip : mediatype/* mediaTypes */.Ib.ociLayerZstd;
     return { mediaType, digest: `sha256:${hash.digest('hex')}`, size };
 }
-function placeOf(files, path, where) {
+function classic_placeOf(files, path, where) {
     const place = files(path);
     if (place)
         return place;
@@ -43015,7 +42477,7 @@ async function fetchToken(transport, challenge, scopes, credentials, registry) {
     const { service } = challenge.parameters;
     const request = credentials?.kind === 'identity'
         ? exchange(realm, service, scopes, credentials.token)
-        : ask(realm, service, scopes, credentials);
+        : tokens_ask(realm, service, scopes, credentials);
     const what = `a token of ${realm.host} for ${scopes.join(', ') || registry.name}`;
     const asked = {
         registry: registry.name,
@@ -43052,7 +42514,7 @@ function parseToken(text, what) {
     }
     return { value, seconds: typeof seconds === 'number' && seconds > 0 ? seconds : 60 };
 }
-function ask(realm, service, scopes, credentials) {
+function tokens_ask(realm, service, scopes, credentials) {
     const url = new URL(realm);
     if (service !== undefined)
         url.searchParams.set('service', service);
@@ -43304,8 +42766,6 @@ async function openArchive(path, tag, name, kind) {
     return { kind, candidates: [{ descriptor, platform, opened, missing: false }], documents: blobs, blobs };
 }
 
-// EXTERNAL MODULE: ./src/project/markers.js
-var project_markers = __nccwpck_require__(6901);
 ;// CONCATENATED MODULE: ./src/project/marker-sets.js
 
 /**
@@ -43315,7 +42775,7 @@ var project_markers = __nccwpck_require__(6901);
 function answerSets(marker, sets) {
     if (marker === undefined)
         return undefined;
-    const answered = answer((0,project_markers/* parseMarker */.gY)(marker), sets);
+    const answered = answer(parseMarker(marker), sets);
     if (answered === true)
         return undefined;
     return answered === false ? false : formatMarker(answered);
@@ -43331,7 +42791,7 @@ function answer(marker, sets) {
     if (marker.kind === 'compare') {
         const isSet = (operand) => operand.kind === 'variable' && (operand.name === 'extras' || operand.name === 'dependency_groups');
         return isSet(marker.left) || isSet(marker.right)
-            ? (0,project_markers/* evaluateMarker */.UZ)(marker, { ...marker_sets_nothing, ...sets })
+            ? evaluateMarker(marker, { ...marker_sets_nothing, ...sets })
             : marker;
     }
     const [left, right] = [answer(marker.left, sets), answer(marker.right, sets)];
@@ -43365,10 +42825,6 @@ const marker_sets_nothing = {
     dependency_groups: [],
 };
 
-// EXTERNAL MODULE: ./src/project/name.js
-var project_name = __nccwpck_require__(747);
-// EXTERNAL MODULE: ./src/project/toml.js + 9 modules
-var toml = __nccwpck_require__(8721);
 ;// CONCATENATED MODULE: ./src/project/pylock.js
 
 
@@ -43376,7 +42832,7 @@ var toml = __nccwpck_require__(8721);
 
 /** Parses a pylock.toml; throws Failure with the file and the line or the path of keys. */
 function parsePylock(text, file = 'pylock.toml') {
-    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, file), file);
+    const root = new TomlReader(parseToml(text, file), file);
     const version = root.requiredString('lock-version');
     if (!/^1\./.test(version)) {
         throw new failure/* Failure */.H('usage', `${file}: lock-version ${version} is not known`, {
@@ -43418,7 +42874,7 @@ function choosePylock(lock, chosen) {
  */
 function renderPylock(packages, options = {}) {
     const dropped = options.keepMarkers === true ? ['requires-python'] : ['requires-python', 'marker'];
-    return (0,toml/* renderToml */.ls)({
+    return renderToml({
         'lock-version': '1.0',
         'created-by': 'pydeps-image',
         packages: packages.map(({ table }) => {
@@ -43430,7 +42886,7 @@ function renderPylock(packages, options = {}) {
 /** The same packages with every path of a file replaced. */
 function withPaths(packages, path) {
     return packages.map((locked) => {
-        const moved = lockedPackage(new toml/* TomlReader */.Op(mapPaths(locked.table, path), locked.name));
+        const moved = lockedPackage(new TomlReader(mapPaths(locked.table, path), locked.name));
         return { ...moved, marker: locked.marker };
     });
 }
@@ -43460,7 +42916,7 @@ function lockedPackage(table) {
     const single = archive && lockedFile(archive);
     const isWheel = single?.filename.endsWith('.whl') === true;
     return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
+        name: packageName(table.requiredString('name')),
         version: table.string('version'),
         marker: table.string('marker'),
         requiresPython: table.string('requires-python'),
@@ -43576,7 +43032,7 @@ function uvPlatform(target) {
 function lockFor(target, lock, chosen) {
     const environment = markerEnvironment(target, chosen);
     const { environments = [] } = lock;
-    if (environments.length > 0 && !environments.some((marker) => (0,project_markers/* markerApplies */.RE)(marker, environment))) {
+    if (environments.length > 0 && !environments.some((marker) => markerApplies(marker, environment))) {
         const platform = (0,image_platform/* formatPlatform */.Bq)(target.platform);
         throw new failure/* Failure */.H('usage', `${lock.path} was not made for Python ${target.python.full} on ${platform}`, {
             hint: `it is for: ${environments.join(', or ')}`,
@@ -43590,7 +43046,7 @@ function lockFor(target, lock, chosen) {
  */
 function selectPackages(packages, environment, file) {
     const selected = packages
-        .filter((locked) => (0,project_markers/* markerApplies */.RE)(locked.marker, environment))
+        .filter((locked) => markerApplies(locked.marker, environment))
         .map((locked) => ({ ...locked, marker: undefined }));
     const seen = new Map();
     for (const locked of selected) {
@@ -43612,7 +43068,7 @@ function checkChosen(chosen, pyproject) {
 }
 function checkNames(kind, names, known) {
     for (const name of names) {
-        if (known.some((one) => (0,project_name/* packageName */.o)(one) === (0,project_name/* packageName */.o)(name)))
+        if (known.some((one) => packageName(one) === packageName(name)))
             continue;
         const title = kind === 'extra' ? 'extra' : 'dependency group';
         throw new failure/* Failure */.H('usage', `the project has no ${title} ${JSON.stringify(name)}`, {
@@ -43621,8 +43077,6 @@ function checkNames(kind, names, known) {
     }
 }
 
-// EXTERNAL MODULE: ./src/host/project/find-lock.js + 1 modules
-var find_lock = __nccwpck_require__(1950);
 ;// CONCATENATED MODULE: ./src/project/kept-lock.js
 
 
@@ -43636,7 +43090,7 @@ function renderKeptPackages(packages) {
 /** Packages from their kept text; `file` names the lock in errors. */
 function parseKeptPackages(text, file) {
     const packages = JSON.parse(text);
-    return new toml/* TomlReader */.Op({ packages }, file).tables('packages').map(lockedPackage);
+    return new TomlReader({ packages }, file).tables('packages').map(lockedPackage);
 }
 function withoutDates(value) {
     if (Array.isArray(value))
@@ -43752,8 +43206,6 @@ function tags_manylinux(version, arch) {
     return [`manylinux_2_${version}_${arch}`, ...(alias === undefined ? [] : [`${alias}_${arch}`])];
 }
 
-// EXTERNAL MODULE: ./src/project/version.js + 5 modules
-var project_version = __nccwpck_require__(9551);
 ;// CONCATENATED MODULE: ./src/project/python-choice.js
 
 
@@ -43792,13 +43244,13 @@ function newestPython(requiresPython, packages, platforms, chosen = { extras: []
 }
 /** Whether some patch version of a Python is in the range. */
 function allowsMinor(range, minor) {
-    return Array.from({ length: 31 }, (_, patch) => `${minor}.${patch}`).some((v) => (0,project_version/* satisfiesSpecifier */.yN)(v, range));
+    return Array.from({ length: 31 }, (_, patch) => `${minor}.${patch}`).some((v) => satisfiesSpecifier(v, range));
 }
 function withoutWheel(packages, target, chosen) {
     const choose = wheelChooser(target);
     const environment = markerEnvironment(target, chosen);
     return packages
-        .filter((p) => p.wheels.length > 0 && (0,project_markers/* markerApplies */.RE)(p.marker, environment) && choose(p.wheels) === undefined)
+        .filter((p) => p.wheels.length > 0 && markerApplies(p.marker, environment) && choose(p.wheels) === undefined)
         .map((p) => p.name);
 }
 /** The official image, whose patch version is the newest there is and thus not known here. */
@@ -43806,8 +43258,6 @@ function typicalTarget(minor, platform) {
     return { platform, python: { minor, full: `${minor}.20` }, libc: { kind: 'glibc', version: '2.36' } };
 }
 
-// EXTERNAL MODULE: ./src/project/requirement.js
-var requirement = __nccwpck_require__(8829);
 ;// CONCATENATED MODULE: ./src/project/requirements-lines.js
 /** Lines that say something; a backslash at the end continues one, a `#` at its start or after a space ends it. */
 function logicalLines(text, file, variables) {
@@ -43938,7 +43388,7 @@ function formats(before, value) {
         const name = part.trim();
         if (name === ':none:')
             return [];
-        return [...all, name === ':all:' ? name : (0,project_name/* packageName */.o)(name)];
+        return [...all, name === ':all:' ? name : packageName(name)];
     }, before);
 }
 function needed(name, value) {
@@ -44022,18 +43472,18 @@ function parseItem(text, place, editable) {
     if (!address && !isPath(body)) {
         if (editable)
             throw new failure/* Failure */.H('usage', `an editable requirement must be a path or a repository, not ${body}`);
-        return { kind: 'named', requirement: (0,requirement/* parseRequirement */.p)(body), hashes, text: body, place };
+        return { kind: 'named', requirement: parseRequirement(body), hashes, text: body, place };
     }
     const [, where = '', marker] = /^(\S+)(?:\s*;\s+|\s+;\s*)(.+)$/s.exec(body) ?? [undefined, body];
     if (marker !== undefined)
-        (0,project_markers/* parseMarker */.gY)(marker);
+        parseMarker(marker);
     if (address && !/^file:/i.test(where))
         return { kind: 'direct', address: where, marker, hashes, text: body, place };
     const [, path = '', extras = ''] = /^(.*?)(?:\[([^\]]*)\])?$/s.exec(where) ?? [];
     if (/\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(path.replace(/#.*/, ''))) {
         return { kind: 'direct', address: path, marker, hashes, text: body, place };
     }
-    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [(0,project_name/* packageName */.o)(extra.trim())]));
+    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [packageName(extra.trim())]));
     return { kind: 'local', path: path.replace(/^file:(\/\/)?/i, ''), extras: names, editable, marker, place };
 }
 function isPath(body) {
@@ -44141,11 +43591,9 @@ function withoutFiles(locked, dropped) {
         ...(sdist && { sdist: sdistTable }),
         ...(keptWheels.length > 0 && { wheels: keptWheels }),
     };
-    return lockedPackage(new toml/* TomlReader */.Op(table, locked.name));
+    return lockedPackage(new TomlReader(table, locked.name));
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./src/host/uv/python.js
 
 
@@ -44199,7 +43647,7 @@ async function compileRequirements(compilation, shown, options) {
         let stderr = '';
         let wanted = '';
         for (const minor of compilation.minors) {
-            if (wanted !== '' && (0,project_version/* compareVersions */.Zy)(minor, wanted) < 0)
+            if (wanted !== '' && compareVersions(minor, wanted) < 0)
                 continue;
             const result = await (0,host_process/* run */.eF)(uv, ['pip', 'compile', ...args, '--python-version', minor], {
                 cwd: folder,
@@ -44233,7 +43681,7 @@ async function writeInputs(folder, compilation) {
     await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'constraints.txt'), `${constraints.join('\n')}\n`);
     const metadata = frozen ? pinnedMetadata(compilation.requirements) : [];
     const settings = metadata.length > 0 ? { 'dependency-metadata': metadata } : {};
-    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'uv.toml'), (0,toml/* renderToml */.ls)({ ...compilation.settings, ...settings }));
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'uv.toml'), renderToml({ ...compilation.settings, ...settings }));
     return [
         ...['requirements.txt', '--constraint', 'constraints.txt', '--format', 'pylock.toml', '--universal'],
         ...['--quiet', '--no-header', '--no-annotate', '--no-progress', '--no-python-downloads'],
@@ -44258,7 +43706,7 @@ function pinnedMetadata(lines) {
     return lines.flatMap((line) => {
         if (/^-|^[a-z+]+:\/\/|^\//.test(line))
             return [];
-        const { name, specifier } = (0,requirement/* parseRequirement */.p)(line.replace(/\s--hash=.*$/s, ''));
+        const { name, specifier } = parseRequirement(line.replace(/\s--hash=.*$/s, ''));
         const version = pinnedVersion(specifier);
         return version === undefined ? [] : [{ name, version, 'requires-dist': [] }];
     });
@@ -44335,16 +43783,16 @@ const keys = [
 ];
 /** Those settings from the project's uv.toml, or else from [tool.uv] of its pyproject.toml, as uv would take them. */
 async function indexSettings(context) {
-    const own = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'uv.toml'));
+    const own = await readIfThere((0,external_node_path_.join)(context, 'uv.toml'));
     if (own !== undefined)
-        return pick((0,toml/* parseToml */.MT)(own, 'uv.toml'));
-    const text = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'pyproject.toml'));
+        return uv_settings_pick(parseToml(own, 'uv.toml'));
+    const text = await readIfThere((0,external_node_path_.join)(context, 'pyproject.toml'));
     if (text === undefined)
         return {};
-    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, 'pyproject.toml'), 'pyproject.toml');
-    return pick(root.table('tool')?.table('uv')?.plain() ?? {});
+    const root = new TomlReader(parseToml(text, 'pyproject.toml'), 'pyproject.toml');
+    return uv_settings_pick(root.table('tool')?.table('uv')?.plain() ?? {});
 }
-function pick(table) {
+function uv_settings_pick(table) {
     return Object.fromEntries(Object.entries(table).filter(([key]) => keys.includes(key)));
 }
 
@@ -44383,7 +43831,7 @@ async function readRequirementsLock(context, found, options) {
         options.warn?.(`${found.shown} is not frozen: versions were chosen today. Freeze it: ` +
             'uv pip compile requirements.in --generate-hashes -o requirements.txt');
     }
-    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
+    const pyproject = await find_lock_readPyproject(context);
     const compilation = {
         requirements: linesOf(context, frozen ? requirements.items.filter((i) => i.kind !== 'local') : requirements.items),
         constraints: frozen ? [] : linesOf(context, requirements.constraints),
@@ -44460,7 +43908,7 @@ function checkHashes(found, { items, options }) {
         open.map((item) => `  ${item.place}: ${item.text}`).join('\n'), { hint: 'make it anew with: uv pip compile requirements.in --generate-hashes -o requirements.txt' });
 }
 function refuseChosen(found, chosen) {
-    const names = [...chosen.extras, ...chosen.groups].map((name) => (0,project_name/* packageName */.o)(name));
+    const names = [...chosen.extras, ...chosen.groups].map((name) => packageName(name));
     if (names.length > 0) {
         throw new failure/* Failure */.H('usage', `${found.shown} has no groups or extras to choose: ${names.join(', ')}`, {
             hint: 'what it lists is what is installed; lock the project with uv lock to choose',
@@ -44488,7 +43936,7 @@ const most = 3_000;
 function sampleEnvironments(markers, requiresPython) {
     const literals = marker_samples_collect(markers);
     const has = (...names) => names.some((name) => literals.has(name));
-    const allowed = pythonSamples(literals).filter((version) => requiresPython === undefined || (0,project_version/* satisfiesSpecifier */.yN)(version, requiresPython));
+    const allowed = pythonSamples(literals).filter((version) => requiresPython === undefined || satisfiesSpecifier(version, requiresPython));
     const usesPython = has('python_version', 'python_full_version', 'implementation_version');
     const pythons = (usesPython ? allowed : allowed.slice(-1)).map((full) => ({
         python_full_version: full,
@@ -44551,7 +43999,7 @@ function pythonSamples(literals) {
         .flatMap((name) => [...(literals.get(name) ?? [])])
         .flatMap((text) => text.split(/[\s,]+/))
         .map((text) => text.replace(/\.\*$/, ''))
-        .filter(project_version/* isVersion */.lF);
+        .filter(isVersion);
     const around = named.flatMap((text) => {
         const [major = 3, minor = 0, patch] = text.split('.').map((part) => parseInt(part, 10) || 0);
         const patches = patch === undefined ? [0, 1] : [Math.max(0, patch - 1), patch, patch + 1];
@@ -44693,7 +44141,7 @@ function staleness(pyprojects, lock) {
     });
     const known = new Map([...pyprojects].flatMap(([path, p]) => (p === undefined ? [] : [[path, p]])));
     const unknown = [...known.values()]
-        .filter((p) => p.name !== undefined && !lock.packages.some((l) => l.name === (0,project_name/* packageName */.o)(p.name ?? '')))
+        .filter((p) => p.name !== undefined && !lock.packages.some((l) => l.name === packageName(p.name ?? '')))
         .map((p) => `${p.file}: ${p.name ?? ''} is not in the lock`);
     const groups = root !== undefined && !root.hasProject ? groupStaleness(root, lock.rootGroups, root, lock, root.file) : [];
     return [...unknown, ...found, ...groups, ...pythonStaleness(known, lock)];
@@ -44708,7 +44156,7 @@ function packageStaleness(pyproject, locked, root, lock) {
     const declared = [
         ...pyproject.dependencies.map((text) => ({ text, extra: undefined })),
         ...[...pyproject.optionalDependencies].flatMap(([extra, list]) => list.map((text) => ({ text, extra }))),
-    ].flatMap(({ text, extra }) => declaredSources((0,requirement/* parseRequirement */.p)(text), pyproject, above, { extra }));
+    ].flatMap(({ text, extra }) => declaredSources(parseRequirement(text), pyproject, above, { extra }));
     const names = sourcesLostInBuild(pyproject, above);
     const compared = declared.filter(({ name }) => !names.has(name));
     const written = (locked.metadata?.requiresDist ?? []).filter(({ name }) => !names.has(name));
@@ -44740,7 +44188,7 @@ function groupStaleness(pyproject, locked, root, lock, file) {
         // Its own requires-python is written into each of its markers.
         if (pyproject.uv.limitedGroups.includes(group))
             return [];
-        const declared = (pyproject.dependencyGroups.get(group) ?? []).flatMap((text) => declaredSources((0,requirement/* parseRequirement */.p)(text), pyproject, root, { group }));
+        const declared = (pyproject.dependencyGroups.get(group) ?? []).flatMap((text) => declaredSources(parseRequirement(text), pyproject, root, { group }));
         return differences(declared, locked.get(group) ?? [], { name: undefined, extras: [] }, lock, `${file} (group ${group})`);
     });
 }
@@ -44770,13 +44218,13 @@ function sameMeaning(now, then, name, owner, requiresPython) {
     }));
 }
 function parsed({ name, extras, specifier, source, markers, unless }) {
-    const version = source === '' ? (0,project_version/* normalSpecifier */.yB)(specifier) : '';
+    const version = source === '' ? normalSpecifier(specifier) : '';
     return {
         name,
         extras,
         asked: `${extras.join(',')} ${version} ${source}`,
-        markers: markers.map(project_markers/* parseMarker */.gY),
-        unless: unless.map(project_markers/* parseMarker */.gY),
+        markers: markers.map(parseMarker),
+        unless: unless.map(parseMarker),
     };
 }
 /** An extra and those that it includes; some build backends write out what others leave as `me[other]`. */
@@ -44801,18 +44249,18 @@ function wanted(requirements, environment, extras) {
     return [...new Set(asked)].sort().join('; ');
 }
 function holds({ markers, unless }, environment) {
-    const is = (marker) => (0,project_markers/* evaluateMarker */.UZ)(marker, environment);
+    const is = (marker) => evaluateMarker(marker, environment);
     return markers.every(is) && !unless.some(is);
 }
 /** The oldest and the newest Python that all members allow, against those of the lock. */
 function pythonStaleness(pyprojects, lock) {
-    const members = [...pyprojects].filter(([path, p]) => path === '.' || lock.members.includes((0,project_name/* packageName */.o)(p.name ?? '')));
+    const members = [...pyprojects].filter(([path, p]) => path === '.' || lock.members.includes(packageName(p.name ?? '')));
     const ranges = members.flatMap(([, { requiresPython }]) => requiresPython ?? []);
     if (ranges.length === 0 || lock.requiresPython === undefined)
         return [];
     const versions = [...supportedPythons, '3.8', '3.15', '3.16'].flatMap((minor) => Array.from({ length: 25 }, (_, patch) => `${minor}.${patch}`));
     const bounds = (list) => {
-        const allowed = versions.filter((v) => list.every((range) => (0,project_version/* satisfiesSpecifier */.yN)(v, range))).sort(byPart);
+        const allowed = versions.filter((v) => list.every((range) => satisfiesSpecifier(v, range))).sort(byPart);
         return `${allowed[0] ?? ''} ${allowed.at(-1) ?? ''}`;
     };
     if (bounds(ranges) === bounds([lock.requiresPython]))
@@ -44835,7 +44283,7 @@ function byPart(a, b) {
 const sourceKeys = ['git', 'url', 'path', 'directory', 'editable', 'virtual', 'index'];
 /** Parses a uv.lock; throws Failure with the file and the line or the path of keys. */
 function parseUvLock(text, file = 'uv.lock') {
-    const root = new toml/* TomlReader */.Op((0,toml/* parseToml */.MT)(text, file), file);
+    const root = new TomlReader(parseToml(text, file), file);
     const version = root.number('version');
     if (version !== 1) {
         throw new failure/* Failure */.H('usage', `${file}: version ${String(version)} of the lock format is not known`, {
@@ -44847,8 +44295,8 @@ function parseUvLock(text, file = 'uv.lock') {
         file,
         requiresPython: root.string('requires-python'),
         packages: root.tables('package').map(uvPackage),
-        members: (manifest?.strings('members') ?? []).map(project_name/* packageName */.o),
-        rootGroups: mapOf(manifest?.table('dependency-groups'), (table, key) => table.tables(key).map(uvRequirement)),
+        members: (manifest?.strings('members') ?? []).map(packageName),
+        rootGroups: mapOf(manifest?.table('dependency-groups'), (table, key) => table.tables(key).map(uv_lock_uvRequirement)),
     };
 }
 /**
@@ -44860,8 +44308,8 @@ function localPackages(lock, from, chosen, environments) {
     const local = lock.packages.filter((p) => p.source.kind === 'local');
     const project = local.find((p) => p.source.kind === 'local' && p.source.path === from);
     const roots = project ? [project] : from === '.' ? local : [];
-    const applies = (d) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(d.marker, env));
-    const extras = new Set(chosen.extras.map(project_name/* packageName */.o));
+    const applies = (d) => environments.some((env) => markerApplies(d.marker, env));
+    const extras = new Set(chosen.extras.map(packageName));
     const seen = new Set();
     const found = new Set();
     const visit = (target, extra) => {
@@ -44887,7 +44335,7 @@ function localPackages(lock, from, chosen, environments) {
         for (const extra of extras)
             visit(root, extra);
         for (const group of chosen.groups)
-            follow(root.devDependencies.get((0,project_name/* packageName */.o)(group)) ?? []);
+            follow(root.devDependencies.get(packageName(group)) ?? []);
     }
     return [...found].flatMap(({ name, source }) => source.kind === 'local' && !source.virtual ? [{ name, path: source.path }] : []);
 }
@@ -44898,16 +44346,16 @@ function uvPackage(table) {
     const metadata = table.table('metadata');
     const dependencies = (from, key) => from.tables(key).map(uvDependency);
     return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
+        name: packageName(table.requiredString('name')),
         version: table.string('version'),
         source: uvSource(table.table('source')),
         dependencies: dependencies(table, 'dependencies'),
         optionalDependencies: mapOf(table.table('optional-dependencies'), dependencies),
         devDependencies: mapOf(table.table('dev-dependencies'), dependencies),
         metadata: metadata && {
-            requiresDist: metadata.tables('requires-dist').map(uvRequirement),
-            requiresDev: mapOf(metadata.table('requires-dev'), (t, key) => t.tables(key).map(uvRequirement)),
-            providesExtras: (metadata.strings('provides-extras') ?? []).map(project_name/* packageName */.o),
+            requiresDist: metadata.tables('requires-dist').map(uv_lock_uvRequirement),
+            requiresDev: mapOf(metadata.table('requires-dev'), (t, key) => t.tables(key).map(uv_lock_uvRequirement)),
+            providesExtras: (metadata.strings('provides-extras') ?? []).map(packageName),
         },
     };
 }
@@ -44922,16 +44370,16 @@ function uvSource(table) {
 }
 function uvDependency(table) {
     return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
+        name: packageName(table.requiredString('name')),
         version: table.string('version'),
-        extras: (table.strings('extra') ?? []).map(project_name/* packageName */.o),
+        extras: (table.strings('extra') ?? []).map(packageName),
         marker: table.string('marker'),
     };
 }
-function uvRequirement(table) {
+function uv_lock_uvRequirement(table) {
     return {
-        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
-        extras: (table.strings('extras') ?? []).map(project_name/* packageName */.o).sort(),
+        name: packageName(table.requiredString('name')),
+        extras: (table.strings('extras') ?? []).map(packageName).sort(),
         specifier: table.string('specifier') ?? '',
         marker: table.string('marker'),
         source: sourceOf(table.plain()),
@@ -44941,7 +44389,7 @@ function sourceOf(table) {
     return Object.fromEntries(sourceKeys.flatMap((key) => (typeof table[key] === 'string' ? [[key, table[key]]] : [])));
 }
 function mapOf(table, read) {
-    return new Map(table?.keys().map((key) => [(0,project_name/* packageName */.o)(key), read(table, key)]));
+    return new Map(table?.keys().map((key) => [packageName(key), read(table, key)]));
 }
 
 ;// CONCATENATED MODULE: ./src/host/project/read-uv-lock.js
@@ -44981,7 +44429,7 @@ async function readUvLock(context, found, options) {
 }
 /** Throws Failure for an unknown extra or group, and for a lock that is not up to date. */
 async function checkProject(context, found, uvLock, options) {
-    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
+    const pyproject = await find_lock_readPyproject(context);
     if (pyproject === undefined) {
         throw new failure/* Failure */.H('usage', `${uvLock.file} is there without the pyproject.toml that it locks`);
     }
@@ -44994,7 +44442,7 @@ async function checkProject(context, found, uvLock, options) {
     const paths = uvLock.packages.flatMap(({ source }) => (source.kind === 'local' ? [source.path] : []));
     for (const path of new Set(['.', (0,external_node_path_.relative)(folder, context) || '.', ...paths])) {
         const shown = (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, path, 'pyproject.toml'));
-        const local = await (0,find_lock/* readPyproject */.x7)((0,external_node_path_.join)(folder, path), shown);
+        const local = await find_lock_readPyproject((0,external_node_path_.join)(folder, path), shown);
         if (local !== undefined || (await isFolder((0,external_node_path_.join)(folder, path))))
             pyprojects.set(path, local);
     }
@@ -45026,7 +44474,7 @@ async function exportLock(context, found, shown, options) {
                 hint: 'try: uv lock --check',
             });
         }
-        const { packages } = parsePylock(await (0,find_lock/* readText */.yR)(output), shown);
+        const { packages } = parsePylock(await readText(output), shown);
         // uv writes paths relative to its output.
         return withPaths(packages, (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(folder, written)));
     }
@@ -45051,7 +44499,7 @@ function isFolder(path) {
  * relative to the project's folder. Throws Failure for no lock, a stale one, an unknown extra or group.
  */
 async function readLock(context, options) {
-    const found = await (0,find_lock/* findLock */.HT)(context);
+    const found = await findLock(context);
     if (found.others.length > 0)
         options.note?.(`${found.shown} is the lock; ${found.others.join(', ')} not read`);
     const lock = await readFound(context, found, options);
@@ -45087,8 +44535,6 @@ function cacheKey(...parts) {
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-// EXTERNAL MODULE: ./src/project/pyproject.js
-var project_pyproject = __nccwpck_require__(6378);
 ;// CONCATENATED MODULE: ./src/host/project/read-project.js
 
 
@@ -45104,8 +44550,8 @@ var project_pyproject = __nccwpck_require__(6378);
 
 /** The project in a folder, as its pyproject.toml and its lock describe it. Throws Failure for a broken file. */
 async function readProject(context, chosen, env = process.env) {
-    const found = await (0,find_lock/* findLock */.HT)(context);
-    const pyproject = await (0,find_lock/* readPyproject */.x7)(context);
+    const found = await findLock(context);
+    const pyproject = await find_lock_readPyproject(context);
     const listed = found.kind === 'requirements' ? await readRequirements(context, found.shown, env) : undefined;
     return {
         name: pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(context)),
@@ -45128,15 +44574,15 @@ async function requirementsOf(context, pyproject, listed, chosen, env) {
     const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
     if (declared.length > 0 || listed === undefined)
         return declared;
-    const written = await (0,find_lock/* readIfThere */.qC)((0,external_node_path_.join)(context, 'requirements.in'));
+    const written = await readIfThere((0,external_node_path_.join)(context, 'requirements.in'));
     const { items } = written === undefined ? listed : await readRequirements(context, 'requirements.in', env);
     if (written === undefined && isFrozen(items))
         return [];
     return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []));
 }
 function declaredRequirements(pyproject, chosen) {
-    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get((0,project_name/* packageName */.o)(name)) ?? []);
-    return [...new Set([...pyproject.dependencies, ...(0,project_pyproject/* extraRequirements */.hW)(pyproject, chosen.extras), ...groups])];
+    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get(packageName(name)) ?? []);
+    return [...new Set([...pyproject.dependencies, ...extraRequirements(pyproject, chosen.extras), ...groups])];
 }
 async function localPackagesOf(context, found, pyproject, listed, chosen) {
     const lockFolder = (0,external_node_path_.dirname)(found.path);
@@ -45149,7 +44595,7 @@ async function localPackagesOf(context, found, pyproject, listed, chosen) {
             path: fromContext(local.path),
         }));
     }
-    const itself = pyproject && (0,project_pyproject/* isPackage */.dn)(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : [];
+    const itself = pyproject && isPackage(pyproject) ? [{ name: ownName(context, pyproject), path: '.' }] : [];
     const named = listed === undefined
         ? pylockDirectories(found, chosen, environments, fromContext)
         : await listedTrees(context, listed, environments);
@@ -45159,7 +44605,7 @@ async function localPackagesOf(context, found, pyproject, listed, chosen) {
 /** Source trees that a requirements file names: `-e .`, `./library`. */
 async function listedTrees(context, listed, environments) {
     const trees = listed.items.filter((item) => item.kind === 'local');
-    const applying = trees.filter(({ marker }) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(marker, env)));
+    const applying = trees.filter(({ marker }) => environments.some((env) => markerApplies(marker, env)));
     return Promise.all(applying.map(async ({ path, place }) => {
         const folder = (0,external_node_path_.resolve)(context, path);
         const shown = (0,external_node_path_.relative)(context, folder) || '.';
@@ -45169,17 +44615,17 @@ async function listedTrees(context, listed, environments) {
         if (!names.some((name) => ['pyproject.toml', 'setup.py'].includes(name))) {
             throw new failure/* Failure */.H('usage', `${place}: ${shown} has no pyproject.toml and no setup.py`);
         }
-        const inner = await (0,find_lock/* readPyproject */.x7)(folder, (0,external_node_path_.join)(shown, 'pyproject.toml'));
+        const inner = await find_lock_readPyproject(folder, (0,external_node_path_.join)(shown, 'pyproject.toml'));
         return { name: ownName(folder, inner), path: shown };
     }));
 }
 function ownName(folder, pyproject) {
-    return (0,project_name/* packageName */.o)(pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(folder)));
+    return packageName(pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(folder)));
 }
 function pylockDirectories(found, chosen, environments, fromContext) {
     return choosePylock(parsePylock(found.text, found.shown), chosen)
-        .directories.filter(({ marker }) => environments.some((env) => (0,project_markers/* markerApplies */.RE)(marker, env)))
-        .map(({ name, path }) => ({ name: (0,project_name/* packageName */.o)(name), path: fromContext(path) }));
+        .directories.filter(({ marker }) => environments.some((env) => markerApplies(marker, env)))
+        .map(({ name, path }) => ({ name: packageName(name), path: fromContext(path) }));
 }
 /** Local packages are chosen before the image's Python is known: what applies to any Linux image is taken. */
 function possibleEnvironments(chosen) {
@@ -45190,8 +44636,6 @@ function possibleEnvironments(chosen) {
     }, chosen)));
 }
 
-// EXTERNAL MODULE: ./src/host/uv/fetch.js + 1 modules
-var fetch = __nccwpck_require__(3248);
 ;// CONCATENATED MODULE: ./src/host/uv/find.js
 
 
@@ -45215,7 +44659,7 @@ async function findUv(cacheDir, options = {}) {
             return { path, version };
         options.note?.(`uv ${version ?? 'of an unknown version'} on PATH is older than ${oldestUv} and is not used`);
     }
-    return (0,fetch/* fetchUv */.Ap)(cacheDir, { env, ...signal });
+    return fetchUv(cacheDir, { env, ...signal });
 }
 /** First executable file of that name on a PATH. */
 async function findOnPath(name, path) {
@@ -45425,13 +44869,9 @@ function withValues(env, values) {
     return [...kept, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)];
 }
 
-// EXTERNAL MODULE: ./src/host/store/blobs.js
-var store_blobs = __nccwpck_require__(8885);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
-// EXTERNAL MODULE: ./src/host/store/failure.js
-var store_failure = __nccwpck_require__(2747);
 ;// CONCATENATED MODULE: ./src/host/store/records.js
 
 
@@ -45439,7 +44879,7 @@ var store_failure = __nccwpck_require__(2747);
 
 
 /** Largest text of a record, unpacked: a listing of a million files stays below it. */
-const maxText = 512 * 2 ** 20;
+const records_maxText = 512 * 2 ** 20;
 /**
  * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
  * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
@@ -45457,10 +44897,10 @@ class Records {
         return (0,external_node_path_.join)(this.#root, 'records', name.slice(0, 2), name);
     }
     async get(key) {
-        const name = nameOf(key);
+        const name = records_nameOf(key);
         const path = this.path(name);
         try {
-            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText }).toString('utf8');
+            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: records_maxText }).toString('utf8');
             const end = text.indexOf('\n');
             const body = text.slice(end + 1);
             if (text.slice(0, end) !== checksum(key, body))
@@ -45478,12 +44918,12 @@ class Records {
     }
     /** Marks a record as used without reading it. */
     async touch(key) {
-        const name = nameOf(key);
+        const name = records_nameOf(key);
         const now = new Date();
         await (0,promises_.utimes)(this.path(name), now, now).then(() => this.#onUse(name), () => undefined);
     }
     async put(key, text) {
-        const name = nameOf(key);
+        const name = records_nameOf(key);
         const path = this.path(name);
         const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
         try {
@@ -45495,12 +44935,12 @@ class Records {
         }
         catch (error) {
             await (0,promises_.rm)(temporary, { force: true });
-            throw (0,store_failure/* diskFailure */.C)(error, temporary);
+            throw diskFailure(error, temporary);
         }
     }
 }
 /** A record's name: the sha256 of its key, in hexadecimal. */
-function nameOf(key) {
+function records_nameOf(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
 }
 /** Covers the key too, so that a record moved to another key's place is not believed. */
@@ -45547,7 +44987,7 @@ class Keep {
 /** The same store, through which what is used is remembered. For what does not change with every commit. */
 function lasting(store) {
     const { root, keep } = store;
-    return { ...store, blobs: new store_blobs/* Blobs */.Bb(root, keep.blob), records: new Records(root, keep.record) };
+    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
 }
 function empty() {
     return { records: new Set(), blobs: new Map() };
@@ -45591,12 +45031,8 @@ function environmentFolder(volume, name) {
     return `${volume}/${name}`;
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
 
 /**
@@ -45703,7 +45139,7 @@ function headerBytes(descriptor) {
 
 
 /** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
-const chunkSize = 256 * 1024;
+const decompress_chunkSize = 256 * 1024;
 /**
  * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
  * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
@@ -45714,7 +45150,7 @@ async function decompress(blob) {
     const compression = (0,mediatype/* compressionOf */.MB)(head);
     switch (compression) {
         case 'gzip':
-            return { compression, tar: through(chunks, external_node_zlib_.createGunzip({ chunkSize })) };
+            return { compression, tar: through(chunks, external_node_zlib_.createGunzip({ chunkSize: decompress_chunkSize })) };
         case 'zstd':
             return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
         case 'none':
@@ -45727,11 +45163,11 @@ function zstdDecompressor() {
             hint: 'use Node.js 22.15 or newer',
         });
     }
-    return external_node_zlib_.createZstdDecompress({ chunkSize });
+    return external_node_zlib_.createZstdDecompress({ chunkSize: decompress_chunkSize });
 }
 async function* through(chunks, decompressor) {
     // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
-    const done = (0,external_node_stream_promises_.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
+    const done = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
     // The loop reports it; this promise must not be left alone with it.
     done.catch(() => undefined);
     try {
@@ -45912,8 +45348,6 @@ function packer(compression) {
     return (segment) => zstd(segment, { chunkSize: outputSize, params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
-// EXTERNAL MODULE: ./src/host/store/keep-set.js
-var keep_set = __nccwpck_require__(4205);
 ;// CONCATENATED MODULE: ./src/project/narrow.js
 /**
  * The same package with one of its wheels and nothing else, so that an installer can take no other file. An archive
@@ -45949,7 +45383,7 @@ function planWheels(packages, target) {
     for (const locked of packages) {
         const wheel = choose(locked.wheels);
         const { requiresPython } = locked;
-        if (requiresPython !== undefined && !(0,project_version/* satisfiesSpecifier */.yN)(target.python.full, requiresPython))
+        if (requiresPython !== undefined && !satisfiesSpecifier(target.python.full, requiresPython))
             refused.push(locked);
         else if (wheel !== undefined)
             wheels.push({ package: locked, wheel });
@@ -45969,7 +45403,7 @@ function checkWheels(packages, target) {
     const lines = problems(plan);
     if (lines.length === 0)
         return plan;
-    throw new failure/* Failure */.H('build', `${describe(target)} cannot have these packages:\n${lines.join('\n')}`, {
+    throw new failure/* Failure */.H('build', `${native_describe(target)} cannot have these packages:\n${lines.join('\n')}`, {
         hint: remedy(packages, target),
     });
 }
@@ -46015,7 +45449,7 @@ function remedy(packages, target) {
         return `take a base with Python ${helped}: the lock has wheels of all packages for it`;
     return 'lock versions that have wheels for this Python and platform, or take another base';
 }
-function describe(target) {
+function native_describe(target) {
     return `Python ${target.python.full} on ${(0,image_platform/* formatPlatform */.Bq)(target.platform)} (${target.libc.kind} ${target.libc.version})`;
 }
 function hasPlatformWheel(locked) {
@@ -46299,17 +45733,17 @@ function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, s
     let fd;
     try {
         // Not through a link: what was looked at is what is read.
-        fd = (0,external_node_fs_.openSync)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+        fd = (0,external_node_fs_namespaceObject.openSync)(file, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW);
     }
     catch (error) {
         throw unreadable(file, error);
     }
     try {
-        if ((0,external_node_fs_.fstatSync)(fd).size !== size)
+        if ((0,external_node_fs_namespaceObject.fstatSync)(fd).size !== size)
             throw changed(file);
         let left = size;
         while (left > 0) {
-            const read = (0,external_node_fs_.readSync)(fd, buffer, 0, Math.min(left, buffer.length), null);
+            const read = (0,external_node_fs_namespaceObject.readSync)(fd, buffer, 0, Math.min(left, buffer.length), null);
             if (read === 0)
                 throw changed(file);
             left -= read;
@@ -46322,7 +45756,7 @@ function* fileBytes(file, size, buffer = Buffer.allocUnsafeSlow(Math.min(size, s
         throw unreadable(file, error);
     }
     finally {
-        (0,external_node_fs_.closeSync)(fd);
+        (0,external_node_fs_namespaceObject.closeSync)(fd);
     }
 }
 /** A file that is not what it was a moment ago. */
@@ -46377,7 +45811,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const sources = [];
     const texts = {};
     let bytes = 0;
-    for (const row of (0,image_record/* parseRecord */.H)((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
+    for (const row of (0,image_record/* parseRecord */.H)((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
         const inPrefix = external_node_path_.posix.join(site, row.path);
         const inInfo = external_node_path_.posix.dirname(row.path) === info ? external_node_path_.posix.basename(row.path) : undefined;
         if (inInfo !== undefined && (aboutThisMachine.has(inInfo) || (local && inInfo === 'direct_url.json')))
@@ -46392,19 +45826,19 @@ function collect_collect(prefix, distInfo, layout, local = false) {
             continue;
         }
         const file = (0,external_node_path_.join)(prefix, inPrefix);
-        const found = (0,external_node_fs_.lstatSync)(file, { throwIfNoEntry: false });
+        const found = (0,external_node_fs_namespaceObject.lstatSync)(file, { throwIfNoEntry: false });
         if (!found)
             continue;
         const mode = (found.mode & 0o111) === 0 ? 0o644 : 0o755;
         if (found.isSymbolicLink()) {
-            sources.push({ entry: entry(place, 'symlink', { mode: 0o777, linkname: (0,external_node_fs_.readlinkSync)(file) }) });
+            sources.push({ entry: entry(place, 'symlink', { mode: 0o777, linkname: (0,external_node_fs_namespaceObject.readlinkSync)(file) }) });
             rows.push({ ...row, path });
             continue;
         }
         if (!found.isFile())
             continue;
         const script = inPrefix.startsWith('bin/') && found.size < 1 << 20
-            ? withInterpreter((0,external_node_fs_.readFileSync)(file), environmentPython(layout))
+            ? withInterpreter((0,external_node_fs_namespaceObject.readFileSync)(file), environmentPython(layout))
             : undefined;
         if (script) {
             sources.push(textFile(place, script, mode));
@@ -46416,7 +45850,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
         rows.push({ ...row, path });
         bytes += found.size;
         if (inInfo !== undefined && telling.has(inInfo))
-            texts[place] = (0,external_node_fs_.readFileSync)(file, 'utf8');
+            texts[place] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
     }
     const record = (0,image_record/* renderRecord */.s)(rows);
     const recordPath = imagePath(layout, external_node_path_.posix.join(distInfo, 'RECORD'));
@@ -46426,7 +45860,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const unique = sources.filter((source, i) => source.entry.path !== sources[i - 1]?.entry.path);
     const [, name = info, version = ''] = /^(.+?)-([^-]+)\.dist-info$/.exec(info) ?? [];
     return {
-        name: (0,project_name/* packageName */.o)(name),
+        name: packageName(name),
         version,
         directories: directoriesOf(unique.map((source) => source.entry.path), layout.root),
         sources: unique,
@@ -46512,7 +45946,7 @@ async function installedDistributions(prefix) {
         for (const name of await (0,promises_.readdir)((0,external_node_path_.join)(prefix, site)).catch(() => [])) {
             const match = /^(.+?)-[^-]+\.dist-info$/.exec(name);
             if (match?.[1] !== undefined)
-                found.set((0,project_name/* packageName */.o)(match[1]), (0,external_node_path_.join)(site, name));
+                found.set(packageName(match[1]), (0,external_node_path_.join)(site, name));
         }
     }
     return found;
@@ -46805,7 +46239,7 @@ async function* partTar(store, part) {
     if (start === end)
         return;
     const path = store.blobs.path(part.blob.digest);
-    const { tar } = await decompress((0,external_node_fs_.createReadStream)(path, { start, end: end - 1, highWaterMark: 1 << 20 }));
+    const { tar } = await decompress((0,external_node_fs_namespaceObject.createReadStream)(path, { start, end: end - 1, highWaterMark: 1 << 20 }));
     yield* tar;
 }
 /**
@@ -46979,13 +46413,13 @@ function requiredNames(part, environment) {
     const header = metadata.split(/\r?\n\r?\n/, 1)[0] ?? '';
     return [...header.matchAll(/^Requires-Dist:\s*([A-Za-z0-9][A-Za-z0-9._-]*)[^;\n]*(?:;([^\n]*))?/gim)]
         .filter(([, , marker]) => applies(marker, environment))
-        .map(([, name = '']) => (0,project_name/* packageName */.o)(name))
+        .map(([, name = '']) => packageName(name))
         .sort();
 }
 /** Metadata of others may have markers that nobody understands; only an order is at stake. */
 function applies(marker, environment) {
     try {
-        return (0,project_markers/* markerApplies */.RE)(marker?.trim(), environment);
+        return markerApplies(marker?.trim(), environment);
     }
     catch {
         return true;
@@ -47829,7 +47263,7 @@ async function listTopLayer(image, store, progress) {
     return descriptor && listingOf(descriptor, image.config.diffIds.at(-1), image, store, progress);
 }
 async function listingOf(descriptor, diffId, image, store, progress, budget = new LayerBudget()) {
-    const kept = await store.records.get(keyOf(descriptor.digest));
+    const kept = await store.records.get(listings_keyOf(descriptor.digest));
     const known = kept === undefined ? undefined : decodeListing(kept);
     if (known) {
         budget.known(known, image.reference);
@@ -47848,13 +47282,13 @@ async function listingOf(descriptor, diffId, image, store, progress, budget = ne
 }
 /** Marks the listings of an image's layers as used, where they are kept. */
 async function touchListings({ manifest }, { records }) {
-    await Promise.all(manifest.layers.map(({ digest }) => records.touch(keyOf(digest))));
+    await Promise.all(manifest.layers.map(({ digest }) => records.touch(listings_keyOf(digest))));
 }
 /** Keeps what is known of a layer that was just made. */
 function keepListing(store, digest, listing) {
-    return store.records.put(keyOf(digest), encodeListing(listing));
+    return store.records.put(listings_keyOf(digest), encodeListing(listing));
 }
-function keyOf(digest) {
+function listings_keyOf(digest) {
     return `listing-3|${digest}`;
 }
 
@@ -47976,7 +47410,7 @@ const environment_layers_schema = dist/* object */.Ikc({
     })),
     warnings: dist/* array */.YOg(dist/* string */.YjP()),
     /** Everything they were made with: what the next lock is made with, but for what changed. */
-    used: keep_set/* keepSetSchema */.xl,
+    used: keepSetSchema,
 });
 /**
  * The layers of a lock's environment: kept as a whole when they were made before, with nothing else looked at; else
@@ -48209,7 +47643,7 @@ const backendNames = {
  */
 function isStaticBuild(pyproject, names) {
     const { project, tool, 'build-system': system } = pyproject;
-    if (!(0,toml/* isTable */.bI)(project) || !(0,toml/* isTable */.bI)(system))
+    if (!isTable(project) || !isTable(system))
         return false;
     if (typeof project['version'] !== 'string' || project['dynamic'] !== undefined)
         return false;
@@ -48224,8 +47658,8 @@ function isStaticBuild(pyproject, names) {
         return false;
     if (!requires.every((one) => typeof one === 'string' && known.requires.test(one.trim())))
         return false;
-    const tools = (0,toml/* isTable */.bI)(tool) ? tool : {};
-    const uv = (0,toml/* isTable */.bI)(tools['uv']) ? tools['uv'] : {};
+    const tools = isTable(tool) ? tool : {};
+    const uv = isTable(tools['uv']) ? tools['uv'] : {};
     if (intoBuilds.some((key) => uv[key] !== undefined))
         return false;
     const settings = tools[known.tool];
@@ -48244,7 +47678,7 @@ function isHarmless(value, path, allowed) {
     if (allowed.includes(path))
         return true;
     const leadsOn = allowed.some((one) => one.startsWith(`${path}.`));
-    if (!leadsOn || !(0,toml/* isTable */.bI)(value))
+    if (!leadsOn || !isTable(value))
         return false;
     return Object.entries(value).every(([key, below]) => isHarmless(below, `${path}.${key}`, allowed));
 }
@@ -48258,11 +47692,11 @@ function decidesBuild(path, pyproject) {
         return true;
     if (/^(?:readme|license|licence|copying|notice|authors|changelog|changes|history)\b/i.test(name))
         return true;
-    const project = (0,toml/* isTable */.bI)(pyproject['project']) ? pyproject['project'] : {};
-    const quoted = [project['readme'], project['license']].map((value) => (0,toml/* isTable */.bI)(value) ? value['file'] : value);
-    return quoted.some((value) => typeof value === 'string' && clean(value) === path);
+    const project = isTable(pyproject['project']) ? pyproject['project'] : {};
+    const quoted = [project['readme'], project['license']].map((value) => isTable(value) ? value['file'] : value);
+    return quoted.some((value) => typeof value === 'string' && static_build_clean(value) === path);
 }
-function clean(path) {
+function static_build_clean(path) {
     return path
         .split('/')
         .filter((part) => part !== '' && part !== '.')
@@ -48371,7 +47805,7 @@ async function copyRepository({ top }, folder, context) {
             continue;
         await (0,promises_.mkdir)((0,external_node_path_.dirname)(to), { recursive: true });
         if (found.isFile())
-            await (0,promises_.copyFile)(from, to, external_node_fs_.constants.COPYFILE_FICLONE);
+            await (0,promises_.copyFile)(from, to, external_node_fs_namespaceObject.constants.COPYFILE_FICLONE);
         else
             await (0,promises_.symlink)(await (0,promises_.readlink)(from, { encoding: 'buffer' }), to);
     }
@@ -48488,7 +47922,7 @@ async function walkProject(root, skip = []) {
                 }
             }
             else if (found.isFile()) {
-                await (0,promises_.access)(file, external_node_fs_.constants.R_OK).catch((error) => {
+                await (0,promises_.access)(file, external_node_fs_namespaceObject.constants.R_OK).catch((error) => {
                     throw unreadable(file, error);
                 });
                 files.push({
@@ -48645,7 +48079,7 @@ class Stage {
                     await this.#place(one, made);
             }
             const above = (0,external_node_path_.join)(this.#root, 'pyproject.toml');
-            await (0,promises_.copyFile)(above, (0,external_node_path_.join)(made, 'pyproject.toml'), external_node_fs_.constants.COPYFILE_EXCL).catch(() => undefined);
+            await (0,promises_.copyFile)(above, (0,external_node_path_.join)(made, 'pyproject.toml'), external_node_fs_namespaceObject.constants.COPYFILE_EXCL).catch(() => undefined);
             return made;
         }
         catch (error) {
@@ -48659,7 +48093,7 @@ class Stage {
         const to = (0,external_node_path_.join)(made, (0,external_node_path_.relative)(this.#root, path));
         await (0,promises_.mkdir)(type === 'directory' ? to : (0,external_node_path_.dirname)(to), { recursive: true });
         try {
-            const flags = external_node_fs_.constants.COPYFILE_FICLONE | external_node_fs_.constants.COPYFILE_EXCL;
+            const flags = external_node_fs_namespaceObject.constants.COPYFILE_FICLONE | external_node_fs_namespaceObject.constants.COPYFILE_EXCL;
             if (type === 'file')
                 await (0,promises_.copyFile)(file, to, flags);
             if (type === 'symlink')
@@ -48685,9 +48119,9 @@ function pyprojectOf(folder) {
 /** Paths that a build needs, whatever `.dockerignore` says: by their names, and the readme that the metadata quotes. */
 async function neededIn(folder) {
     const names = await (0,promises_.readdir)(folder).catch(() => []);
-    const project = (0,toml/* parseToml */.MT)(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
-    const readme = (0,toml/* isTable */.bI)(project) ? project['readme'] : undefined;
-    const file = (0,toml/* isTable */.bI)(readme) ? readme['file'] : readme;
+    const project = parseToml(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
+    const readme = isTable(project) ? project['readme'] : undefined;
+    const file = isTable(readme) ? readme['file'] : readme;
     const quoted = typeof file === 'string' && inside((0,external_node_path_.resolve)(folder, file), folder) ? [file] : [];
     return [...new Set([...names.filter((name) => neededToBuild.test(name)), ...quoted])];
 }
@@ -48878,7 +48312,7 @@ function partKey(kind, { name }, sources, { layout, compression }) {
 /** The part of a package: where it is known what an edit changes in its wheel without a build, else by a build. */
 async function makeLocal(local, sources, stage, context) {
     const { store, layout } = context;
-    const pyproject = (0,toml/* parseToml */.MT)(sources.pyproject, `${local.path}/pyproject.toml`);
+    const pyproject = parseToml(sources.pyproject, `${local.path}/pyproject.toml`);
     const names = sources.files.map(({ path }) => path);
     if (!isStaticBuild(pyproject, names))
         return build(local, await stage.folder(local), context);
@@ -48896,7 +48330,7 @@ async function makeLocal(local, sources, stage, context) {
     }
     return build(local, await stage.folder(local), context, async (collected) => {
         const decides = (path) => decidesBuild(path, pyproject);
-        const made = templateOf(collected, sources.files, layout, { decides, read: contentOf });
+        const made = templateOf(collected, sources.files, layout, { decides, read: local_wheel_contentOf });
         if (made)
             await store.records.put(key, JSON.stringify(made));
     });
@@ -48904,10 +48338,10 @@ async function makeLocal(local, sources, stage, context) {
 function compressed(collected, { store, compression, lanes }) {
     return makePart(collected, store, compression, lanes, false);
 }
-function contentOf({ content }) {
+function local_wheel_contentOf({ content }) {
     if (content === undefined)
         return Buffer.alloc(0);
-    return content instanceof Uint8Array ? Buffer.from(content) : (0,external_node_fs_.readFileSync)(content.file);
+    return content instanceof Uint8Array ? Buffer.from(content) : (0,external_node_fs_namespaceObject.readFileSync)(content.file);
 }
 /** Builds a wheel and installs it; `look` sees what that gave before it is gone. */
 async function build(local, folder, context, look = () => Promise.resolve()) {
@@ -49598,7 +49032,7 @@ async function installerLayer(context) {
         'installer-1',
         compressionVersion,
         compression,
-        (0,fetch/* uvRequirement */.$$)(),
+        uvRequirement(),
         target.platform,
         target.libc.kind,
     ]);
@@ -49610,7 +49044,7 @@ async function makeInstaller(key, context) {
     const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)(store.root, 'tmp', 'installer-'));
     try {
         context.progress('installing uv for the image');
-        await installRequirements((0,fetch/* uvRequirement */.$$)(), work, context);
+        await installRequirements(uvRequirement(), work, context);
         const prefix = (0,external_node_path_.join)(work, 'prefix');
         const distInfo = (await installedDistributions(prefix)).get('uv');
         if (distInfo === undefined)
@@ -49924,7 +49358,7 @@ function keptBlobs(blobs, store) {
             const kept = await lasting(store).blobs.verified(digest, size);
             if (kept !== undefined)
                 return kept;
-            await (0,store_blobs/* drain */.Ze)(fetch(descriptor));
+            await drain(fetch(descriptor));
             store.keep.blob(digest, size);
             return store.blobs.path(descriptor.digest);
         },
@@ -50019,7 +49453,7 @@ function targetOf({ facts }, platform) {
     return { platform, python: { minor, full }, libc: facts.libc };
 }
 function checkPython({ requiresPython }, { image }, { python }) {
-    if (requiresPython === undefined || (0,project_version/* satisfiesSpecifier */.yN)(python.full, requiresPython))
+    if (requiresPython === undefined || satisfiesSpecifier(python.full, requiresPython))
         return;
     throw new failure/* Failure */.H('build', `${image.reference} has Python ${python.full}, and the project requires ${requiresPython}`, {
         hint: 'choose a base image with such a Python, or change requires-python and lock again',
@@ -50238,7 +49672,7 @@ function directNames({ requirements, }) {
     const names = new Set();
     for (const text of requirements) {
         try {
-            names.add((0,project_name/* packageName */.o)((0,requirement/* parseRequirement */.p)(text).name));
+            names.add(packageName(parseRequirement(text).name));
         }
         catch {
             // What cannot be read was told of where the project was read; here it only misses a mark in a report.
@@ -50261,8 +49695,8 @@ function requirementsIn(environment) {
 }
 function requiredIn(text, environment) {
     try {
-        const { name, marker } = (0,requirement/* parseRequirement */.p)(text);
-        return (0,project_markers/* markerApplies */.RE)(marker, environment) ? [name] : [];
+        const { name, marker } = parseRequirement(text);
+        return markerApplies(marker, environment) ? [name] : [];
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.H))
@@ -50279,7 +49713,7 @@ function requiredIn(text, environment) {
 function lockedHashes({ packages }, target) {
     const chosen = new Map(planWheels(packages, target).wheels.map((one) => [one.package.name, one]));
     return (name, version) => {
-        const found = chosen.get((0,project_name/* packageName */.o)(name));
+        const found = chosen.get(packageName(name));
         return found?.package.version === version ? found.wheel.hashes : {};
     };
 }
@@ -50303,8 +49737,6 @@ class LayerBytes {
     }
 }
 
-// EXTERNAL MODULE: ./src/units/bytes.js
-var units_bytes = __nccwpck_require__(8499);
 ;// CONCATENATED MODULE: ./src/image/waste/packages.js
 
 /** Packages that are named in one finding. */
@@ -50829,8 +50261,6 @@ function sum(values) {
     return values.reduce((total, value) => total + value, 0);
 }
 
-// EXTERNAL MODULE: ./src/image/parse-measurement.js + 1 modules
-var parse_measurement = __nccwpck_require__(3064);
 ;// CONCATENATED MODULE: ./src/image/remeasure.js
 
 
@@ -51552,7 +50982,7 @@ async function inTurns(items, atOnce, act) {
 ;// CONCATENATED MODULE: ./src/host/images/progress.js
 
 /** Passes a blob's chunks on and tells how many bytes went by; throws Failure for more or fewer than it says. */
-async function* told(chunks, { digest, size }, onProgress) {
+async function* progress_told(chunks, { digest, size }, onProgress) {
     let bytes = 0;
     for await (const chunk of chunks) {
         bytes += chunk.length;
@@ -51611,7 +51041,7 @@ async function pushLayer(session, repository, { descriptor, image }, pushed, onP
     const uploaded = await pushBlob(session, repository, {
         descriptor,
         from: there && sameRegistry(there.registry, session.registry) ? there.repository : undefined,
-        open: () => told(image.blobs.open(descriptor), descriptor, onProgress),
+        open: () => progress_told(image.blobs.open(descriptor), descriptor, onProgress),
     });
     onProgress?.({ digest, size, bytes: size, arrival: uploaded === 'uploaded' ? 'copied' : uploaded });
 }
@@ -51667,7 +51097,7 @@ async function placeLayer({ descriptor, image }, to, onProgress) {
     }
     const file = await (0,promises_.open)(to, 'wx');
     try {
-        await writeAll(file, told(image.blobs.open(descriptor, { lent: true }), descriptor, onProgress));
+        await writeAll(file, progress_told(image.blobs.open(descriptor, { lent: true }), descriptor, onProgress));
     }
     finally {
         await file.close();
@@ -51727,7 +51157,7 @@ async function* renderArchive({ root, images, configs, layers }, tag, names, onP
     for (const { descriptor, image } of layers) {
         const { digest, size } = descriptor;
         yield encodeHeader(write_archive_entry(blobPath(digest), size));
-        yield* told(image.blobs.open(descriptor, options), descriptor, onProgress);
+        yield* progress_told(image.blobs.open(descriptor, options), descriptor, onProgress);
         yield padding(size);
         onProgress?.({ digest, size, bytes: size, arrival: 'copied' });
     }
@@ -52239,7 +51669,7 @@ async function askHelper(name, server, env, signal) {
             return undefined;
         throw fail(`${program} ended with status ${result.code}`, `try: echo ${server} | ${program} get`);
     }
-    const { Username: username, Secret: secret } = parse(result.stdout);
+    const { Username: username, Secret: secret } = helper_parse(result.stdout);
     if (typeof username !== 'string' || typeof secret !== 'string') {
         throw fail(`${program} did not answer with Username and Secret`, `try: echo ${server} | ${program} get`);
     }
@@ -52247,7 +51677,7 @@ async function askHelper(name, server, env, signal) {
         return { kind: 'identity', token: secret };
     return username === '' && secret === '' ? undefined : { kind: 'password', username, password: secret };
 }
-function parse(text) {
+function helper_parse(text) {
     try {
         const json = JSON.parse(text);
         return (0,image_manifest/* isRecord */.u4)(json) ? json : {};
@@ -52639,7 +52069,7 @@ function createImageContext(options) {
     // A run that ends by process.exit has no time for promises.
     const atExit = () => {
         for (const folder of folders)
-            (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
+            (0,external_node_fs_namespaceObject.rmSync)(folder, { recursive: true, force: true });
     };
     return {
         env: options.env,
@@ -52677,7 +52107,7 @@ async function healing(work, tell) {
             return await work();
         }
         catch (error) {
-            if (!(error instanceof store_blobs/* DamagedBlob */.bk) || attempt === mostAttempts)
+            if (!(error instanceof DamagedBlob) || attempt === mostAttempts)
                 throw error;
             tell(error.message);
         }
@@ -52753,9 +52183,9 @@ async function openStore(root) {
         await (0,promises_.mkdir)((0,external_node_path_.join)(root, 'tmp'), { recursive: true });
     }
     catch (error) {
-        throw (0,store_failure/* diskFailure */.C)(error, root);
+        throw diskFailure(error, root);
     }
-    return { root, blobs: new store_blobs/* Blobs */.Bb(root), records: new Records(root), keep: new Keep() };
+    return { root, blobs: new Blobs(root), records: new Records(root), keep: new Keep() };
 }
 const day = 24 * 60 * 60 * 1000;
 /** Prunes at most once a day: 10 GB, 30 days, and never what the last two hours used. Gives the bytes freed. */
@@ -53041,8 +52471,8 @@ function layers_sum(layers, figure) {
  * they lie; of several with one name those of one version are the same, and the rest in the order of their places.
  */
 function comparePackages(head, base, bytesComparable) {
-    const before = groupBy(base, ({ name }) => (0,project_name/* packageName */.o)(name));
-    const after = groupBy(head, ({ name }) => (0,project_name/* packageName */.o)(name));
+    const before = groupBy(base, ({ name }) => packageName(name));
+    const after = groupBy(head, ({ name }) => packageName(name));
     const changes = [];
     for (const name of new Set([...after.keys(), ...before.keys()])) {
         for (const [old, now] of pair(before.get(name) ?? [], after.get(name) ?? [])) {
@@ -53159,7 +52589,7 @@ function totals(all) {
 
 
 /** What changed from `base` to `head`. Nothing is compared across platforms, and no download across compressions. */
-function compare(head, base) {
+function compare_compare(head, base) {
     const platforms = head.image.platform === base.image.platform
         ? undefined
         : `the baseline is for ${base.image.platform}, this image for ${head.image.platform}`;
@@ -53662,14 +53092,14 @@ function isLetter(cp) {
 /**
 * Check whether the code point is a digit character.
 */
-function isDigit(cp) {
+function lib_isDigit(cp) {
 	return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_9;
 }
 /**
 * Check whether the code point is a hex digit character.
 */
 function isHexDig(cp) {
-	return isDigit(cp) || cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_F || cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_F;
+	return lib_isDigit(cp) || cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_F || cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_F;
 }
 /**
 * Check whether the code point is a octal digit character.
@@ -54000,7 +53430,7 @@ var Tokenizer = class {
 				this.startToken();
 				return this.back("NAN_OR_INF");
 			}
-			if (isDigit(cp)) {
+			if (lib_isDigit(cp)) {
 				this.startToken();
 				return this.back("NUMBER");
 			}
@@ -54196,7 +53626,7 @@ var Tokenizer = class {
 	}
 	SIGN(cp) {
 		if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) return this.back("NAN_OR_INF");
-		if (isDigit(cp)) return this.back("NUMBER");
+		if (lib_isDigit(cp)) return this.back("NUMBER");
 		return this.reportParseError("unexpected-char");
 	}
 	NAN_OR_INF(cp) {
@@ -54224,7 +53654,7 @@ var Tokenizer = class {
 			if (sign === CodePoint.NULL) {
 				const startPos = this.codePointIterator.start;
 				const nextCp$1 = this.nextCode();
-				if (isDigit(nextCp$1)) {
+				if (lib_isDigit(nextCp$1)) {
 					const nextNextCp = this.nextCode();
 					if (nextNextCp === CodePoint.COLON) {
 						this.data = {
@@ -54238,9 +53668,9 @@ var Tokenizer = class {
 						};
 						return "TIME_MINUTE";
 					}
-					if (isDigit(nextNextCp)) {
+					if (lib_isDigit(nextNextCp)) {
 						const nextNextNextCp = this.nextCode();
-						if (isDigit(nextNextNextCp) && this.eatCode(CodePoint.DASH)) {
+						if (lib_isDigit(nextNextNextCp) && this.eatCode(CodePoint.DASH)) {
 							this.data = {
 								hasDate: true,
 								year: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1, nextNextCp, nextNextNextCp)),
@@ -54280,7 +53710,7 @@ var Tokenizer = class {
 			this.endToken("Integer", "start", "0", 10);
 			return this.back("DATA");
 		}
-		const { out, nextCp, hasUnderscore } = this.parseDigits(cp, isDigit);
+		const { out, nextCp, hasUnderscore } = this.parseDigits(cp, lib_isDigit);
 		if (nextCp === CodePoint.DASH && sign === CodePoint.NULL && !hasUnderscore && out.length === 4) {
 			this.data = {
 				hasDate: true,
@@ -54339,7 +53769,7 @@ var Tokenizer = class {
 	}
 	FRACTIONAL_RIGHT(cp) {
 		const { minus, absInt } = this.data;
-		const { out, nextCp } = this.parseDigits(cp, isDigit);
+		const { out, nextCp } = this.parseDigits(cp, lib_isDigit);
 		const absNum = [
 			...absInt,
 			CodePoint.DOT,
@@ -54363,7 +53793,7 @@ var Tokenizer = class {
 			minus = cp === CodePoint.DASH;
 			cp = this.nextCode();
 		}
-		const { out } = this.parseDigits(cp, isDigit);
+		const { out } = this.parseDigits(cp, lib_isDigit);
 		const right = out;
 		if (minus) right.unshift(CodePoint.DASH);
 		const value = Number(leftMinus ? String.fromCodePoint(CodePoint.DASH, ...left, CodePoint.LATIN_SMALL_E, ...right) : String.fromCodePoint(...left, CodePoint.LATIN_SMALL_E, ...right));
@@ -54390,9 +53820,9 @@ var Tokenizer = class {
 	}
 	DATE_MONTH(cp) {
 		const start = this.codePointIterator.start;
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
 		if (cp !== CodePoint.DASH) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.start;
@@ -54402,9 +53832,9 @@ var Tokenizer = class {
 	}
 	DATE_DAY(cp) {
 		const start = this.codePointIterator.start;
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.end;
 		const data = this.data;
 		data.day = Number(this.text.slice(start, end));
@@ -54413,7 +53843,7 @@ var Tokenizer = class {
 		if (cp === CodePoint.LATIN_CAPITAL_T || cp === CodePoint.LATIN_SMALL_T) return "TIME_HOUR";
 		if (cp === CodePoint.SPACE) {
 			const startPos = this.codePointIterator.start;
-			if (isDigit(this.nextCode()) && isDigit(this.nextCode())) {
+			if (lib_isDigit(this.nextCode()) && lib_isDigit(this.nextCode())) {
 				this.moveAt(startPos);
 				return "TIME_HOUR";
 			}
@@ -54425,9 +53855,9 @@ var Tokenizer = class {
 	}
 	TIME_HOUR(cp) {
 		const start = this.codePointIterator.start;
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
 		if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.start;
@@ -54437,9 +53867,9 @@ var Tokenizer = class {
 	}
 	TIME_MINUTE(cp) {
 		const start = this.codePointIterator.start;
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.end;
 		const data = this.data;
 		data.minute = Number(this.text.slice(start, end));
@@ -54451,9 +53881,9 @@ var Tokenizer = class {
 	}
 	TIME_SECOND(cp) {
 		const start = this.codePointIterator.start;
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		const end = this.codePointIterator.end;
 		const data = this.data;
 		data.second = Number(this.text.slice(start, end));
@@ -54463,9 +53893,9 @@ var Tokenizer = class {
 		return this.processTimeEnd(cp, data);
 	}
 	TIME_SEC_FRAC(cp) {
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		const start = this.codePointIterator.start;
-		while (isDigit(cp)) cp = this.nextCode();
+		while (lib_isDigit(cp)) cp = this.nextCode();
 		const end = this.codePointIterator.start;
 		const data = this.data;
 		data.frac = this.text.slice(start, end);
@@ -54491,18 +53921,18 @@ var Tokenizer = class {
 		return this.back("DATA");
 	}
 	TIME_OFFSET(cp) {
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		const hourStart = this.codePointIterator.start;
 		cp = this.nextCode();
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
 		if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
 		const hourEnd = this.codePointIterator.start;
 		cp = this.nextCode();
 		const minuteStart = this.codePointIterator.start;
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		cp = this.nextCode();
-		if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+		if (!lib_isDigit(cp)) return this.reportParseError("unexpected-char");
 		const minuteEnd = this.codePointIterator.end;
 		const hour = Number(this.text.slice(hourStart, hourEnd));
 		const minute = Number(this.text.slice(minuteStart, minuteEnd));
@@ -54560,7 +53990,7 @@ var Tokenizer = class {
 * Check whether the code point is unquoted-key-char
 */
 function isUnquotedKeyChar(cp, tomlVersion) {
-	if (isLetter(cp) || isDigit(cp) || cp === CodePoint.UNDERSCORE || cp === CodePoint.DASH) return true;
+	if (isLetter(cp) || lib_isDigit(cp) || cp === CodePoint.UNDERSCORE || cp === CodePoint.DASH) return true;
 	if (tomlVersion.lt(1, 1)) return false;
 	return false;
 }
@@ -55670,7 +55100,7 @@ const lists = /^(?:project\.(?:dependencies|optional-dependencies\..+)|dependenc
 const poetry = /^tool\.poetry\.(?:group\..+\.)?dependencies\.([^.]+)$/;
 function lineOf(value, path, name) {
     const named = poetry.exec(path)?.[1];
-    if (named !== undefined && (0,project_name/* packageName */.o)(named) === name)
+    if (named !== undefined && packageName(named) === name)
         return value.loc.start.line;
     if (value.type !== 'TOMLArray' || !lists.test(path))
         return undefined;
@@ -55686,7 +55116,7 @@ function lineInLock(text, name) {
     const lines = text.split(/\r\n|\r|\n/);
     for (const [i, line] of lines.entries()) {
         const named = /^name\s*=\s*["']([^"']+)["']\s*$/.exec(line)?.[1];
-        if (named === undefined || (0,project_name/* packageName */.o)(named) !== name)
+        if (named === undefined || packageName(named) !== name)
             continue;
         const start = lines.slice(0, i).findLastIndex((before) => /^\s*\[/.test(before));
         if (/^\s*\[\[packages?\]\]/.test(lines[start] ?? ''))
@@ -55697,7 +55127,7 @@ function lineInLock(text, name) {
 /** Whether a requirement (PEP 508) is of this distribution. */
 function requires(text, name) {
     const written = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/.exec(text)?.[1];
-    return written !== undefined && (0,project_name/* packageName */.o)(written) === name;
+    return written !== undefined && packageName(written) === name;
 }
 
 ;// CONCATENATED MODULE: ./src/host/project/requirement-place.js
@@ -55718,13 +55148,13 @@ async function placeOfRequirement(context, { direct, locked }) {
             ['requirements.txt', lineInRequirements],
         ]) {
             const path = (0,external_node_path_.join)(context, file);
-            const text = await (0,find_lock/* readIfThere */.qC)(path);
-            const line = text === undefined ? undefined : find(text, (0,project_name/* packageName */.o)(direct));
+            const text = await readIfThere(path);
+            const line = text === undefined ? undefined : find(text, packageName(direct));
             if (line !== undefined)
                 return { path, line };
         }
-        const { path, text, kind } = await (0,find_lock/* findLock */.HT)(context);
-        const line = (kind === 'requirements' ? lineInRequirements : lineInLock)(text, (0,project_name/* packageName */.o)(locked));
+        const { path, text, kind } = await findLock(context);
+        const line = (kind === 'requirements' ? lineInRequirements : lineInLock)(text, packageName(locked));
         return line === undefined ? undefined : { path, line };
     }
     catch (error) {
@@ -55754,7 +55184,7 @@ function isOver({ verdict: { overall } }) {
     return overall === 'fail' || overall === 'warn';
 }
 function judgeOne(measured, rules, comparand, acceptedBy) {
-    const delta = comparand && compare(measured, comparand.measurement);
+    const delta = comparand && compare_compare(measured, comparand.measurement);
     const measurement = delta ? withUpdateDownload(measured, delta) : measured;
     const history = comparand?.history;
     const verdict = judge(rules, measurement, delta, { history, acceptedBy });
@@ -55892,6 +55322,302 @@ async function detailsOf(built, comparand, store, { trees, inventory }) {
         ...(trees ? { tree: await treeOfBuilt(built, store), baseTree: await comparand?.tree() } : {}),
         ...(inventory ? { inventory: await inventoryOfBuilt(built, store) } : {}),
     };
+}
+
+;// CONCATENATED MODULE: ./src/job.js
+
+
+
+
+
+/** One run in a job: with what earlier jobs left, compared as GitHub's event wants it. Leaves to post what to save. */
+async function runJob({ inputs, settings }, context) {
+    const { env, signal } = context;
+    const { cache, ports, keep } = await meetService(settings, { env, run: host_process/* run */.eF, signal });
+    const kept = cache && betweenRuns(cache, placeOf(env));
+    const details = { trees: settings.uploadReport, inventory: true };
+    const result = await run(inputs, { ...context, ports, details, restore: kept?.restore });
+    leaveForPost(await kept?.remember());
+    return { result, keep };
+}
+
+
+/***/ }),
+
+/***/ 1755:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+/* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6809);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8527);
+/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2332);
+/* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(374);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1809);
+/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3186);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1345);
+/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(710);
+/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
+/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
+
+
+
+
+
+
+
+
+
+
+
+
+const { env, stdout } = process;
+const log = (0,_action_step_log_js__WEBPACK_IMPORTED_MODULE_4__/* .createStepLog */ .d)(stdout);
+try {
+    (0,_memory_js__WEBPACK_IMPORTED_MODULE_8__/* .keepMemoryLow */ .P)();
+    const given = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .loadInputs */ .I)(env, process.cwd());
+    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stdout, env);
+    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__/* .createProgress */ .m)(log, screen);
+    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_3__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), today: Date.now };
+    const { result, keep } = await log
+        .group('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__/* .interruptible */ .I)((signal) => (0,_job_js__WEBPACK_IMPORTED_MODULE_7__/* .runJob */ .b)(given, { ...context, signal })))
+        .finally(() => progress.close());
+    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_5__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings: given.settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .eF });
+    await keep(result);
+}
+catch (error) {
+    (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f)(error, log);
+}
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 710:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  P: () => (/* binding */ keepMemoryLow)
+});
+
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./src/memory.js
+
+/**
+ * Keeps the young generation of the heap small: nearly all objects here die at once, and V8 would let it grow to
+ * three times 16 MB for them. Call it before any work.
+ */
+function keepMemoryLow() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
+
+/***/ }),
+
+/***/ 5392:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CS: () => (/* binding */ prose),
+/* harmony export */   RK: () => (/* binding */ visible),
+/* harmony export */   SS: () => (/* binding */ codeSpan),
+/* harmony export */   uo: () => (/* binding */ capped)
+/* harmony export */ });
+const named = new Map([
+    ['\n', '\\n'],
+    ['\r', '\\r'],
+    ['\t', '\\t'],
+]);
+// Controls, invisible formatting (bidi overrides, zero-width characters, tags), line separators and lone surrogates;
+// the one invisible that stays is the selector that makes an emoji an emoji.
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\u{fe0f})\p{Default_Ignorable_Code_Point}/gu;
+/**
+ * Text from a stranger on one line, with everything that acts on a terminal or hides from the eye made visible
+ * (`\n`, `\x1b`, `\u{202e}`). Characters that only look odd stay.
+ */
+function visible(text) {
+    return text.replace(unseen, (c) => {
+        const code = c.codePointAt(0) ?? 0;
+        return named.get(c) ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`);
+    });
+}
+/** At most `length` code points, with `…` where some are missing. */
+function capped(text, length) {
+    // A code point is at most two units, so what is cut off here would be cut off below as well.
+    const points = Array.from(text.slice(0, 2 * length + 2));
+    return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
+}
+/**
+ * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
+ * the bars of a table whole. Never empty, and never more than `length` characters of the text.
+ */
+function codeSpan(text, { inTable = false, length = 200 } = {}) {
+    let content = capped(visible(text), length);
+    if (content.trim() === '')
+        return '(empty)';
+    // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
+    if (inTable)
+        content = content.replace(/\\\|/g, '\\\\x7c').replace(/\|/g, '\\|');
+    const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+    const fence = '`'.repeat(longest + 1);
+    const pad = /^`|`$|^ .* $/.test(content) ? ' ' : '';
+    return `${fence}${pad}${content}${pad}${fence}`;
+}
+/**
+ * A sentence that may hold names from a stranger, as markdown: plain words stay; what stands between backticks and
+ * every word that markdown or GitHub would make something of become code.
+ */
+function prose(text, { inTable = false, length = 500 } = {}) {
+    const span = (part) => codeSpan(part, { inTable, length });
+    const parts = capped(visible(text).trim(), length)
+        .split(/`([^`]+)`/)
+        .flatMap((part, i) => i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)));
+    // A number with a point starts a list.
+    if (/^\d+[.)]$/.test(parts[0] ?? ''))
+        parts[0] = span(parts[0] ?? '');
+    // Two spans side by side would be one fence.
+    return parts.reduce((all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part), '');
+}
+// Letters and numbers joined by single marks, in the punctuation of a sentence.
+const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
+// What GitHub links by itself: a site, an issue, a commit.
+const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
+function plainWord(word, span) {
+    if (word.trim() === '' || /^[–—]$/.test(word))
+        return word;
+    if (word === '-')
+        return '–';
+    if (plain.test(word) && !alive.test(word))
+        return word;
+    const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? [];
+    return `${before}${span(core)}${after}`;
+}
+function hex(code, digits) {
+    return code.toString(16).padStart(digits, '0');
+}
+
+
+/***/ }),
+
+/***/ 7262:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ styleFor)
+/* harmony export */ });
+/** SGR sequences (ECMA-48, 8.3.117). The text must not hold any itself. */
+function styleFor(colour) {
+    const sgr = (on, off) => (text) => colour && text !== '' ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+    return {
+        bold: sgr(1, 22),
+        dim: sgr(2, 22),
+        red: sgr(31, 39),
+        green: sgr(32, 39),
+        yellow: sgr(33, 39),
+        cyan: sgr(36, 39),
+    };
+}
+
+
+/***/ }),
+
+/***/ 843:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F1: () => (/* binding */ displayWidth),
+/* harmony export */   LV: () => (/* binding */ wrap),
+/* harmony export */   Uj: () => (/* binding */ fit),
+/* harmony export */   kb: () => (/* binding */ left),
+/* harmony export */   pG: () => (/* binding */ right)
+/* harmony export */ });
+// East Asian Wide and Fullwidth (Unicode's EastAsianWidth.txt), in blocks; emoji are asked for by property.
+const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+/** Columns that text takes on a terminal; without control characters and styles. */
+function displayWidth(text) {
+    let width = 0;
+    for (const point of text)
+        width += pointWidth(point);
+    return width;
+}
+/** As much of the text as fits into so many columns, with `…` where some is missing. */
+function fit(text, columns) {
+    // Marks that take no column could go on for ever.
+    if (text.length <= 4 * columns && !isWider(text, columns))
+        return text;
+    let fitted = '';
+    let width = 0;
+    for (const point of text) {
+        width += pointWidth(point);
+        if (width > columns - 1 || fitted.length >= 4 * columns)
+            break;
+        fitted += point;
+    }
+    return columns < 1 ? '' : `${fitted}…`;
+}
+/** Cut or filled up to exactly so many columns, flush left. */
+function left(text, columns) {
+    const fitted = fit(text, columns);
+    return fitted + ' '.repeat(columns - displayWidth(fitted));
+}
+/** Cut or filled up to exactly so many columns, flush right. */
+function right(text, columns) {
+    const fitted = fit(text, columns);
+    return ' '.repeat(columns - displayWidth(fitted)) + fitted;
+}
+/** Lines of at most so many columns, broken between words; a longer word is broken where it must be. */
+function wrap(text, columns) {
+    const lines = [];
+    let line = '';
+    for (let word of text.split(' ')) {
+        while (isWider(word, columns)) {
+            if (line !== '')
+                lines.push(line);
+            line = '';
+            const head = takeColumns(word, columns);
+            lines.push(head);
+            word = word.slice(head.length);
+        }
+        if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > columns) {
+            lines.push(line);
+            line = word;
+        }
+        else {
+            line = line === '' ? word : `${line} ${word}`;
+        }
+    }
+    return line === '' ? lines : [...lines, line];
+}
+function takeColumns(text, columns) {
+    let taken = '';
+    let width = 0;
+    for (const point of text) {
+        width += pointWidth(point);
+        if (width > columns && taken !== '')
+            break;
+        taken += point;
+    }
+    return taken;
+}
+function pointWidth(point) {
+    if (/\p{M}/u.test(point))
+        return 0;
+    return wide.test(point) ? 2 : 1;
+}
+/** Whether text takes more than so many columns; asks no further than it must. */
+function isWider(text, columns) {
+    let width = 0;
+    for (const point of text) {
+        width += pointWidth(point);
+        if (width > columns)
+            return true;
+    }
+    return false;
 }
 
 

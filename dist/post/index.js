@@ -30262,9 +30262,11 @@ function tellSaved(saved, log) {
 /* harmony export */ });
 /* unused harmony export inert */
 // The runner compares as its culture does, and so may pass over what has no width and no weight.
-const unseen = String.raw `\p{Cf}\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000e-\u001f\u007f-\u009f`;
-const command = new RegExp(String.raw `^([^\S\n\r]|[${unseen}])*:(?=[${unseen}]*:)`, 'gmu');
-const oldCommand = new RegExp(String.raw `#(?=[${unseen}]*#[${unseen}]*\[)`, 'gu');
+const unseen = String.raw `\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}`;
+const blank = String.raw `[[\s${unseen}]--[\n\r\u2028\u2029]]`;
+const between = String.raw `[[${unseen}]--[\n\r]]`;
+const command = new RegExp(`^${blank}*:(?=${between}*:)`, 'gmv');
+const oldCommand = new RegExp(String.raw `#(?=${between}*#${between}*\[)`, 'gv');
 /**
  * Text that the runner takes no command from, with the same line ends. A runner reads `::command::` at the start of a
  * line, after any white space, and the old `##[command]` anywhere in one.
@@ -30275,6 +30277,28 @@ function inert(text) {
 /** A stream that lets only inert lines through. What is written at once must be whole lines. */
 function inertLines(stream) {
     return { write: (text) => stream.write(inert(text)) };
+}
+
+
+/***/ }),
+
+/***/ 8197:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ leftForPost)
+/* harmony export */ });
+/* unused harmony export leaveForPost */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4695);
+
+const name = 'store';
+/** Leaves to the post step what it has to save, as text; nothing where that is undefined. */
+function leaveForPost(toSave) {
+    core.saveState(name, toSave ?? '');
+}
+/** What main left to the post step; empty where it left nothing, or did not come so far. */
+function leftForPost() {
+    return _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(name);
 }
 
 
@@ -42030,9 +42054,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_cache_program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6142);
 /* harmony import */ var _action_cache_tell_saved_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2069);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2006);
-/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7038);
-/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8956);
-/* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6252);
+/* harmony import */ var _action_post_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8197);
+/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7038);
+/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8956);
+/* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6252);
+
 
 
 
@@ -42043,14 +42069,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 const { env, stdout, argv } = process;
 try {
-    const store = await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_7__/* .openStore */ .Ch)((0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_7__/* .storeRoot */ .q1)(env));
-    const toSave = (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_6__/* .parseToSave */ .Av)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu('store'));
+    const store = await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_8__/* .openStore */ .Ch)((0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_8__/* .storeRoot */ .q1)(env));
+    const toSave = (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__/* .parseToSave */ .Av)((0,_action_post_state_js__WEBPACK_IMPORTED_MODULE_5__/* .leftForPost */ .z)());
     if (toSave) {
-        const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_1__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_5__/* .run */ .eF, program: (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_2__/* .programBeside */ .B)(argv[1] ?? '', 'cache'), env });
-        (0,_action_cache_tell_saved_js__WEBPACK_IMPORTED_MODULE_3__/* .tellSaved */ .N)(await (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_6__/* .saveStore */ .Ju)(store, toSave, cache, Date.now()), (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_4__/* .inertLines */ .w)(stdout));
+        const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_1__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .eF, program: (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_2__/* .programBeside */ .B)(argv[1] ?? '', 'cache'), env });
+        (0,_action_cache_tell_saved_js__WEBPACK_IMPORTED_MODULE_3__/* .tellSaved */ .N)(await (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__/* .saveStore */ .Ju)(store, toSave, cache, Date.now()), (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_4__/* .inertLines */ .w)(stdout));
     }
     // A build that failed leaves its parts in the store too; on a runner that lives on it must not grow for ever.
-    await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_7__/* .pruneStore */ .I9)(store, Date.now());
+    await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_8__/* .pruneStore */ .I9)(store, Date.now());
 }
 catch (error) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`the store was not pruned: ${error.message}`);
