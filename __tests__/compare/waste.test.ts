@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { compareWaste } from '../../src/compare/waste.ts'
+import { changeOfWaste, compareWaste } from '../../src/compare/waste.ts'
 
 const row = (path: string, bytes: number, why = 'a cache'): Parameters<typeof compareWaste>[0][number] => ({
   path,
@@ -49,6 +49,26 @@ describe('waste', () => {
     expect(compareWaste([row('/a', 10), row('/a', 20)], [row('/a', 10)], true)).toMatchObject([
       { before: 10, after: 30, delta: 20 },
     ])
+  })
+
+  it('of one path for two reasons is two', () => {
+    const suites = (bytes: number): ReturnType<typeof row> => ({
+      ...row('/a', bytes),
+      hint: 'delete the tests',
+    })
+    const changes = compareWaste([row('/a', 10), suites(90)], [suites(40)], true)
+    expect(changes).toMatchObject([
+      { kind: 'changed', before: 40, after: 90, hint: 'delete the tests' },
+      { kind: 'added', after: 10, hint: 'delete /a' },
+    ])
+    expect(changeOfWaste(changes, row('/a', 10))).toBe(changes[1])
+    expect(changeOfWaste(changes, suites(90))).toBe(changes[0])
+    expect(changeOfWaste(changes, row('/b', 10))).toBeUndefined()
+  })
+
+  it('is the same when only its hint is worded anew', () => {
+    const worded = { ...row('/a', 10), hint: 'remove it' }
+    expect(compareWaste([worded], [row('/a', 10)], true)).toEqual([])
   })
 
   it('has no difference across platforms', () => {

@@ -1,6 +1,7 @@
 import type { Attribution } from '../attribution.ts'
 import { isOurs } from '../base-layers.ts'
 import type { Distribution } from '../distributions.ts'
+import { dockerfileLine } from '../made-by.ts'
 import type { Measurement } from '../measurement.ts'
 import { findBuildTools } from './build-tools.ts'
 import { findDuplicates } from './duplicates.ts'
@@ -154,12 +155,6 @@ function rest(rows: readonly Row[]): readonly Row[] {
 
 /** A line of the history as it stood in the Dockerfile, cut. */
 function madeBy(line: string): string {
-  const text = line
-    .replace(/^\/bin\/sh -c (?:#\(nop\) )?/, 'RUN ')
-    .replace(/^RUN (?=(?:COPY|ADD|CMD|ENV|WORKDIR) )/, '')
-    .replace(/^RUN \/bin\/sh -c /, 'RUN ')
-    .replace(/ # buildkit$/, '')
-    .replace(/\s+/g, ' ')
-    .trim()
+  const text = dockerfileLine(line)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }
