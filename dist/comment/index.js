@@ -30600,36 +30600,52 @@ function packages_order(a, b) {
 }
 
 ;// CONCATENATED MODULE: ./src/compare/waste.js
-/** Places of waste that are new, gone, or of another size, the largest difference first; the same ones by their path. */
+/**
+ * Waste that is new, gone, or of another size, the largest difference first. What is wasted in one place for one
+ * reason is the same waste, and of different reasons it is told by what to do about it.
+ */
 function compareWaste(head, base, bytesComparable) {
-    const before = totals(base);
-    const after = totals(head);
+    const [before, after] = [totals(base), totals(head)];
     const changes = [];
     for (const path of new Set([...after.keys(), ...before.keys()])) {
-        const [old, now] = [before.get(path), after.get(path)];
-        const one = now ?? old;
-        if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
-            continue;
-        changes.push({
-            path,
-            kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
-            before: old?.bytes,
-            after: now?.bytes,
-            delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
-            why: one.why,
-            hint: one.hint,
-        });
+        for (const [old, now] of pairs(before.get(path) ?? [], after.get(path) ?? [])) {
+            const one = now ?? old;
+            if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
+                continue;
+            changes.push({
+                path,
+                kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
+                before: old?.bytes,
+                after: now?.bytes,
+                delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
+                why: one.why,
+                hint: one.hint,
+            });
+        }
     }
     return changes.sort((a, b) => Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || (a.path < b.path ? -1 : 1));
 }
-/** One row for each path: a file may be wasted in several layers. */
+/** What became of a place of waste; undefined where nothing did. */
+function changeOfWaste(changes, { path, hint }) {
+    return changes.find((change) => change.path === path && change.hint === hint && change.kind !== 'removed');
+}
+/** By path, one for each hint: a file may be wasted in several layers. */
 function totals(all) {
     const rows = new Map();
     for (const one of all) {
-        const known = rows.get(one.path);
-        rows.set(one.path, known ? { ...known, bytes: known.bytes + one.bytes } : one);
+        const here = rows.get(one.path) ?? new Map();
+        const known = here.get(one.hint);
+        rows.set(one.path, here.set(one.hint, known ? { ...known, bytes: known.bytes + one.bytes } : one));
     }
-    return rows;
+    return new Map([...rows].map(([path, here]) => [path, [...here.values()]]));
+}
+/** The same waste before and after; of one alone on each side the hint may be worded anew. */
+function pairs(before, after) {
+    if (before.length === 1 && after.length === 1)
+        return [[before[0], after[0]]];
+    const hints = new Set([...after, ...before].map(({ hint }) => hint));
+    const of = (all, wanted) => all.find(({ hint }) => hint === wanted);
+    return [...hints].map((hint) => [of(before, hint), of(after, hint)]);
 }
 
 ;// CONCATENATED MODULE: ./src/compare/compare.js

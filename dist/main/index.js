@@ -36763,7 +36763,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 1345:
+/***/ 2177:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49724,6 +49724,17 @@ var image_measurement = __nccwpck_require__(7114);
 var system_packages = __nccwpck_require__(7191);
 // EXTERNAL MODULE: ./src/image/base-layers.js
 var base_layers = __nccwpck_require__(3288);
+;// CONCATENATED MODULE: ./src/image/made-by.js
+/** A line of an image's history as it stood in the Dockerfile, without what the classic builder and BuildKit put around it. */
+function dockerfileLine(createdBy) {
+    return createdBy
+        .replace(/^(?:RUN )?(?:\|\d+ [^]*?)?\/bin\/sh -c (?:#\(nop\) )?/, 'RUN ')
+        .replace(/^RUN +(?=(?:COPY|ADD|CMD|ENV|WORKDIR) )/, '')
+        .replace(/ # buildkit$/, '')
+        .replace(/\s+/g, ' ')
+        .trim();
+}
+
 ;// CONCATENATED MODULE: ./src/image/waste/finding.js
 /** Bytes by layer, which add up. */
 class LayerBytes {
@@ -50029,6 +50040,7 @@ class Files {
 
 
 
+
 /** Rows that are told one by one. */
 const rowLimit = 40;
 /** What to do about an environment that no RUN has made. */
@@ -50145,13 +50157,7 @@ function rest(rows) {
 }
 /** A line of the history as it stood in the Dockerfile, cut. */
 function madeBy(line) {
-    const text = line
-        .replace(/^\/bin\/sh -c (?:#\(nop\) )?/, 'RUN ')
-        .replace(/^RUN (?=(?:COPY|ADD|CMD|ENV|WORKDIR) )/, '')
-        .replace(/^RUN \/bin\/sh -c /, 'RUN ')
-        .replace(/ # buildkit$/, '')
-        .replace(/\s+/g, ' ')
-        .trim();
+    const text = dockerfileLine(line);
     return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
@@ -52551,36 +52557,52 @@ function packages_order(a, b) {
 }
 
 ;// CONCATENATED MODULE: ./src/compare/waste.js
-/** Places of waste that are new, gone, or of another size, the largest difference first; the same ones by their path. */
+/**
+ * Waste that is new, gone, or of another size, the largest difference first. What is wasted in one place for one
+ * reason is the same waste, and of different reasons it is told by what to do about it.
+ */
 function compareWaste(head, base, bytesComparable) {
-    const before = totals(base);
-    const after = totals(head);
+    const [before, after] = [totals(base), totals(head)];
     const changes = [];
     for (const path of new Set([...after.keys(), ...before.keys()])) {
-        const [old, now] = [before.get(path), after.get(path)];
-        const one = now ?? old;
-        if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
-            continue;
-        changes.push({
-            path,
-            kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
-            before: old?.bytes,
-            after: now?.bytes,
-            delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
-            why: one.why,
-            hint: one.hint,
-        });
+        for (const [old, now] of pairs(before.get(path) ?? [], after.get(path) ?? [])) {
+            const one = now ?? old;
+            if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
+                continue;
+            changes.push({
+                path,
+                kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
+                before: old?.bytes,
+                after: now?.bytes,
+                delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
+                why: one.why,
+                hint: one.hint,
+            });
+        }
     }
     return changes.sort((a, b) => Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || (a.path < b.path ? -1 : 1));
 }
-/** One row for each path: a file may be wasted in several layers. */
+/** What became of a place of waste; undefined where nothing did. */
+function changeOfWaste(changes, { path, hint }) {
+    return changes.find((change) => change.path === path && change.hint === hint && change.kind !== 'removed');
+}
+/** By path, one for each hint: a file may be wasted in several layers. */
 function totals(all) {
     const rows = new Map();
     for (const one of all) {
-        const known = rows.get(one.path);
-        rows.set(one.path, known ? { ...known, bytes: known.bytes + one.bytes } : one);
+        const here = rows.get(one.path) ?? new Map();
+        const known = here.get(one.hint);
+        rows.set(one.path, here.set(one.hint, known ? { ...known, bytes: known.bytes + one.bytes } : one));
     }
-    return rows;
+    return new Map([...rows].map(([path, here]) => [path, [...here.values()]]));
+}
+/** The same waste before and after; of one alone on each side the hint may be worded anew. */
+function pairs(before, after) {
+    if (before.length === 1 && after.length === 1)
+        return [[before[0], after[0]]];
+    const hints = new Set([...after, ...before].map(({ hint }) => hint));
+    const of = (all, wanted) => all.find(({ hint }) => hint === wanted);
+    return [...hints].map((hint) => [of(before, hint), of(after, hint)]);
 }
 
 ;// CONCATENATED MODULE: ./src/compare/compare.js
@@ -55355,7 +55377,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1809);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1345);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2177);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
