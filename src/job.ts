@@ -1,4 +1,5 @@
 import type { ActionInputs } from './action/inputs.ts'
+import type { Patience } from './action/patience.ts'
 import { leaveForPost } from './action/post-state.ts'
 import { meetService, type Service } from './action/service.ts'
 import { run as runProgram } from './host/process.ts'
@@ -13,10 +14,13 @@ export interface JobResult extends Pick<Service, 'keep'> {
 /** One run in a job: with what earlier jobs left, compared as GitHub's event wants it. Leaves to post what to save. */
 export async function runJob(
   { inputs, settings }: ActionInputs,
-  context: Omit<RunContext, 'ports' | 'restore' | 'details'>,
+  {
+    patience,
+    ...context
+  }: Omit<RunContext, 'ports' | 'restore' | 'details'> & { readonly patience: Patience },
 ): Promise<JobResult> {
   const { env, signal } = context
-  const { cache, ports, keep } = await meetService(settings, { env, run: runProgram, signal })
+  const { cache, ports, keep } = await meetService(settings, { env, run: runProgram, signal, patience })
   const kept = cache && betweenRuns(cache, placeOf(env))
   const details = { trees: settings.uploadReport, inventory: true }
   const result = await run(inputs, { ...context, ports, details, restore: kept?.restore })

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import { fail } from './action/failure.ts'
 import { loadInputs } from './action/inputs.ts'
+import { createPatience } from './action/patience.ts'
+import { leavePatience } from './action/post-state.ts'
 import { annotated } from './action/progress.ts'
 import { createStepLog } from './action/step-log.ts'
 import { tell } from './action/tell.ts'
@@ -19,11 +21,15 @@ try {
   const screen = screenOf(stdout, env)
   const progress = createProgress(log, screen)
   const context = { env, progress: annotated(progress, log), now: () => performance.now(), today: Date.now }
+  const patience = createPatience()
   const { result, keep } = await log
-    .group('Build the image', () => interruptible((signal) => runJob(given, { ...context, signal })))
+    .group('Build the image', () =>
+      interruptible((signal) => runJob(given, { ...context, signal, patience })),
+    )
     .finally(() => progress.close())
-  await tell(result, log, { env, colour: screen.colour, settings: given.settings, runProgram })
+  await tell(result, log, { env, colour: screen.colour, settings: given.settings, runProgram, patience })
   await keep(result)
+  leavePatience(patience)
 } catch (error) {
   fail(error, log)
 }

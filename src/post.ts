@@ -3,7 +3,7 @@ import { createCacheClient } from './action/cache/client.ts'
 import { programBeside } from './action/cache/program.ts'
 import { tellSaved } from './action/cache/tell-saved.ts'
 import { inertLines } from './action/fence.ts'
-import { leftForPost } from './action/post-state.ts'
+import { leftForPost, patienceLeft } from './action/post-state.ts'
 import { run } from './host/process.ts'
 import { parseToSave, saveStore } from './host/store/between-runs.ts'
 import { openStore, pruneStore, storeRoot } from './host/store/store.ts'
@@ -13,7 +13,8 @@ try {
   const store = await openStore(storeRoot(env))
   const toSave = parseToSave(leftForPost())
   if (toSave) {
-    const cache = createCacheClient({ run, program: programBeside(argv[1] ?? '', 'cache'), env })
+    const program = programBeside(argv[1] ?? '', 'cache')
+    const cache = createCacheClient({ run, program, env, patience: patienceLeft() })
     tellSaved(await saveStore(store, toSave, cache, Date.now()), inertLines(stdout))
   }
   // A build that failed leaves its parts in the store too; on a runner that lives on it must not grow for ever.

@@ -1,22 +1,22 @@
 import * as v from 'valibot'
 import type { PullRequest } from './comment/comments.ts'
 import { GitHubError } from './github/error.ts'
-import { withGitHub } from './github/from-env.ts'
+import { type GitHubAccess, withGitHub } from './github/from-env.ts'
 
 /** Milliseconds that asking for labels may cost. */
-const patience = 10_000
+const most = 10_000
 
 const labelSchema = v.object({ name: v.string() })
 
 /** The labels of a pull request as they are now; undefined where GitHub does not say. */
 export async function labelsOf(
   { repository, number }: PullRequest,
-  token: string | undefined,
-  env: NodeJS.ProcessEnv,
+  access: GitHubAccess,
 ): Promise<readonly string[] | undefined> {
+  const { token } = access
   if (token === undefined) return undefined
   try {
-    return await withGitHub(env, token, patience, async (github) => {
+    return await withGitHub({ ...access, token }, most, async (github) => {
       const names: string[] = []
       for await (const label of github.list(`/repos/${repository}/issues/${number}/labels`)) {
         const parsed = v.safeParse(labelSchema, label)

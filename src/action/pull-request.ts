@@ -6,6 +6,7 @@ import { readTarget } from './comment/target.ts'
 import { imageId } from './comment/words.ts'
 import type { HandedReport } from './handover/document.ts'
 import { saveHandover } from './handover/save.ts'
+import type { Patience } from './patience.ts'
 import type { Settings } from './settings.ts'
 import type { Told } from './told.ts'
 
@@ -16,12 +17,20 @@ import type { Told } from './told.ts'
 export async function tellPullRequest(
   reports: Told['reports'],
   settings: Settings,
-  { env, artifacts }: { readonly env: NodeJS.ProcessEnv; readonly artifacts: ArtifactClient },
+  {
+    env,
+    artifacts,
+    patience,
+  }: {
+    readonly env: NodeJS.ProcessEnv
+    readonly artifacts: ArtifactClient
+    readonly patience: Patience
+  },
 ): Promise<void> {
   try {
     const target = await readTarget(env)
     if (target === undefined) return
-    const commented = await comment(reports, target, settings, env)
+    const commented = await comment(reports, target, settings, { env, token: settings.token, patience })
     if (commented.kind !== 'failed' || !commented.trouble.lacksPermission) {
       tellCommented(commented)
       return

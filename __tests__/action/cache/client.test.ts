@@ -7,20 +7,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCacheClient } from '../../../src/action/cache/client.ts'
 import { entryName } from '../../../src/action/cache/exchange.ts'
+import { createPatience } from '../../../src/action/patience.ts'
 import { run } from '../../../src/host/process.ts'
+import { bundled } from '../../fixtures/bundle.ts'
 import { type CacheCall, type StartedCacheService, startCacheService } from '../../fixtures/cache-service.ts'
 
-const program = join(import.meta.dirname, '../../../src/cache.ts')
 const slow = 60_000
 /** What the toolkit calls an entry's version, where zstd is there. */
 const version = createHash('sha256').update(`${entryName}|zstd-without-long|1.0`).digest('hex')
 
 let service: StartedCacheService
 let folder: string
+/** The bundle, which starts in a third of the time that the sources take. */
+let program: string
+let compiled: string
 beforeAll(async () => {
   service = await startCacheService()
+  program = join(await bundled(), 'cache/index.js')
+  compiled = await mkdtemp(join(tmpdir(), 'cache-compiled-'))
+}, slow)
+afterAll(async () => {
+  await service.close()
+  await rm(compiled, { recursive: true })
 })
-afterAll(() => service.close())
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cache-client-'))
 })
@@ -32,8 +41,8 @@ afterEach(async () => {
 type Options = Partial<Parameters<typeof createCacheClient>[0]>
 
 function client(options: Options = {}): ReturnType<typeof createCacheClient> {
-  const env = { PATH: process.env['PATH'], HOME: folder, ...service.env() }
-  return createCacheClient({ run, program, env, ...options })
+  const env = { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: compiled, ...service.env() }
+  return createCacheClient({ run, program, env, patience: createPatience(), ...options })
 }
 
 async function fileOf(text: string, name = 'given'): Promise<string> {
@@ -43,7 +52,7 @@ async function fileOf(text: string, name = 'given'): Promise<string> {
 }
 
 /** An archive as the toolkit would have it, made by `make` in an empty folder. */
-async function poisoned(key: string, make: (work: string) => Promise<readonly string[]>): Promise<void> {
+async function put(key: string, make: (work: string) => Promise<readonly string[]>): Promise<void> {
   const work = join(folder, 'poison')
   await mkdir(work)
   const names = await make(work)
@@ -212,7 +221,7 @@ describe('a poisoned entry', () => {
     '%s harms nothing',
     async (_, make) => {
       const victim = join(folder, 'victim')
-      await poisoned('a', (work) => make(work, victim))
+      await put('a', (work) => make(work, victim))
       await writeFile(victim, 'whole')
       const to = join(folder, 'got')
       const outcome = await client().restore(to, 'a', [])
@@ -279,7 +288,7 @@ describe('a poisoned entry', () => {
           },
         }),
       })
-      const one = await saved('b-1')
+      const one = await keep('b-1')
       expect(await client().restore(join(folder, 'got'), 'a-1', ['a-'])).toMatchObject({
         kind: 'failed',
         reason: 'the service answered with another key: "b-1"',
@@ -290,15 +299,18 @@ describe('a poisoned entry', () => {
   )
 })
 
-async function saved(key: string): Promise<StartedCacheService['entries'][number]> {
-  expect(await client().save(await fileOf('good'), key)).toEqual({ kind: 'saved' })
-  const entry = service.entries.find((one) => one.key === key)
+/** Puts an entry there as the client would have made it. */
+async function keep(key: string): Promise<StartedCacheService['entries'][number]> {
+  await put(key, async (work) => {
+    await writeFile(join(work, entryName), 'good')
+    return [entryName]
+  })
+  const entry = service.entries.at(-1)
   if (!entry) throw new Error('not kept')
   return entry
 }
 
 describe('a fault', () => {
-  const patience = 4_000
   const calls: readonly [CacheCall, 'restore' | 'save'][] = [
     ['lookup', 'restore'],
     ['download', 'restore'],
@@ -316,15 +328,16 @@ describe('a fault', () => {
   )(
     'of a %s ends it: %s %s',
     async (kind, call, fault) => {
-      await saved('a')
+      await keep('a')
       service.fail(call, fault)
-      const cache = client({ patience })
+      const cache = client({ patience: createPatience(1_500) })
       const to = join(folder, 'got')
       const outcome =
         kind === 'restore' ? await cache.restore(to, 'a', []) : await cache.save(await fileOf('x'), 'b')
       expect(outcome).toMatchObject({ kind: 'failed', severity: 'warning' })
       expect(existsSync(to)).toBe(false)
       expect(await left()).toEqual([])
+      expect(service.calls.at(-1)).toBe(call)
       // The patience of a client is for all of its calls.
       if (fault === 'hang') {
         service.calls.length = 0
@@ -356,7 +369,7 @@ describe('a fault', () => {
   ])(
     'of an entry that is %s leaves nothing',
     async (_, damage) => {
-      const entry = await saved('a')
+      const entry = await keep('a')
       entry.bytes = damage(entry.bytes)
       expect(await client().restore(join(folder, 'got'), 'a', [])).toMatchObject({ kind: 'failed' })
       expect(await left()).toEqual([])
@@ -367,7 +380,7 @@ describe('a fault', () => {
   it(
     'of an entry that goes away after the lookup is a failure',
     async () => {
-      await saved('a')
+      await keep('a')
       service.fail('download', { status: 404, body: 'BlobNotFound' })
       expect(await client().restore(join(folder, 'got'), 'a', [])).toMatchObject({ kind: 'failed' })
     },
@@ -378,7 +391,7 @@ describe('a fault', () => {
 it(
   'replaces what is there, and follows no link there',
   async () => {
-    await saved('a')
+    await keep('a')
     const elsewhere = await fileOf('whole', 'another')
     const to = join(folder, 'got')
     await symlink(elsewhere, to)

@@ -1,4 +1,5 @@
 import { capped, visible } from '../../report/escape.ts'
+import { type Patience, usedUp } from '../patience.ts'
 import { parseUploadAnswer, type UploadRequest } from './exchange.ts'
 
 export type Uploaded =
@@ -19,13 +20,16 @@ export type RunProgram = (
   options: { readonly env: NodeJS.ProcessEnv; readonly input: string; readonly timeoutMs: number },
 ) => Promise<{ readonly stdout: string; readonly code: number }>
 
+/** Milliseconds for one upload. */
+const most = 30_000
+
 export interface ArtifactClientOptions {
   readonly run: RunProgram
   /** Path of the script that holds the toolkit: `upload` beside the one that runs. */
   readonly program: string
   readonly env: NodeJS.ProcessEnv
-  /** Milliseconds for one upload. */
-  readonly patience?: number
+  /** What the job waits for all of its services. */
+  readonly patience: Patience
 }
 
 /**
@@ -33,7 +37,7 @@ export interface ArtifactClientOptions {
  * be stopped in the middle of anything, and its log lines reach no runner.
  */
 export function createArtifactClient(options: ArtifactClientOptions): ArtifactClient {
-  const { run, program, env, patience = 30_000 } = options
+  const { run, program, env, patience } = options
   return {
     async upload(request) {
       if ((env['ACTIONS_RESULTS_URL'] ?? '') === '' || (env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
@@ -45,17 +49,19 @@ export function createArtifactClient(options: ArtifactClientOptions): ArtifactCl
         severity: /not currently supported on GHES/i.test(reason) ? 'notice' : 'warning',
         reason: capped(visible(reason), 300),
       })
-      try {
-        const { stdout, code } = await run(process.execPath, [program], {
-          env,
-          input: JSON.stringify(request),
-          timeoutMs: patience,
-        })
-        const answer = parseUploadAnswer(stdout) ?? failed(`the artifact client ended with status ${code}`)
-        return answer.kind === 'failed' ? failed(answer.reason) : answer
-      } catch (error) {
-        return failed((error as Error).message)
+      const timeoutMs = patience.left(most)
+      if (timeoutMs === 0) return failed(usedUp)
+      const upload = async (): Promise<Uploaded> => {
+        try {
+          const input = JSON.stringify(request)
+          const { stdout, code } = await run(process.execPath, [program], { env, input, timeoutMs })
+          const answer = parseUploadAnswer(stdout) ?? failed(`the artifact client ended with status ${code}`)
+          return answer.kind === 'failed' ? failed(answer.reason) : answer
+        } catch (error) {
+          return failed((error as Error).message)
+        }
       }
+      return patience.pay(upload, ({ kind }) => kind === 'failed')
     },
   }
 }

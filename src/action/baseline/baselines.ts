@@ -5,6 +5,7 @@ import type { BaselineSearch, CommitGraph, ImageIdentity } from '../../ports.ts'
 import { capped, visible } from '../../report/escape.ts'
 import { inert } from '../fence.ts'
 import type { Occasion } from '../occasion.ts'
+import type { Patience } from '../patience.ts'
 import type { Settings } from '../settings.ts'
 import type { Told } from '../told.ts'
 import { createEntries } from './entries.ts'
@@ -18,6 +19,7 @@ export interface BaselineContext {
   /** Undefined where nothing is kept from run to run. */
   readonly cache: FileCache | undefined
   readonly env: NodeJS.ProcessEnv
+  readonly patience: Patience
 }
 
 /** The baselines of a repository, as one run meets them. Nothing here throws. */
@@ -27,9 +29,10 @@ export interface Baselines {
   keep(identity: ImageIdentity, reports: Told['reports']): Promise<void>
 }
 
-export function createBaselines({ occasion, settings, cache, env }: BaselineContext): Baselines {
+export function createBaselines({ occasion, settings, cache, env, patience }: BaselineContext): Baselines {
   /** What the checkout has, where that is known: another commit than the run's is not the branch's. */
   let checkedOut: string | undefined
+  const access = { env, token: settings.token, patience }
 
   return {
     async find(identity, graph) {
@@ -48,7 +51,7 @@ export function createBaselines({ occasion, settings, cache, env }: BaselineCont
       if (cache === undefined) return missing('`cache: false` keeps no measurements from run to run')
       const found = await findDocument(createEntries(cache, identity, env), wanted, {
         local: await localLineage(graph, wanted.commit),
-        remote: () => remoteLineage(wanted.commit, occasion.repository, settings.token, env),
+        remote: () => remoteLineage(wanted.commit, occasion.repository, access),
       })
       switch (found.kind) {
         case 'found':

@@ -2,13 +2,13 @@ import * as v from 'valibot'
 import type { CommitGraph } from '../../ports.ts'
 import { shaSchema } from '../comment/target.ts'
 import { GitHubError } from '../github/error.ts'
-import { withGitHub } from '../github/from-env.ts'
+import { type GitHubAccess, withGitHub } from '../github/from-env.ts'
 
 /** How many commits a search goes back: a page of GitHub's. */
 export const farthest = 100
 
 /** Milliseconds that asking GitHub for commits may cost. */
-const patience = 10_000
+const most = 10_000
 
 const commits = v.array(v.object({ sha: shaSchema, parents: v.array(v.object({ sha: shaSchema })) }))
 
@@ -21,12 +21,12 @@ export function localLineage(graph: CommitGraph, commit: string): Promise<readon
 export async function remoteLineage(
   commit: string,
   repository: string,
-  token: string | undefined,
-  env: NodeJS.ProcessEnv,
+  access: GitHubAccess,
 ): Promise<readonly string[] | undefined> {
+  const { token } = access
   if (token === undefined) return undefined
   try {
-    const answer = await withGitHub(env, token, patience, (github) =>
+    const answer = await withGitHub({ ...access, token }, most, (github) =>
       github.get(`/repos/${repository}/commits`, { sha: commit, per_page: farthest }),
     )
     const parsed = v.safeParse(commits, answer)

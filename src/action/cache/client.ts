@@ -2,6 +2,7 @@ import { copyFile, link, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promi
 import { dirname, join } from 'node:path'
 import type { CacheFailure, FileCache, RestoreOutcome, SaveOutcome } from '../../file-cache.ts'
 import { capped, visible } from '../../report/escape.ts'
+import { type Patience, usedUp } from '../patience.ts'
 import { type Answer, entryName, formatRequest, parseAnswer, type Request } from './exchange.ts'
 import { missingService } from './service.ts'
 
@@ -24,21 +25,20 @@ export interface CacheClientOptions {
   readonly program: string
   readonly env: NodeJS.ProcessEnv
   readonly signal?: AbortSignal
-  /** Milliseconds that all failing calls of this client may cost together. */
-  readonly patience?: number
+  /** What the job waits for all of its services. */
+  readonly patience: Patience
 }
 
 /** Bytes that one file may have. */
 export const maxEntryBytes = 3e9
-const defaultPatience = 25_000
+/** Milliseconds that all failing calls of a client may cost together. */
+const most = 25_000
 /** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
 const onlyEntry = [
   '--anchored --wildcards --wildcards-match-slash',
   `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
   '--no-same-owner --no-same-permissions',
 ].join(' ')
-/** Milliseconds below which a call is not worth starting. */
-const shortest = 1_000
 
 /**
  * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
@@ -46,9 +46,8 @@ const shortest = 1_000
  * of one name.
  */
 export function createCacheClient(options: CacheClientOptions): CacheClient {
-  let left = options.patience ?? defaultPatience
+  const patience = options.patience.part(most)
 
-  /** One call; failures are paid from what is left. */
   const call = async <T extends { readonly kind: string }>(
     file: string,
     request: Request,
@@ -56,23 +55,30 @@ export function createCacheClient(options: CacheClientOptions): CacheClient {
   ): Promise<T | CacheFailure> => {
     const missing = missingService(options.env) ?? unfit(request)
     if (missing !== undefined) return failed(missing, 'notice')
-    if (left < shortest) return failed('the cache service has failed before in this run')
-    const started = performance.now()
+    const timeoutMs = patience.left(most)
+    if (timeoutMs === 0) return failed(usedUp)
+    return patience.pay(() => inFolder(file, request, timeoutMs, use), isFailure)
+  }
+
+  const inFolder = async <T>(
+    file: string,
+    request: Request,
+    timeoutMs: number,
+    use: (folder: string, ask: () => Promise<Answer>) => Promise<T>,
+  ): Promise<T | CacheFailure> => {
     let folder: string | undefined
-    let outcome: T | CacheFailure
     try {
       await mkdir(dirname(file), { recursive: true })
       folder = await mkdtemp(`${file}.`)
       const [work, temp] = [join(folder, 'work'), join(folder, 'temp')]
       await mkdir(work)
       await mkdir(temp)
-      outcome = await use(work, () => ask(options, request, { work, temp, left }))
+      return await use(work, () => ask(options, request, { work, temp, timeoutMs }))
     } catch (error) {
-      outcome = failed((error as Error).message)
+      return failed((error as Error).message)
+    } finally {
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
     }
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
-    if (outcome.kind === 'failed') left -= performance.now() - started
-    return outcome
   }
 
   return {
@@ -106,9 +112,8 @@ export function createCacheClient(options: CacheClientOptions): CacheClient {
 async function ask(
   { run, program, env, signal }: CacheClientOptions,
   request: Request,
-  { work, temp, left }: { readonly work: string; readonly temp: string; readonly left: number },
+  { work, temp, timeoutMs }: { readonly work: string; readonly temp: string; readonly timeoutMs: number },
 ): Promise<Answer> {
-  const timeoutMs = Math.max(shortest, left)
   // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
   const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`
   const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
@@ -134,6 +139,10 @@ function unfit({ key, prefixes }: Request): string | undefined {
   const bad = [key, ...prefixes].find((one) => one.length > 512 || one.includes(','))
   if (bad !== undefined) return `${quoted(bad)} cannot be the key of a cache entry`
   return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined
+}
+
+function isFailure({ kind }: { readonly kind: string }): boolean {
+  return kind === 'failed'
 }
 
 function failedAs(answer: Answer): CacheFailure {

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import type { ReportInput } from '../../report/input.ts'
 import { GitHubError } from '../github/error.ts'
-import { withGitHub } from '../github/from-env.ts'
+import { type GitHubAccess, withGitHub } from '../github/from-env.ts'
 import type { Settings } from '../settings.ts'
 import { type Posted, post } from './post.ts'
 import type { Target } from './target.ts'
@@ -9,7 +9,7 @@ import { noToken, type Trouble, troubleOf } from './trouble.ts'
 import { imageId, isWorthSaying, renderWords, sharedId } from './words.ts'
 
 /** Milliseconds that a comment may cost. */
-const patience = 45_000
+const most = 45_000
 
 /** What came of a comment; `unwanted` where the settings want none. */
 export type Commented =
@@ -19,17 +19,18 @@ export type Commented =
 export async function comment(
   reports: readonly ReportInput[],
   target: Target,
-  { comment: when, token }: Pick<Settings, 'comment' | 'token'>,
-  env: NodeJS.ProcessEnv,
+  { comment: when }: Pick<Settings, 'comment'>,
+  access: GitHubAccess,
 ): Promise<Commented> {
   if (when === 'never') return { kind: 'unwanted' }
+  const { env, token } = access
   const { pull, mark, isFork, workflow } = target
   if (token === undefined) return { kind: 'failed', trouble: noToken }
   const section = imageId(reports)
   const shared = when === 'merged'
   const runsUrl = `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.repository}/actions/runs`
   try {
-    return await withGitHub(env, token, patience, (github) =>
+    return await withGitHub({ ...access, token }, most, (github) =>
       post(github, {
         ...{ pull, mark, section, shared },
         comment: shared ? sharedId(workflow) : section,

@@ -9,9 +9,10 @@ import { visible } from '../../report/escape.ts'
 import { comment, tellCommented } from '../comment/comment.ts'
 import { troubleOf } from '../comment/trouble.ts'
 import { GitHubError } from '../github/error.ts'
-import { withGitHub } from '../github/from-env.ts'
+import { type GitHubAccess, withGitHub } from '../github/from-env.ts'
 import { readInputs } from '../inputs.ts'
 import { hasLabel, labelsOf } from '../labels.ts'
+import { createPatience } from '../patience.ts'
 import { writeSummary } from '../summary.ts'
 import type { Told } from '../told.ts'
 import { bind } from './bind.ts'
@@ -21,7 +22,7 @@ import { parseSourceRun, type SourceRun } from './source.ts'
 import type { CommentOutput } from './tables.ts'
 
 /** Milliseconds for finding and fetching what a run left. */
-const patience = 60_000
+const most = 45_000
 
 /**
  * Posts what the jobs of another workflow's run handed over. The run may have been a stranger's: who it was for is
@@ -34,12 +35,13 @@ export async function publish(env: NodeJS.ProcessEnv): Promise<void> {
   const event: unknown = JSON.parse(await readFile(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
   const source = parseSourceRun(event, env['GITHUB_EVENT_NAME'])
   if (token === undefined) throw new Failure('usage', 'the input token is empty', { hint: 'leave it out' })
-  const found = await find(source, token, env)
+  const access = { env, token, patience: createPatience() }
+  const found = await find(source, access)
   if (found === undefined) return
   const { number, fetched } = found
   const { acceptLabel } = settings
   const pull = { repository: source.repository, number }
-  const labels = acceptLabel === undefined ? undefined : await labelsOf(pull, token, env)
+  const labels = acceptLabel === undefined ? undefined : await labelsOf(pull, access)
   const acceptedBy =
     acceptLabel !== undefined && hasLabel(labels ?? [], acceptLabel) ? acceptLabel : undefined
   const all: Told['reports'][number][] = []
@@ -47,7 +49,7 @@ export async function publish(env: NodeJS.ProcessEnv): Promise<void> {
     const reports = handover.reports.map((handed) => reportOf(handed, inputs, acceptedBy))
     const mark = { run: source.id, attempt, sha: source.headSha }
     const target = { pull, mark, isFork: false, workflow: source.workflow }
-    tellCommented(await comment(reports, target, settings, env))
+    tellCommented(await comment(reports, target, settings, access))
     all.push(...reports)
   }
   if (all.length === 0) return
@@ -62,11 +64,10 @@ function setOutput(name: CommentOutput, value: string): void {
 
 async function find(
   source: SourceRun,
-  token: string,
-  env: NodeJS.ProcessEnv,
+  access: GitHubAccess & { readonly token: string },
 ): Promise<{ readonly number: number; readonly fetched: readonly Fetched[] } | undefined> {
   try {
-    return await withGitHub(env, token, patience, async (github) => {
+    return await withGitHub(access, most, async (github) => {
       const binding = await bind(github, source)
       if (binding.kind === 'skip') {
         core.notice(`nothing to post: ${visible(binding.why)}`)
