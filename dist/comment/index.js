@@ -30064,7 +30064,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 4566:
+/***/ 9450:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30784,6 +30784,49 @@ function parseRetryAfter(header, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./src/action/patience.js
+
+/** Milliseconds that a job waits, all in all, for services around it that fail. */
+const jobPatience = 55_000;
+/** Milliseconds below which a question is not worth asking. */
+const shortest = 1_000;
+function createPatience(ms = jobPatience, now = () => external_node_perf_hooks_.performance.now()) {
+    return partOf(ms, now, undefined);
+}
+/** What another process of the job left; it came through the runner, and so is no number until it looks like one. */
+function parsePatience(text) {
+    return createPatience(/^\d{1,5}$/.test(text) ? Math.min(Number(text), jobPatience) : jobPatience);
+}
+/** Why a service is not asked. */
+const usedUp = 'services around this job have failed before, and took all the time that waiting may take';
+function partOf(ms, now, whole) {
+    let own = ms;
+    const pay = async (ask, isFailure = () => false) => {
+        const started = now();
+        let failed = true;
+        try {
+            const result = await ask();
+            failed = isFailure(result);
+            return result;
+        }
+        finally {
+            if (failed)
+                own = Math.max(0, own - Math.ceil(now() - started));
+        }
+    };
+    const patience = {
+        left(most) {
+            const mine = own < shortest ? 0 : Math.min(own, most);
+            return mine === 0 || whole === undefined ? mine : whole.left(mine);
+        },
+        pay: (ask, isFailure) => whole === undefined ? pay(ask, isFailure) : whole.pay(() => pay(ask, isFailure), isFailure),
+        part: (most) => partOf(most, now, patience),
+    };
+    return patience;
+}
+
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(8564);
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -30945,16 +30988,21 @@ function nextQuery(link) {
 
 ;// CONCATENATED MODULE: ./src/action/github/from-env.js
 
-/** Does something with GitHub, as the runner says where it is, and lets it go. Patience in milliseconds. */
-async function withGitHub(env, token, patience, act) {
+
+
+/** Does something with GitHub in at most so many milliseconds, and lets it go. */
+async function withGitHub({ env, token, patience }, most, act) {
+    const left = patience.left(most);
+    if (left === 0)
+        throw new GitHubError('unreachable', `GitHub was not asked: ${usedUp}`);
     const github = createGitHub({
         apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
         graphqlUrl: env['GITHUB_GRAPHQL_URL'],
         token,
-        patience,
+        patience: left,
     });
     try {
-        return await act(github);
+        return await patience.pay(() => act(github));
     }
     finally {
         await github.close();
@@ -39519,11 +39567,12 @@ function renderWords(reports, { sha, run, attempt }, runsUrl, maxCharacters) {
 
 
 /** Milliseconds that a comment may cost. */
-const patience = 45_000;
+const comment_most = 45_000;
 /** Comments on the pull request. What goes wrong between here and GitHub is told, not thrown. */
-async function comment(reports, target, { comment: when, token }, env) {
+async function comment(reports, target, { comment: when }, access) {
     if (when === 'never')
         return { kind: 'unwanted' };
+    const { env, token } = access;
     const { pull, mark, isFork, workflow } = target;
     if (token === undefined)
         return { kind: 'failed', trouble: noToken };
@@ -39531,7 +39580,7 @@ async function comment(reports, target, { comment: when, token }, env) {
     const shared = when === 'merged';
     const runsUrl = `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.repository}/actions/runs`;
     try {
-        return await withGitHub(env, token, patience, (github) => post(github, {
+        return await withGitHub({ ...access, token }, comment_most, (github) => post(github, {
             ...{ pull, mark, section, shared },
             comment: shared ? sharedId(workflow) : section,
             create: when === 'always' || isWorthSaying(reports),
@@ -40522,14 +40571,15 @@ function inputsFailure(problems) {
 
 
 /** Milliseconds that asking for labels may cost. */
-const labels_patience = 10_000;
+const labels_most = 10_000;
 const labelSchema = object({ name: string() });
 /** The labels of a pull request as they are now; undefined where GitHub does not say. */
-async function labelsOf({ repository, number }, token, env) {
+async function labelsOf({ repository, number }, access) {
+    const { token } = access;
     if (token === undefined)
         return undefined;
     try {
-        return await withGitHub(env, token, labels_patience, async (github) => {
+        return await withGitHub({ ...access, token }, labels_most, async (github) => {
             const names = [];
             for await (const label of github.list(`/repos/${repository}/issues/${number}/labels`)) {
                 const parsed = safeParse(labelSchema, label);
@@ -41228,8 +41278,9 @@ function parseSourceRun(event, name) {
 
 
 
+
 /** Milliseconds for finding and fetching what a run left. */
-const publish_patience = 60_000;
+const publish_most = 45_000;
 /**
  * Posts what the jobs of another workflow's run handed over. The run may have been a stranger's: who it was for is
  * found out from GitHub, what it left is numbers and names, and they are compared, judged and rendered here.
@@ -41242,20 +41293,21 @@ async function publish(env) {
     const source = parseSourceRun(event, env['GITHUB_EVENT_NAME']);
     if (token === undefined)
         throw new failure/* Failure */.H('usage', 'the input token is empty', { hint: 'leave it out' });
-    const found = await find(source, token, env);
+    const access = { env, token, patience: createPatience() };
+    const found = await find(source, access);
     if (found === undefined)
         return;
     const { number, fetched } = found;
     const { acceptLabel } = settings;
     const pull = { repository: source.repository, number };
-    const labels = acceptLabel === undefined ? undefined : await labelsOf(pull, token, env);
+    const labels = acceptLabel === undefined ? undefined : await labelsOf(pull, access);
     const acceptedBy = acceptLabel !== undefined && hasLabel(labels ?? [], acceptLabel) ? acceptLabel : undefined;
     const all = [];
     for (const { attempt, handover } of fetched) {
         const reports = handover.reports.map((handed) => reportOf(handed, inputs, acceptedBy));
         const mark = { run: source.id, attempt, sha: source.headSha };
         const target = { pull, mark, isFork: false, workflow: source.workflow };
-        tellCommented(await comment(reports, target, settings, env));
+        tellCommented(await comment(reports, target, settings, access));
         all.push(...reports);
     }
     if (all.length === 0)
@@ -41267,9 +41319,9 @@ async function publish(env) {
 function setOutput(name, value) {
     lib_core/* setOutput */.uH(name, value);
 }
-async function find(source, token, env) {
+async function find(source, access) {
     try {
-        return await withGitHub(env, token, publish_patience, async (github) => {
+        return await withGitHub(access, publish_most, async (github) => {
             const binding = await bind(github, source);
             if (binding.kind === 'skip') {
                 lib_core/* notice */.lm(`nothing to post: ${(0,report_escape/* visible */.RK)(binding.why)}`);
@@ -41304,7 +41356,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4566);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9450);
 
 
 

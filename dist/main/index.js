@@ -30647,6 +30647,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   W: () => (/* binding */ withGitHub)
 });
 
+// EXTERNAL MODULE: ./src/action/patience.js
+var action_patience = __nccwpck_require__(6916);
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(8564);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -30812,16 +30814,21 @@ function nextQuery(link) {
 
 ;// CONCATENATED MODULE: ./src/action/github/from-env.js
 
-/** Does something with GitHub, as the runner says where it is, and lets it go. Patience in milliseconds. */
-async function withGitHub(env, token, patience, act) {
+
+
+/** Does something with GitHub in at most so many milliseconds, and lets it go. */
+async function withGitHub({ env, token, patience }, most, act) {
+    const left = patience.left(most);
+    if (left === 0)
+        throw new github_error/* GitHubError */.y('unreachable', `GitHub was not asked: ${action_patience/* usedUp */.h4}`);
     const github = createGitHub({
         apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
         graphqlUrl: env['GITHUB_GRAPHQL_URL'],
         token,
-        patience,
+        patience: left,
     });
     try {
-        return await act(github);
+        return await patience.pay(() => act(github));
     }
     finally {
         await github.close();
@@ -31619,6 +31626,93 @@ function inputsFailure(problems) {
 
 /***/ }),
 
+/***/ 6916:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h4: () => (/* binding */ usedUp),
+/* harmony export */   se: () => (/* binding */ createPatience),
+/* harmony export */   vy: () => (/* binding */ jobPatience)
+/* harmony export */ });
+/* unused harmony export parsePatience */
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+
+/** Milliseconds that a job waits, all in all, for services around it that fail. */
+const jobPatience = 55_000;
+/** Milliseconds below which a question is not worth asking. */
+const shortest = 1_000;
+function createPatience(ms = jobPatience, now = () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now()) {
+    return partOf(ms, now, undefined);
+}
+/** What another process of the job left; it came through the runner, and so is no number until it looks like one. */
+function parsePatience(text) {
+    return createPatience(/^\d{1,5}$/.test(text) ? Math.min(Number(text), jobPatience) : jobPatience);
+}
+/** Why a service is not asked. */
+const usedUp = 'services around this job have failed before, and took all the time that waiting may take';
+function partOf(ms, now, whole) {
+    let own = ms;
+    const pay = async (ask, isFailure = () => false) => {
+        const started = now();
+        let failed = true;
+        try {
+            const result = await ask();
+            failed = isFailure(result);
+            return result;
+        }
+        finally {
+            if (failed)
+                own = Math.max(0, own - Math.ceil(now() - started));
+        }
+    };
+    const patience = {
+        left(most) {
+            const mine = own < shortest ? 0 : Math.min(own, most);
+            return mine === 0 || whole === undefined ? mine : whole.left(mine);
+        },
+        pay: (ask, isFailure) => whole === undefined ? pay(ask, isFailure) : whole.pay(() => pay(ask, isFailure), isFailure),
+        part: (most) => partOf(most, now, patience),
+    };
+    return patience;
+}
+
+
+/***/ }),
+
+/***/ 8197:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XW: () => (/* binding */ leavePatience),
+/* harmony export */   xs: () => (/* binding */ leaveForPost)
+/* harmony export */ });
+/* unused harmony exports leftForPost, patienceLeft */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8436);
+/* harmony import */ var _patience_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6916);
+
+
+const storeName = 'store';
+const patienceName = 'patience';
+/** Leaves to the post step what it has to save, as text; nothing where that is undefined. */
+function leaveForPost(toSave) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(storeName, toSave ?? '');
+}
+/** What main left to the post step; empty where it left nothing, or did not come so far. */
+function leftForPost() {
+    return core.getState(storeName);
+}
+/** Leaves to the post step the time that main did not lose to services that fail. */
+function leavePatience(patience) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(patienceName, patience.left(_patience_js__WEBPACK_IMPORTED_MODULE_1__/* .jobPatience */ .vy));
+}
+/** What main left of the job's patience; all of it where it left nothing. */
+function patienceLeft() {
+    return parsePatience(core.getState(patienceName));
+}
+
+
+/***/ }),
+
 /***/ 2332:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -32241,6 +32335,8 @@ function placeIn(workspace, { path, line }) {
     return { file, startLine: line, title: 'Over budget' };
 }
 
+// EXTERNAL MODULE: ./src/action/patience.js
+var action_patience = __nccwpck_require__(6916);
 ;// CONCATENATED MODULE: ./src/action/artifact/exchange.js
 /** The program reads what the client of the same bundle wrote. */
 function parseUploadRequest(text) {
@@ -32259,12 +32355,15 @@ function parseUploadAnswer(text) {
 ;// CONCATENATED MODULE: ./src/action/artifact/client.js
 
 
+
+/** Milliseconds for one upload. */
+const most = 30_000;
 /**
  * A client over the toolkit's own, which runs in a process of its own: it costs nothing where nothing is uploaded, can
  * be stopped in the middle of anything, and its log lines reach no runner.
  */
 function createArtifactClient(options) {
-    const { run, program, env, patience = 30_000 } = options;
+    const { run, program, env, patience } = options;
     return {
         async upload(request) {
             if ((env['ACTIONS_RESULTS_URL'] ?? '') === '' || (env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
@@ -32276,18 +32375,21 @@ function createArtifactClient(options) {
                 severity: /not currently supported on GHES/i.test(reason) ? 'notice' : 'warning',
                 reason: (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(reason), 300),
             });
-            try {
-                const { stdout, code } = await run(process.execPath, [program], {
-                    env,
-                    input: JSON.stringify(request),
-                    timeoutMs: patience,
-                });
-                const answer = parseUploadAnswer(stdout) ?? failed(`the artifact client ended with status ${code}`);
-                return answer.kind === 'failed' ? failed(answer.reason) : answer;
-            }
-            catch (error) {
-                return failed(error.message);
-            }
+            const timeoutMs = patience.left(most);
+            if (timeoutMs === 0)
+                return failed(action_patience/* usedUp */.h4);
+            const upload = async () => {
+                try {
+                    const input = JSON.stringify(request);
+                    const { stdout, code } = await run(process.execPath, [program], { env, input, timeoutMs });
+                    const answer = parseUploadAnswer(stdout) ?? failed(`the artifact client ended with status ${code}`);
+                    return answer.kind === 'failed' ? failed(answer.reason) : answer;
+                }
+                catch (error) {
+                    return failed(error.message);
+                }
+            };
+            return patience.pay(upload, ({ kind }) => kind === 'failed');
         },
     };
 }
@@ -33082,11 +33184,12 @@ function renderWords(reports, { sha, run, attempt }, runsUrl, maxCharacters) {
 
 
 /** Milliseconds that a comment may cost. */
-const patience = 45_000;
+const comment_most = 45_000;
 /** Comments on the pull request. What goes wrong between here and GitHub is told, not thrown. */
-async function comment(reports, target, { comment: when, token }, env) {
+async function comment(reports, target, { comment: when }, access) {
     if (when === 'never')
         return { kind: 'unwanted' };
+    const { env, token } = access;
     const { pull, mark, isFork, workflow } = target;
     if (token === undefined)
         return { kind: 'failed', trouble: noToken };
@@ -33094,7 +33197,7 @@ async function comment(reports, target, { comment: when, token }, env) {
     const shared = when === 'merged';
     const runsUrl = `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.repository}/actions/runs`;
     try {
-        return await (0,from_env/* withGitHub */.W)(env, token, patience, (github) => post(github, {
+        return await (0,from_env/* withGitHub */.W)({ ...access, token }, comment_most, (github) => post(github, {
             ...{ pull, mark, section, shared },
             comment: shared ? sharedId(workflow) : section,
             create: when === 'always' || isWorthSaying(reports),
@@ -33252,12 +33355,12 @@ async function saveHandover(artifacts, image, { attempt, sha }, reports, env) {
  * Tells the pull request, where the run is for one; where its token may not, leaves what another job needs to do it.
  * Whatever goes wrong with that is a warning.
  */
-async function tellPullRequest(reports, settings, { env, artifacts }) {
+async function tellPullRequest(reports, settings, { env, artifacts, patience, }) {
     try {
         const target = await (0,comment_target/* readTarget */._E)(env);
         if (target === undefined)
             return;
-        const commented = await comment(reports, target, settings, env);
+        const commented = await comment(reports, target, settings, { env, token: settings.token, patience });
         if (commented.kind !== 'failed' || !commented.trouble.lacksPermission) {
             tellCommented(commented);
             return;
@@ -34415,10 +34518,10 @@ async function uploadReport(reports, files, { env, artifacts }) {
 
 /**
  * Tells the result: log, report files, outputs, job summary, the verdict as annotations and exit status, and last,
- * because it asks others, the comment.
+ * because they ask others, the comment and the artifact.
  */
 async function tell(told, log, context) {
-    const { env, colour, settings, runProgram } = context;
+    const { env, colour, settings, runProgram, patience } = context;
     log.write(told.reports.map((report) => renderText(report, { colour, columns: 100 })).join('\n'));
     const files = await writeReportFiles(told.reports, env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)());
     for (const [name, value] of Object.entries(outputsOf(told, files)))
@@ -34426,10 +34529,11 @@ async function tell(told, log, context) {
     await writeSummary(told.reports);
     annotate(told, env['GITHUB_WORKSPACE'] ?? process.cwd());
     const program = (0,cache_program/* programBeside */.B)(process.argv[1] ?? '', 'upload');
-    const artifacts = createArtifactClient({ run: runProgram, program, env });
+    const artifacts = createArtifactClient({ run: runProgram, program, env, patience });
+    // Where there is time for one of them only, it is the comment.
+    await tellPullRequest(told.reports, settings, { env, artifacts, patience });
     if (settings.uploadReport)
         await uploadReport(told.reports, files, { env, artifacts });
-    await tellPullRequest(told.reports, settings, { env, artifacts });
 }
 
 
@@ -36763,7 +36867,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 2177:
+/***/ 529:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36793,20 +36897,10 @@ __nccwpck_require__.d(operator_namespaceObject, {
   rcompare: () => (rcompare)
 });
 
+// EXTERNAL MODULE: ./src/action/post-state.js
+var post_state = __nccwpck_require__(8197);
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var lib_core = __nccwpck_require__(8436);
-;// CONCATENATED MODULE: ./src/action/post-state.js
-
-const post_state_name = 'store';
-/** Leaves to the post step what it has to save, as text; nothing where that is undefined. */
-function leaveForPost(toSave) {
-    lib_core/* saveState */.LZ(post_state_name, toSave ?? '');
-}
-/** What main left to the post step; empty where it left nothing, or did not come so far. */
-function leftForPost() {
-    return core.getState(post_state_name);
-}
-
+var core = __nccwpck_require__(8436);
 // EXTERNAL MODULE: ./src/compare/history.js
 var compare_history = __nccwpck_require__(7711);
 // EXTERNAL MODULE: ./src/report/escape.js
@@ -37003,18 +37097,19 @@ var from_env = __nccwpck_require__(7897);
 /** How many commits a search goes back: a page of GitHub's. */
 const farthest = 100;
 /** Milliseconds that asking GitHub for commits may cost. */
-const patience = 10_000;
+const most = 10_000;
 const commits = dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye, parents: dist/* array */.YOg(dist/* object */.Ikc({ sha: target/* shaSchema */.Ye })) }));
 /** A commit and those before it along first parents, newest first, from the checkout; undefined in a shallow one. */
 function localLineage(graph, commit) {
     return graph.ancestors(commit, farthest);
 }
 /** The same as GitHub knows it; undefined where it does not answer. */
-async function remoteLineage(commit, repository, token, env) {
+async function remoteLineage(commit, repository, access) {
+    const { token } = access;
     if (token === undefined)
         return undefined;
     try {
-        const answer = await (0,from_env/* withGitHub */.W)(env, token, patience, (github) => github.get(`/repos/${repository}/commits`, { sha: commit, per_page: farthest }));
+        const answer = await (0,from_env/* withGitHub */.W)({ ...access, token }, most, (github) => github.get(`/repos/${repository}/commits`, { sha: commit, per_page: farthest }));
         const parsed = dist/* safeParse */.xLC(commits, answer);
         return parsed.success ? firstParents(commit, parsed.output) : undefined;
     }
@@ -37078,9 +37173,10 @@ async function wantedOf({ event, sha }, graph) {
 
 
 
-function createBaselines({ occasion, settings, cache, env }) {
+function createBaselines({ occasion, settings, cache, env, patience }) {
     /** What the checkout has, where that is known: another commit than the run's is not the branch's. */
     let checkedOut;
+    const access = { env, token: settings.token, patience };
     return {
         async find(identity, graph) {
             checkedOut = (await graph.head())?.sha;
@@ -37099,7 +37195,7 @@ function createBaselines({ occasion, settings, cache, env }) {
                 return missing('`cache: false` keeps no measurements from run to run');
             const found = await findDocument(createEntries(cache, identity, env), wanted, {
                 local: await localLineage(graph, wanted.commit),
-                remote: () => remoteLineage(wanted.commit, occasion.repository, settings.token, env),
+                remote: () => remoteLineage(wanted.commit, occasion.repository, access),
             });
             switch (found.kind) {
                 case 'found':
@@ -37115,7 +37211,7 @@ function createBaselines({ occasion, settings, cache, env }) {
             if (cache === undefined || !isForOthers(occasion) || !('branch' in event))
                 return;
             if (checkedOut !== undefined && checkedOut !== sha) {
-                lib_core/* info */.pq((0,fence/* inert */.t)(`no baseline is kept: ${checkedOut} was built, and ${event.branch} is at ${sha}`));
+                core/* info */.pq((0,fence/* inert */.t)(`no baseline is kept: ${checkedOut} was built, and ${event.branch} is at ${sha}`));
                 return;
             }
             const images = reports.map(({ measurement, history = [] }) => ({
@@ -37127,9 +37223,9 @@ function createBaselines({ occasion, settings, cache, env }) {
             if (outcome.kind === 'failed') {
                 const text = `no baseline was kept for pull requests: ${(0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(outcome.reason), 500)}`;
                 if (outcome.severity === 'warning')
-                    lib_core/* warning */.$e(text);
+                    core/* warning */.$e(text);
                 else
-                    lib_core/* info */.pq((0,fence/* inert */.t)(text));
+                    core/* info */.pq((0,fence/* inert */.t)(text));
             }
         },
     };
@@ -37145,6 +37241,8 @@ function advice({ branch }) {
     return `run this workflow on pushes to ${branch ?? 'the default branch'} once`;
 }
 
+// EXTERNAL MODULE: ./src/action/patience.js
+var action_patience = __nccwpck_require__(6916);
 ;// CONCATENATED MODULE: ./src/action/cache/exchange.js
 /** What the two processes of a cache client say to each other, as JSON on standard input and output. */
 /**
@@ -37187,50 +37285,50 @@ function missingService(env) {
 
 
 
+
 /** Bytes that one file may have. */
 const maxEntryBytes = 3e9;
-const defaultPatience = 25_000;
+/** Milliseconds that all failing calls of a client may cost together. */
+const client_most = 25_000;
 /** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
 const onlyEntry = [
     '--anchored --wildcards --wildcards-match-slash',
     `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
     '--no-same-owner --no-same-permissions',
 ].join(' ');
-/** Milliseconds below which a call is not worth starting. */
-const shortest = 1_000;
 /**
  * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
  * folder. It can then be stopped in the middle of anything, its log lines reach no runner, and its tar finds one file
  * of one name.
  */
 function createCacheClient(options) {
-    let left = options.patience ?? defaultPatience;
-    /** One call; failures are paid from what is left. */
+    const patience = options.patience.part(client_most);
     const call = async (file, request, use) => {
         const missing = missingService(options.env) ?? unfit(request);
         if (missing !== undefined)
             return failed(missing, 'notice');
-        if (left < shortest)
-            return failed('the cache service has failed before in this run');
-        const started = performance.now();
+        const timeoutMs = patience.left(client_most);
+        if (timeoutMs === 0)
+            return failed(action_patience/* usedUp */.h4);
+        return patience.pay(() => inFolder(file, request, timeoutMs, use), isFailure);
+    };
+    const inFolder = async (file, request, timeoutMs, use) => {
         let folder;
-        let outcome;
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
             folder = await (0,promises_.mkdtemp)(`${file}.`);
             const [work, temp] = [(0,external_node_path_.join)(folder, 'work'), (0,external_node_path_.join)(folder, 'temp')];
             await (0,promises_.mkdir)(work);
             await (0,promises_.mkdir)(temp);
-            outcome = await use(work, () => ask(options, request, { work, temp, left }));
+            return await use(work, () => ask(options, request, { work, temp, timeoutMs }));
         }
         catch (error) {
-            outcome = failed(error.message);
+            return failed(error.message);
         }
-        if (folder !== undefined)
-            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
-        if (outcome.kind === 'failed')
-            left -= performance.now() - started;
-        return outcome;
+        finally {
+            if (folder !== undefined)
+                await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+        }
     };
     return {
         restore: (file, key, prefixes) => call(file, { kind: 'restore', key, prefixes }, async (folder, ask) => {
@@ -37259,8 +37357,7 @@ function createCacheClient(options) {
         }),
     };
 }
-async function ask({ run, program, env, signal }, request, { work, temp, left }) {
-    const timeoutMs = Math.max(shortest, left);
+async function ask({ run, program, env, signal }, request, { work, temp, timeoutMs }) {
     // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
     const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`;
     const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
@@ -37287,6 +37384,9 @@ function unfit({ key, prefixes }) {
         return `${quoted(bad)} cannot be the key of a cache entry`;
     return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined;
 }
+function isFailure({ kind }) {
+    return kind === 'failed';
+}
 function failedAs(answer) {
     if (answer.kind !== 'failed')
         return failed(`the cache client answered ${answer.kind}`);
@@ -37306,14 +37406,15 @@ var cache_program = __nccwpck_require__(6142);
 
 
 /** Milliseconds that asking for labels may cost. */
-const labels_patience = 10_000;
+const labels_most = 10_000;
 const labelSchema = dist/* object */.Ikc({ name: dist/* string */.YjP() });
 /** The labels of a pull request as they are now; undefined where GitHub does not say. */
-async function labelsOf({ repository, number }, token, env) {
+async function labelsOf({ repository, number }, access) {
+    const { token } = access;
     if (token === undefined)
         return undefined;
     try {
-        return await (0,from_env/* withGitHub */.W)(env, token, labels_patience, async (github) => {
+        return await (0,from_env/* withGitHub */.W)({ ...access, token }, labels_most, async (github) => {
             const names = [];
             for await (const label of github.list(`/repos/${repository}/issues/${number}/labels`)) {
                 const parsed = dist/* safeParse */.xLC(labelSchema, label);
@@ -37424,17 +37525,18 @@ function branchOf(name) {
 
 
 /** What a run meets GitHub through, as the settings want it and as far as it is there. */
-async function meetService(settings, { env, ...options }) {
+async function meetService(settings, { env, patience, ...options }) {
     const program = (0,cache_program/* programBeside */.B)(process.argv[1] ?? '', 'cache');
-    const cache = settings.cache ? createCacheClient({ ...options, env, program }) : undefined;
+    const cache = settings.cache ? createCacheClient({ ...options, env, patience, program }) : undefined;
     const occasion = await readOccasion(env);
     if (occasion === undefined)
         return { cache, ports: {}, keep: () => Promise.resolve() };
-    const acceptedBy = () => acceptingLabel(occasion, settings, env);
+    const access = { env, token: settings.token, patience };
+    const acceptedBy = () => acceptingLabel(occasion, settings, access);
     const wanted = settings.baseline === 'auto' || settings.baseline === 'build';
     if (!wanted)
         return { cache, ports: { acceptedBy }, keep: () => Promise.resolve() };
-    const baselines = createBaselines({ occasion, settings, cache, env });
+    const baselines = createBaselines({ occasion, settings, cache, env, patience });
     return {
         cache,
         ports: { acceptedBy, findBaseline: (identity, graph) => baselines.find(identity, graph) },
@@ -37442,10 +37544,10 @@ async function meetService(settings, { env, ...options }) {
     };
 }
 /** The label that accepts an increase, where the pull request has it: now, or when the event was, if no one says. */
-async function acceptingLabel({ event, repository }, { acceptLabel, token }, env) {
+async function acceptingLabel({ event, repository }, { acceptLabel }, access) {
     if (acceptLabel === undefined || event.kind !== 'pull_request')
         return undefined;
-    const now = await labelsOf({ repository, number: event.number }, token, env);
+    const now = await labelsOf({ repository, number: event.number }, access);
     return hasLabel(now ?? event.labels, acceptLabel) ? acceptLabel : undefined;
 }
 
@@ -43928,7 +44030,7 @@ const implementations = [
     { implementation_name: 'cpython', platform_python_implementation: 'CPython' },
     { implementation_name: 'pypy', platform_python_implementation: 'PyPy' },
 ];
-const most = 3_000;
+const marker_samples_most = 3_000;
 /**
  * Environments that tell markers apart: around each version that they name, and one for each value that they name,
  * within a range of Pythons. Two markers that agree on all of them are taken to mean the same.
@@ -44015,7 +44117,7 @@ function pythonSamples(literals) {
 /** All combinations, or evenly spread ones of them when they are too many. */
 function product(...lists) {
     const total = lists.reduce((n, list) => n * list.length, 1);
-    const step = Math.max(1, Math.ceil(total / most));
+    const step = Math.max(1, Math.ceil(total / marker_samples_most));
     const found = [];
     for (let n = 0; n < total; n += step) {
         let rest = n;
@@ -55353,13 +55455,13 @@ async function detailsOf(built, comparand, store, { trees, inventory }) {
 
 
 /** One run in a job: with what earlier jobs left, compared as GitHub's event wants it. Leaves to post what to save. */
-async function runJob({ inputs, settings }, context) {
+async function runJob({ inputs, settings }, { patience, ...context }) {
     const { env, signal } = context;
-    const { cache, ports, keep } = await meetService(settings, { env, run: host_process/* run */.eF, signal });
+    const { cache, ports, keep } = await meetService(settings, { env, run: host_process/* run */.eF, signal, patience });
     const kept = cache && betweenRuns(cache, placeOf(env));
     const details = { trees: settings.uploadReport, inventory: true };
     const result = await run(inputs, { ...context, ports, details, restore: kept?.restore });
-    leaveForPost(await kept?.remember());
+    (0,post_state/* leaveForPost */.xs)(await kept?.remember());
     return { result, keep };
 }
 
@@ -55373,15 +55475,19 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8527);
-/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2332);
-/* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(374);
-/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1809);
-/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2177);
-/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(710);
-/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7682);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7770);
-/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7397);
+/* harmony import */ var _action_patience_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6916);
+/* harmony import */ var _action_post_state_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8197);
+/* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2332);
+/* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
+/* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1809);
+/* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(529);
+/* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
+/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);
+/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7397);
+
+
 
 
 
@@ -55395,18 +55501,20 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const { env, stdout } = process;
-const log = (0,_action_step_log_js__WEBPACK_IMPORTED_MODULE_4__/* .createStepLog */ .d)(stdout);
+const log = (0,_action_step_log_js__WEBPACK_IMPORTED_MODULE_6__/* .createStepLog */ .d)(stdout);
 try {
-    (0,_memory_js__WEBPACK_IMPORTED_MODULE_8__/* .keepMemoryLow */ .P)();
+    (0,_memory_js__WEBPACK_IMPORTED_MODULE_10__/* .keepMemoryLow */ .P)();
     const given = (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .loadInputs */ .I)(env, process.cwd());
-    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_11__/* .screenOf */ .S)(stdout, env);
-    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__/* .createProgress */ .m)(log, screen);
-    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_3__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), today: Date.now };
+    const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_13__/* .screenOf */ .S)(stdout, env);
+    const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__/* .createProgress */ .m)(log, screen);
+    const context = { env, progress: (0,_action_progress_js__WEBPACK_IMPORTED_MODULE_5__/* .annotated */ .d)(progress, log), now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), today: Date.now };
+    const patience = (0,_action_patience_js__WEBPACK_IMPORTED_MODULE_3__/* .createPatience */ .se)();
     const { result, keep } = await log
-        .group('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_9__/* .interruptible */ .I)((signal) => (0,_job_js__WEBPACK_IMPORTED_MODULE_7__/* .runJob */ .b)(given, { ...context, signal })))
+        .group('Build the image', () => (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__/* .interruptible */ .I)((signal) => (0,_job_js__WEBPACK_IMPORTED_MODULE_9__/* .runJob */ .b)(given, { ...context, signal, patience })))
         .finally(() => progress.close());
-    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_5__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings: given.settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .eF });
+    await (0,_action_tell_js__WEBPACK_IMPORTED_MODULE_7__/* .tell */ .q)(result, log, { env, colour: screen.colour, settings: given.settings, runProgram: _host_process_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .eF, patience });
     await keep(result);
+    (0,_action_post_state_js__WEBPACK_IMPORTED_MODULE_4__/* .leavePatience */ .XW)(patience);
 }
 catch (error) {
     (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f)(error, log);

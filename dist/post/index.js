@@ -30038,6 +30038,8 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/report/escape.js
 var report_escape = __nccwpck_require__(5392);
+// EXTERNAL MODULE: ./src/action/patience.js
+var action_patience = __nccwpck_require__(6916);
 ;// CONCATENATED MODULE: ./src/action/cache/exchange.js
 /** What the two processes of a cache client say to each other, as JSON on standard input and output. */
 /**
@@ -30080,50 +30082,50 @@ function missingService(env) {
 
 
 
+
 /** Bytes that one file may have. */
 const maxEntryBytes = 3e9;
-const defaultPatience = 25_000;
+/** Milliseconds that all failing calls of a client may cost together. */
+const most = 25_000;
 /** The toolkit's tar would follow any path in an archive: with these it passes over every name but ours. */
 const onlyEntry = [
     '--anchored --wildcards --wildcards-match-slash',
     `--exclude=[!${entryName}]* --exclude=${entryName}?*`,
     '--no-same-owner --no-same-permissions',
 ].join(' ');
-/** Milliseconds below which a call is not worth starting. */
-const shortest = 1_000;
 /**
  * A client over the toolkit's own, which is kept at arm's length: it runs in a process of its own that sees one private
  * folder. It can then be stopped in the middle of anything, its log lines reach no runner, and its tar finds one file
  * of one name.
  */
 function createCacheClient(options) {
-    let left = options.patience ?? defaultPatience;
-    /** One call; failures are paid from what is left. */
+    const patience = options.patience.part(most);
     const call = async (file, request, use) => {
         const missing = missingService(options.env) ?? unfit(request);
         if (missing !== undefined)
             return failed(missing, 'notice');
-        if (left < shortest)
-            return failed('the cache service has failed before in this run');
-        const started = performance.now();
+        const timeoutMs = patience.left(most);
+        if (timeoutMs === 0)
+            return failed(action_patience/* usedUp */.h4);
+        return patience.pay(() => inFolder(file, request, timeoutMs, use), isFailure);
+    };
+    const inFolder = async (file, request, timeoutMs, use) => {
         let folder;
-        let outcome;
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
             folder = await (0,promises_.mkdtemp)(`${file}.`);
             const [work, temp] = [(0,external_node_path_.join)(folder, 'work'), (0,external_node_path_.join)(folder, 'temp')];
             await (0,promises_.mkdir)(work);
             await (0,promises_.mkdir)(temp);
-            outcome = await use(work, () => ask(options, request, { work, temp, left }));
+            return await use(work, () => ask(options, request, { work, temp, timeoutMs }));
         }
         catch (error) {
-            outcome = failed(error.message);
+            return failed(error.message);
         }
-        if (folder !== undefined)
-            await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
-        if (outcome.kind === 'failed')
-            left -= performance.now() - started;
-        return outcome;
+        finally {
+            if (folder !== undefined)
+                await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+        }
     };
     return {
         restore: (file, key, prefixes) => call(file, { kind: 'restore', key, prefixes }, async (folder, ask) => {
@@ -30152,8 +30154,7 @@ function createCacheClient(options) {
         }),
     };
 }
-async function ask({ run, program, env, signal }, request, { work, temp, left }) {
-    const timeoutMs = Math.max(shortest, left);
+async function ask({ run, program, env, signal }, request, { work, temp, timeoutMs }) {
     // No file grows beyond the limit, however well it was compressed; the shell counts blocks of 512 bytes.
     const limited = `ulimit -f ${Math.ceil(maxEntryBytes / 512)} && exec "$0" "$@"`;
     const { stdout, code } = await run('/bin/sh', ['-c', limited, process.execPath, program], {
@@ -30179,6 +30180,9 @@ function unfit({ key, prefixes }) {
     if (bad !== undefined)
         return `${quoted(bad)} cannot be the key of a cache entry`;
     return prefixes.length > 9 ? 'more than ten keys were asked for' : undefined;
+}
+function isFailure({ kind }) {
+    return kind === 'failed';
 }
 function failedAs(answer) {
     if (answer.kind !== 'failed')
@@ -30282,23 +30286,87 @@ function inertLines(stream) {
 
 /***/ }),
 
+/***/ 6916:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ly: () => (/* binding */ parsePatience),
+/* harmony export */   h4: () => (/* binding */ usedUp)
+/* harmony export */ });
+/* unused harmony exports jobPatience, createPatience */
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+
+/** Milliseconds that a job waits, all in all, for services around it that fail. */
+const jobPatience = 55_000;
+/** Milliseconds below which a question is not worth asking. */
+const shortest = 1_000;
+function createPatience(ms = jobPatience, now = () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now()) {
+    return partOf(ms, now, undefined);
+}
+/** What another process of the job left; it came through the runner, and so is no number until it looks like one. */
+function parsePatience(text) {
+    return createPatience(/^\d{1,5}$/.test(text) ? Math.min(Number(text), jobPatience) : jobPatience);
+}
+/** Why a service is not asked. */
+const usedUp = 'services around this job have failed before, and took all the time that waiting may take';
+function partOf(ms, now, whole) {
+    let own = ms;
+    const pay = async (ask, isFailure = () => false) => {
+        const started = now();
+        let failed = true;
+        try {
+            const result = await ask();
+            failed = isFailure(result);
+            return result;
+        }
+        finally {
+            if (failed)
+                own = Math.max(0, own - Math.ceil(now() - started));
+        }
+    };
+    const patience = {
+        left(most) {
+            const mine = own < shortest ? 0 : Math.min(own, most);
+            return mine === 0 || whole === undefined ? mine : whole.left(mine);
+        },
+        pay: (ask, isFailure) => whole === undefined ? pay(ask, isFailure) : whole.pay(() => pay(ask, isFailure), isFailure),
+        part: (most) => partOf(most, now, patience),
+    };
+    return patience;
+}
+
+
+/***/ }),
+
 /***/ 8197:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   z: () => (/* binding */ leftForPost)
+/* harmony export */   $_: () => (/* binding */ patienceLeft),
+/* harmony export */   zx: () => (/* binding */ leftForPost)
 /* harmony export */ });
-/* unused harmony export leaveForPost */
+/* unused harmony exports leaveForPost, leavePatience */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4695);
+/* harmony import */ var _patience_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6916);
 
-const name = 'store';
+
+const storeName = 'store';
+const patienceName = 'patience';
 /** Leaves to the post step what it has to save, as text; nothing where that is undefined. */
 function leaveForPost(toSave) {
-    core.saveState(name, toSave ?? '');
+    core.saveState(storeName, toSave ?? '');
 }
 /** What main left to the post step; empty where it left nothing, or did not come so far. */
 function leftForPost() {
-    return _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(name);
+    return _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(storeName);
+}
+/** Leaves to the post step the time that main did not lose to services that fail. */
+function leavePatience(patience) {
+    core.saveState(patienceName, patience.left(jobPatience));
+}
+/** What main left of the job's patience; all of it where it left nothing. */
+function patienceLeft() {
+    return (0,_patience_js__WEBPACK_IMPORTED_MODULE_1__/* .parsePatience */ .Ly)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(patienceName));
 }
 
 
@@ -42070,9 +42138,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 const { env, stdout, argv } = process;
 try {
     const store = await (0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_8__/* .openStore */ .Ch)((0,_host_store_store_js__WEBPACK_IMPORTED_MODULE_8__/* .storeRoot */ .q1)(env));
-    const toSave = (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__/* .parseToSave */ .Av)((0,_action_post_state_js__WEBPACK_IMPORTED_MODULE_5__/* .leftForPost */ .z)());
+    const toSave = (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__/* .parseToSave */ .Av)((0,_action_post_state_js__WEBPACK_IMPORTED_MODULE_5__/* .leftForPost */ .zx)());
     if (toSave) {
-        const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_1__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .eF, program: (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_2__/* .programBeside */ .B)(argv[1] ?? '', 'cache'), env });
+        const program = (0,_action_cache_program_js__WEBPACK_IMPORTED_MODULE_2__/* .programBeside */ .B)(argv[1] ?? '', 'cache');
+        const cache = (0,_action_cache_client_js__WEBPACK_IMPORTED_MODULE_1__/* .createCacheClient */ .Y)({ run: _host_process_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .eF, program, env, patience: (0,_action_post_state_js__WEBPACK_IMPORTED_MODULE_5__/* .patienceLeft */ .$_)() });
         (0,_action_cache_tell_saved_js__WEBPACK_IMPORTED_MODULE_3__/* .tellSaved */ .N)(await (0,_host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__/* .saveStore */ .Ju)(store, toSave, cache, Date.now()), (0,_action_fence_js__WEBPACK_IMPORTED_MODULE_4__/* .inertLines */ .w)(stdout));
     }
     // A build that failed leaves its parts in the store too; on a runner that lives on it must not grow for ever.
