@@ -191,4 +191,90 @@ describe('findDistributions', () => {
       version: '1',
     })
   })
+
+  it('leaves what is installed to be edited where its modules are, and says where', () => {
+    const link = (url: string, editable = true): string => JSON.stringify({ url, dir_info: { editable } })
+    const found = find({
+      'app/my src/web/__init__.py': 500,
+      'app/my src/web.egg-info/PKG-INFO': 'Name: web\nVersion: 1\n',
+      'app/my src/web.egg-info/top_level.txt': 'web\n',
+      'app/my src/web.egg-info/SOURCES.txt': 'web/__init__.py\n',
+      ...below(site, {
+        ...distInfo('web', '1', '__editable__.web-1.pth,,\n__editable___web_1_finder.py,,\n'),
+        'web-1.dist-info/direct_url.json': link('file:///app/my%20src'),
+        '__editable__.web-1.pth': 10,
+        '__editable___web_1_finder.py': 20,
+        ...distInfo('copied', '1', ''),
+        'copied-1.dist-info/direct_url.json': link('file:///app/copied', false),
+        ...distInfo('lying', '1', ''),
+        'lying-1.dist-info/direct_url.json': '{"editable": nonsense',
+      }),
+    })
+    expect(found.map(({ name, editable }) => [name, editable])).toEqual([
+      ['copied', undefined],
+      ['lying', undefined],
+      ['web', 'app/my src'],
+    ])
+    expect(found[2]?.files.filter((path) => !path.includes('dist-info'))).toEqual([
+      `${site}/__editable__.web-1.pth`,
+      `${site}/__editable___web_1_finder.py`,
+    ])
+  })
+
+  it('takes what a build left beside the sources for installed only where something links to it', () => {
+    const sources = below('app', {
+      'web/__init__.py': 500,
+      'web.egg-info/PKG-INFO': 'Name: Web\nVersion: 1.5\n',
+      'web.egg-info/top_level.txt': 'web\n',
+    })
+    expect(find(sources)).toEqual([])
+    const [web, ...more] = find({ ...sources, [`${site}/Web.egg-link`]: '/app\n.' })
+    expect(more).toEqual([])
+    expect(web).toMatchObject({
+      ...{ name: 'web', version: '1.5', location: site, editable: 'app', estimated: false },
+      files: [`${site}/Web.egg-link`],
+    })
+  })
+
+  it('takes an egg-info that an installer put outside for a distribution', () => {
+    const [x] = find(
+      below('srv/target', {
+        'x.py': 1,
+        'x-1.egg-info/PKG-INFO': 'Name: x\nVersion: 1\n',
+        'x-1.egg-info/installed-files.txt': '../x.py\nPKG-INFO\n',
+      }),
+    )
+    expect(x).toMatchObject({ name: 'x', location: 'srv/target' })
+    expect(x?.files).toContain('srv/target/x.py')
+  })
+
+  it.each([
+    ['that no list names', `${site}/setuptools/_vendor`, {}],
+    ['in a package of any name', `${site}/numpy/third_party`, {}],
+    ['in the application', 'app/web/_vendor', {}],
+    ['that a list beside it names', 'app/vendor', { 'app/vendor/vendored.txt': 10 }],
+  ])('takes a vendored copy for none %s', (_, folder, more) => {
+    const copy = below(folder, { 'x.py': 1, ...distInfo('x', '1', 'x.py,,\n') })
+    expect(find({ ...copy, ...more })).toEqual([])
+  })
+
+  it('finds eggs in the folders of Debian too, and elsewhere only files', () => {
+    const eggs = { 'x-1.2-py3.13.egg': 7 }
+    const found = find({
+      ...below('usr/local/lib/python3.13/dist-packages', eggs),
+      ...below('srv/eggs', eggs),
+    })
+    expect(found.map(({ name, location }) => [name, location])).toEqual([
+      ['x', 'usr/local/lib/python3.13/dist-packages'],
+    ])
+  })
+
+  it('has the scripts of a PyPy', () => {
+    const packages = 'opt/pypy/lib/pypy3.10/site-packages'
+    const [x] = find({
+      ...below(packages, distInfo('x', '1', '../../../bin/x,,\n')),
+      'opt/pypy/bin/x': 1,
+    })
+    expect(x?.files).toContain('opt/pypy/bin/x')
+  })
 })

@@ -56,6 +56,7 @@ describe('an environment that Python made', () => {
       {
         distributions: new Set(found.flatMap(({ files }) => files)),
         system: new Set(),
+        interpreter: new Set(),
         leftovers: new Set(),
       },
       { baseLayers: undefined, workingDir: undefined },

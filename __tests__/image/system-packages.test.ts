@@ -28,7 +28,13 @@ describe('findSystemPackages', () => {
     })
     expect(found).toEqual([
       { ...deb, name: 'bare', version: '3', files: [] },
-      { ...deb, name: 'bash', version: '5.2', files: ['bin', 'usr/bin/bash', 'usr/bin/sh'] },
+      {
+        ...deb,
+        name: 'bash',
+        version: '5.2',
+        architecture: 'amd64',
+        files: ['bin', 'usr/bin/bash', 'usr/bin/sh'],
+      },
       { ...deb, name: 'libc6', version: '2.41-1', architecture: 'amd64', files: ['usr/lib/libc.so'] },
     ])
   })

@@ -108,5 +108,5 @@ export function keepListing(store: Store, digest: Digest, listing: LayerListing)
 }
 
 function keyOf(digest: Digest): string {
-  return `listing-3|${digest}`
+  return `listing-4|${digest}`
 }

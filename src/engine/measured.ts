@@ -10,7 +10,7 @@ import type { Image } from '../image/source.ts'
 import { listLayers, listTopLayer } from './listings.ts'
 
 /** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-4'
+const version = 'measurement-5'
 
 /** How an image is measured, but for what is known of it. */
 export type HowMeasured = Omit<Measured, 'listings' | 'reference' | keyof Image> & {

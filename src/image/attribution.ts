@@ -1,4 +1,5 @@
 import { baseLayersByHistory } from './base-layers.ts'
+import { findCondaPackages, isInterpreter } from './conda.ts'
 import { type Distribution, findDistributions } from './distributions.ts'
 import { type Filesystem, mergeLayers } from './filesystem.ts'
 import type { Measured } from './measure.ts'
@@ -39,7 +40,14 @@ export function attribute(image: Pick<Measured, 'config' | 'listings' | 'baseLay
   }))
   const partOf = createParts(
     filesystem,
-    { distributions: owned, system: new Set(systemPackages.flatMap(({ files }) => files)), leftovers },
+    {
+      distributions: owned,
+      system: new Set(systemPackages.flatMap(({ files }) => files)),
+      interpreter: new Set(
+        findCondaPackages(filesystem).flatMap((one) => (isInterpreter(one) ? one.files : [])),
+      ),
+      leftovers,
+    },
     { baseLayers, workingDir: image.config.config.workingDir },
   )
   const isAdded = (path: string): boolean =>

@@ -1,4 +1,5 @@
 import { attribute } from './attribution.ts'
+import type { CondaPackage } from './conda.ts'
 import type { Distribution } from './distributions.ts'
 import { fieldValues } from './fields.ts'
 import type { Filesystem } from './filesystem.ts'
@@ -24,8 +25,10 @@ export interface InventoryDistribution {
   /** Normalised (PEP 503). */
   readonly name: string
   readonly version: string
-  /** Absolute path of the folder that it is imported from. */
+  /** Absolute path of the folder that it is installed in. */
   readonly location: string
+  /** Set for a package of a conda environment that is no Python distribution. */
+  readonly conda?: Pick<CondaPackage, 'name' | 'build' | 'channel' | 'subdir'>
   readonly licence: StatedLicence
   /** Normalised names of the installed distributions that it requires. */
   readonly requires: readonly string[]
@@ -63,6 +66,7 @@ export function takeInventory(image: Inventoried): Inventory {
       name: one.name,
       version: one.version,
       location: `/${one.location}`,
+      ...condaOf(one),
       licence: licenceOf(filesystem, one),
       requires: requires.get(one.name) ?? [],
       hashes: (one.files.some(isAdded) && image.hashesOf?.(one.name, one.version)) || {},
@@ -76,7 +80,15 @@ export function takeInventory(image: Inventoried): Inventory {
   }
 }
 
-function licenceOf({ texts }: Filesystem, { info }: Distribution): StatedLicence {
+function condaOf({ conda, info }: Distribution): Pick<InventoryDistribution, 'conda'> {
+  if (conda?.record !== info) return {}
+  const { name, build, channel, subdir } = conda
+  return { conda: { name, build, channel, subdir } }
+}
+
+function licenceOf({ texts }: Filesystem, { info, conda }: Distribution): StatedLicence {
+  if (conda?.record === info)
+    return { expression: undefined, text: conda.licence || undefined, classifiers: [] }
   const text = texts.get(`${info}/METADATA`) ?? texts.get(`${info}/PKG-INFO`) ?? texts.get(info) ?? ''
   const field = (name: string): string | undefined => fieldValues(text, name).find((value) => value !== '')
   return {

@@ -67,7 +67,7 @@ export function measure(image: Measured, attribution = attribute(image)): Measur
     parts,
     layers,
     packages: added
-      .map(({ name, version, files, location, installer, estimated }) => ({
+      .map(({ name, version, files, location, installer, editable, estimated }) => ({
         name,
         version,
         bytes: bytesOf(files),
@@ -76,6 +76,7 @@ export function measure(image: Measured, attribution = attribute(image)): Measur
         direct: requirers.get(name)?.direct ?? false,
         requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
         ...(installer === undefined ? {} : { installer }),
+        ...(editable === undefined ? {} : { editable: `/${editable}` }),
         ...(estimated ? { estimated } : {}),
       }))
       .sort(bySize),

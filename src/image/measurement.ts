@@ -84,19 +84,30 @@ export const measurementSchema = v.object({
         version: v.string(),
         bytes,
         files: described(bytes, 'How many files it has.'),
-        location: described(v.string(), 'Folder that it is imported from.'),
+        location: described(
+          v.string(),
+          'Folder that it is installed in; of a conda package without Python its environment.',
+        ),
         direct: described(v.boolean(), 'The project itself requires it.'),
         requiredBy: described(
           v.array(v.array(v.string())),
           'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.',
         ),
-        installer: v.optional(described(v.string(), 'What installed it, as it says itself: `pip`, `uv`.')),
+        installer: v.optional(
+          described(v.string(), 'What installed it, as it says itself: `pip`, `uv`, `conda`.'),
+        ),
+        editable: v.optional(
+          described(
+            v.string(),
+            'Folder that its modules are in, where it was installed to be edited there: their bytes are those of the folder, not of the package.',
+          ),
+        ),
         estimated: v.optional(
           described(v.boolean(), 'It has no list of its files, so they were told by their names.'),
         ),
       }),
     ),
-    'Python distributions, the largest first; those of the base are not among them.',
+    'Python distributions and packages of conda environments, the largest first; those of the base are not among them.',
   ),
   systemPackages: described(
     v.array(v.object({ name: v.string(), version: v.string(), bytes })),

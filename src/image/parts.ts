@@ -6,6 +6,8 @@ import type { Part } from './measurement.ts'
 export interface Ownership {
   readonly distributions: ReadonlySet<string>
   readonly system: ReadonlySet<string>
+  /** Of a Python that a package manager of Python's own brought. */
+  readonly interpreter: Pick<ReadonlySet<string>, 'has'>
   readonly leftovers: Pick<ReadonlySet<string>, 'has'>
 }
 
@@ -29,7 +31,9 @@ export function createParts(
   return (path, layer) => {
     if (baseLayers !== undefined && layer < baseLayers) return 'base'
     if (owned.leftovers.has(path) && !owned.distributions.has(path) && !owned.system.has(path)) return 'waste'
-    if (owned.distributions.has(path) || isInEnvironment(path, environments)) return 'environment'
+    if (owned.distributions.has(path)) return 'environment'
+    if (owned.interpreter.has(path)) return 'interpreter'
+    if (isInEnvironment(path, environments)) return 'environment'
     if (isInterpreter(path, interpreters)) return 'interpreter'
     if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path)) return 'system'
     if (app !== '' && path.startsWith(`${app}/`)) return 'app'
@@ -39,19 +43,33 @@ export function createParts(
   }
 }
 
-/** Folders with a `pyvenv.cfg`. */
-function environmentFolders({ files }: Filesystem): ReadonlySet<string> {
-  return new Set([...files.keys()].filter((path) => baseName(path) === 'pyvenv.cfg').map(parentOf))
+/** Folders of environments: of virtual ones, and of conda's, which have nothing else in them. */
+interface Environments {
+  readonly virtual: ReadonlySet<string>
+  readonly conda: ReadonlySet<string>
 }
 
-/** What belongs to an environment besides its distributions' files, seen from its folder. */
+function environmentFolders({ files }: Filesystem): Environments {
+  const virtual = new Set<string>()
+  const conda = new Set<string>()
+  for (const path of files.keys()) {
+    if (path.endsWith('pyvenv.cfg') && baseName(path) === 'pyvenv.cfg') virtual.add(parentOf(path))
+    const prefix = path.endsWith('conda-meta/history') ? parentOf(parentOf(path)) : ''
+    // Where an environment was made over the system's own folders, it has what it owns and no more.
+    if (prefix !== '' && !/^usr(?:\/local)?$/.test(prefix)) conda.add(prefix)
+  }
+  return { virtual, conda }
+}
+
+/** What belongs to a virtual environment besides its distributions' files, seen from its folder. */
 const environmentFile =
   /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/
 
-function isInEnvironment(path: string, environments: ReadonlySet<string>): boolean {
+function isInEnvironment(path: string, { virtual, conda }: Environments): boolean {
   if (/(?:^|\/)(?:site|dist)-packages\//.test(path)) return true
   for (let folder = parentOf(path); ; folder = parentOf(folder)) {
-    if (environments.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
+    if (conda.has(folder)) return true
+    if (virtual.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
       return true
     if (folder === '') return false
   }

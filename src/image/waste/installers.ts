@@ -1,6 +1,6 @@
 import type { Attribution } from '../attribution.ts'
+import { prefixOf } from '../claims.ts'
 import type { Distribution } from '../distributions.ts'
-import { prefixOf } from '../distributions.ts'
 import { join } from '../layer-files.ts'
 import type { Finding } from './finding.ts'
 import type { Files } from './taken.ts'

@@ -1,6 +1,6 @@
 /** The parts of a package URL; a qualifier without a value is left out. */
 export interface PackageUrl {
-  readonly type: 'pypi' | 'deb' | 'apk' | 'oci'
+  readonly type: 'pypi' | 'conda' | 'deb' | 'apk' | 'oci'
   readonly namespace?: string
   readonly name: string
   readonly version: string

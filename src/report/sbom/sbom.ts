@@ -66,14 +66,22 @@ export function renderSbom(name: string, inventory: Inventory): string {
 }
 
 function distributionComponent(one: InventoryDistribution): Component {
-  const purl = formatPurl({ type: 'pypi', name: one.name, version: one.version })
+  const { name, version: own, conda } = one
+  const purl = formatPurl(
+    conda
+      ? {
+          ...{ type: 'conda', name: conda.name.toLowerCase(), version: own },
+          qualifiers: { build: conda.build, channel: conda.channel, subdir: conda.subdir },
+        }
+      : { type: 'pypi', name, version: own },
+  )
   const hashes = hashesOf(one.hashes)
   const licenses = licencesOf(one.licence)
   return {
     type: 'library',
     'bom-ref': purl,
-    name: one.name,
-    version: shortened(one.version),
+    name,
+    version: shortened(own),
     ...(hashes.length === 0 ? {} : { hashes }),
     ...(licenses.length === 0 ? {} : { licenses }),
     purl,
