@@ -33519,14 +33519,20 @@ function renderSbom(name, inventory) {
     return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
 }
 function distributionComponent(one) {
-    const purl = formatPurl({ type: 'pypi', name: one.name, version: one.version });
+    const { name, version: own, conda } = one;
+    const purl = formatPurl(conda
+        ? {
+            ...{ type: 'conda', name: conda.name.toLowerCase(), version: own },
+            qualifiers: { build: conda.build, channel: conda.channel, subdir: conda.subdir },
+        }
+        : { type: 'pypi', name, version: own });
     const hashes = hashesOf(one.hashes);
     const licenses = licencesOf(one.licence);
     return {
         type: 'library',
         'bom-ref': purl,
-        name: one.name,
-        version: shortened(one.version),
+        name,
+        version: shortened(own),
         ...(hashes.length === 0 ? {} : { hashes }),
         ...(licenses.length === 0 ? {} : { licenses }),
         purl,
@@ -34841,7 +34847,7 @@ function signalNumber(signal) {
 
 /***/ }),
 
-/***/ 6831:
+/***/ 9001:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34852,12 +34858,311 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/image/base-layers.js
 var base_layers = __nccwpck_require__(3288);
-// EXTERNAL MODULE: ./src/image/distributions.js + 1 modules
-var image_distributions = __nccwpck_require__(2449);
-// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
-var image_filesystem = __nccwpck_require__(2892);
+// EXTERNAL MODULE: ./src/image/conda.js
+var conda = __nccwpck_require__(6493);
+// EXTERNAL MODULE: ./src/image/bytecode.js
+var image_bytecode = __nccwpck_require__(2407);
 // EXTERNAL MODULE: ./src/image/layer-files.js
 var layer_files = __nccwpck_require__(4317);
+// EXTERNAL MODULE: ./src/image/metadata.js
+var image_metadata = __nccwpck_require__(9497);
+// EXTERNAL MODULE: ./src/image/place.js
+var image_place = __nccwpck_require__(5421);
+;// CONCATENATED MODULE: ./src/image/candidates.js
+
+
+
+
+/** All candidates of an image but those in paths of `leftOut`, by location; shallow ones first. */
+function findCandidates(filesystem, leftOut) {
+    const { texts } = filesystem;
+    const candidates = new Map();
+    const sources = new Map();
+    const links = [];
+    for (const [path, { entry }] of filesystem.files) {
+        const info = infoOf(path);
+        if (info === undefined || leftOut.has(path))
+            continue;
+        const { type } = entry;
+        if (path.endsWith('.egg-link'))
+            links.push(path);
+        else if (path.endsWith('.egg')) {
+            if (type !== 'file')
+                continue;
+            candidates.set(path, { info: path, location: (0,layer_files/* parentOf */.gN)(path), metadata: fromFileName(path) });
+        }
+        else {
+            // RECORD alone says less than the METADATA that may still come.
+            const text = path.endsWith('/RECORD') ? undefined : texts.get(path);
+            if (text === undefined && (type === 'directory' || texts.has(`${info}/METADATA`)))
+                continue;
+            if (candidates.has(info))
+                continue;
+            const container = (0,layer_files/* baseName */.Fl)(info) === 'EGG-INFO' ? (0,layer_files/* parentOf */.gN)(info) : info;
+            const location = (0,layer_files/* parentOf */.gN)(container);
+            const metadata = metadataOf(text ?? '', container);
+            if (metadata.name === '' || isVendored(filesystem, location))
+                continue;
+            if (isSourceTree(filesystem, info, location))
+                sources.set(location, metadata);
+            else
+                candidates.set(info, {
+                    info,
+                    location,
+                    metadata,
+                    ...editableOf(texts.get(`${info}/direct_url.json`)),
+                });
+        }
+    }
+    for (const info of links) {
+        const folder = (0,image_place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(info), texts.get(info)?.split(/\r?\n/, 1)[0] ?? '');
+        if (folder === undefined)
+            continue;
+        const metadata = sources.get(folder) ?? fromFileName(info);
+        candidates.set(info, { info, location: (0,layer_files/* parentOf */.gN)(info), metadata, editable: folder });
+    }
+    const all = withConda([...candidates.values()], (0,conda/* findCondaPackages */.qK)(filesystem).filter(({ record }) => !leftOut.has(record)));
+    const depth = (path) => path.split('/').length;
+    return all.sort((a, b) => depth(a.location) - depth(b.location) || compare(a.location, b.location) || compare(a.info, b.info));
+}
+/** The candidate that a file tells of; undefined for any other file. */
+function infoOf(path) {
+    if (/\.dist-info\/(?:METADATA|RECORD)$|(?:\.egg-info|\/EGG-INFO)\/PKG-INFO$/.test(path))
+        return (0,layer_files/* parentOf */.gN)(path);
+    if (!/\.egg(?:-info|-link)?$/.test(path))
+        return undefined;
+    return path.endsWith('.egg-info') || isImportedFrom((0,layer_files/* parentOf */.gN)(path)) ? path : undefined;
+}
+function metadataOf(text, container) {
+    const stated = (0,image_metadata/* parseMetadata */.jR)(text);
+    const named = fromFileName(container);
+    return {
+        name: stated.name || named.name,
+        version: stated.version || named.version,
+        requiresDist: stated.requiresDist,
+    };
+}
+/** `name-version.dist-info`, `name-version-py3.11.egg-info`, `name.egg-info`. */
+function fromFileName(path) {
+    const stem = (0,layer_files/* baseName */.Fl)(path).replace(/\.(?:dist-info|egg-info|egg-link|egg)$/, '');
+    const dash = stem.search(/-\d/);
+    if (dash < 0)
+        return { name: stem, version: '', requiresDist: [] };
+    return { name: stem.slice(0, dash), version: stem.slice(dash + 1).split('-')[0] ?? '', requiresDist: [] };
+}
+/** A folder that a Python has on its path. */
+function isImportedFrom(folder) {
+    return /(?:^|\/)(?:(?:site|dist)-packages|lib(?:64)?\/python[\d.]*)$/.test(folder);
+}
+/** A copy that another package brings along and imports as a part of itself: no Python finds it by its name. */
+function isVendored({ files }, location) {
+    if (isImportedFrom(location))
+        return false;
+    return (/(?:^|\/)(?:site|dist)-packages\//.test(location) ||
+        /(?:^|\/)_vendor(?:ed)?(?:\/|$)/.test(location) ||
+        ['vendored.txt', 'vendor.txt'].some((list) => files.has((0,layer_files/* join */.fj)(location, list))));
+}
+/** What a build leaves beside the sources: `app/name.egg-info`. It is installed only where something links to it. */
+function isSourceTree({ texts }, info, location) {
+    return info.endsWith('.egg-info') && !isImportedFrom(location) && !texts.has(`${info}/installed-files.txt`);
+}
+/** `direct_url.json` (PEP 610) of an editable install. */
+function editableOf(text) {
+    if (text === undefined || !text.includes('editable'))
+        return {};
+    try {
+        const { url, dir_info: folder } = JSON.parse(text);
+        const path = typeof url === 'string' ? /^file:\/\/(?:localhost)?(\/.*)$/.exec(url)?.[1] : undefined;
+        const editable = folder?.editable === true && path !== undefined ? (0,image_place/* resolvePath */.o)('', decodeURIComponent(path)) : undefined;
+        return editable === undefined ? {} : { editable };
+    }
+    catch {
+        // It is only a claim.
+        return {};
+    }
+}
+/** Ties distributions to the conda packages that brought them; those without one become candidates, but for the Python itself. */
+function withConda(candidates, packages) {
+    if (packages.length === 0)
+        return [...candidates];
+    const byInfo = new Map();
+    for (const one of packages) {
+        for (const path of one.files) {
+            const info = infoOf(path);
+            if (info !== undefined)
+                byInfo.set(info, one);
+        }
+    }
+    const tied = candidates.map((one) => {
+        const conda = byInfo.get(one.info);
+        return conda ? { ...one, conda } : one;
+    });
+    // conda's name is often another: pytorch brings torch.
+    const nameOf = new Map();
+    for (const { conda, metadata } of tied)
+        if (conda)
+            nameOf.set(keyOf(conda, conda.name), metadata.name);
+    const required = (one) => one.depends.map((name) => nameOf.get(keyOf(one, name)) ?? name);
+    const others = packages.filter((one) => !nameOf.has(keyOf(one, one.name)) && !(0,conda/* isInterpreter */.Xz)(one));
+    return [
+        ...tied.map((one) => {
+            const { conda, metadata } = one;
+            return conda
+                ? { ...one, metadata: { ...metadata, requiresDist: [...metadata.requiresDist, ...required(conda)] } }
+                : one;
+        }),
+        ...others.map((conda) => ({
+            info: conda.record,
+            location: conda.prefix,
+            metadata: { name: conda.name, version: conda.version, requiresDist: required(conda) },
+            conda,
+        })),
+    ];
+}
+function keyOf({ prefix }, name) {
+    return `${prefix}\0${(0,image_metadata/* distributionName */.SE)(name)}`;
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// EXTERNAL MODULE: ./src/image/claims.js
+var claims = __nccwpck_require__(9621);
+;// CONCATENATED MODULE: ./src/image/tree.js
+
+function createTree({ files }) {
+    let folders;
+    let modules;
+    return {
+        filesBelow: (folder) => {
+            folders ??= foldersOf(files);
+            const found = [];
+            const rest = [folder];
+            for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
+                for (const path of folders.files.get(at) ?? [])
+                    found.push(path);
+                for (const inner of folders.folders.get(at) ?? [])
+                    rest.push(inner);
+            }
+            return found;
+        },
+        modules: (folder, name) => {
+            modules ??= modulesOf(files);
+            return modules.get((0,layer_files/* join */.fj)(folder, name)) ?? [];
+        },
+    };
+}
+function foldersOf(all) {
+    const files = new Map();
+    const folders = new Map();
+    const known = new Set(['']);
+    const addFolder = (folder) => {
+        for (let at = folder; !known.has(at); at = (0,layer_files/* parentOf */.gN)(at)) {
+            known.add(at);
+            append(folders, (0,layer_files/* parentOf */.gN)(at), at);
+        }
+    };
+    for (const [path, { entry }] of all) {
+        if (entry.type === 'directory')
+            addFolder(path);
+        else {
+            addFolder((0,layer_files/* parentOf */.gN)(path));
+            append(files, (0,layer_files/* parentOf */.gN)(path), path);
+        }
+    }
+    return { files, folders };
+}
+function modulesOf(all) {
+    const modules = new Map();
+    for (const path of all.keys()) {
+        const name = /^([^.]+)\.(?:[^/]*\.)?(?:py|so|pyi)$/.exec((0,layer_files/* baseName */.Fl)(path))?.[1];
+        if (name !== undefined)
+            append(modules, (0,layer_files/* join */.fj)((0,layer_files/* parentOf */.gN)(path), name), path);
+    }
+    return modules;
+}
+function append(lists, key, value) {
+    const list = lists.get(key);
+    if (list)
+        list.push(value);
+    else
+        lists.set(key, [value]);
+}
+
+;// CONCATENATED MODULE: ./src/image/distributions.js
+
+
+
+
+
+
+/**
+ * All distributions of an image, in every folder that has any, by location and name, and the packages of conda
+ * environments that are no Python. Each file belongs to the first that claims it, and what is compiled into
+ * `__pycache__` to the owner of its source. A copy that another distribution brings along (vendored) is no
+ * distribution, nor is what lies in a path of `leftOut`: an installer's cache holds distributions too.
+ */
+function findDistributions(filesystem, leftOut = new Set()) {
+    const place = (0,image_place/* createPlaces */.B)(filesystem);
+    const tree = walkedOnce(createTree(filesystem));
+    const owners = new Map();
+    const found = [];
+    for (const candidate of findCandidates(filesystem, leftOut)) {
+        const { info, metadata, conda } = candidate;
+        if (isOwned(filesystem, info, owners))
+            continue;
+        const claim = (0,claims/* claimOf */._)(filesystem, candidate, tree);
+        const files = [];
+        for (const path of claim.paths) {
+            const real = place(path);
+            if (real === undefined || owners.has(real) || filesystem.files.get(real)?.entry.type === 'directory')
+                continue;
+            owners.set(real, found.length);
+            files.push(real);
+        }
+        found.push({
+            ...candidate,
+            name: (0,image_metadata/* distributionName */.SE)(metadata.name),
+            version: metadata.version,
+            files,
+            installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)) ?? (conda && 'conda'),
+            estimated: claim.estimated,
+            outside: claim.outside,
+        });
+    }
+    for (const path of filesystem.files.keys()) {
+        const source = (0,image_bytecode/* parseBytecode */.n)(path)?.source;
+        const owner = source === undefined || owners.has(path) ? undefined : owners.get(source);
+        if (owner !== undefined)
+            found[owner]?.files.push(path);
+    }
+    return found;
+}
+/** The first line, as far as it can be a program's name. */
+function installerOf(text) {
+    return /^[^\S\n]*([\w.+-]{1,40})/.exec(text ?? '')?.[1];
+}
+/** What is below a folder belongs to the first that asks: another look at the same folder finds nothing. */
+function walkedOnce(tree) {
+    const walked = new Set();
+    return {
+        modules: (folder, name) => tree.modules(folder, name),
+        filesBelow: (folder) => {
+            if (walked.has(folder))
+                return [];
+            walked.add(folder);
+            return tree.filesBelow(folder);
+        },
+    };
+}
+function isOwned({ files }, info, owners) {
+    if (files.get(info)?.entry.type === 'file')
+        return owners.has(info);
+    return owners.has(`${info}/METADATA`) || owners.has(`${info}/PKG-INFO`) || owners.has(`${info}/RECORD`);
+}
+
+// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
+var image_filesystem = __nccwpck_require__(2892);
 ;// CONCATENATED MODULE: ./src/image/parts.js
 
 /**
@@ -34875,7 +35180,11 @@ function createParts(filesystem, owned, { baseLayers, workingDir, }) {
             return 'base';
         if (owned.leftovers.has(path) && !owned.distributions.has(path) && !owned.system.has(path))
             return 'waste';
-        if (owned.distributions.has(path) || isInEnvironment(path, environments))
+        if (owned.distributions.has(path))
+            return 'environment';
+        if (owned.interpreter.has(path))
+            return 'interpreter';
+        if (isInEnvironment(path, environments))
             return 'environment';
         if (isInterpreter(path, interpreters))
             return 'interpreter';
@@ -34887,17 +35196,28 @@ function createParts(filesystem, owned, { baseLayers, workingDir, }) {
         return baseLayers !== undefined && !isSystemFolder ? 'app' : 'other';
     };
 }
-/** Folders with a `pyvenv.cfg`. */
 function environmentFolders({ files }) {
-    return new Set([...files.keys()].filter((path) => (0,layer_files/* baseName */.Fl)(path) === 'pyvenv.cfg').map(layer_files/* parentOf */.gN));
+    const virtual = new Set();
+    const conda = new Set();
+    for (const path of files.keys()) {
+        if (path.endsWith('pyvenv.cfg') && (0,layer_files/* baseName */.Fl)(path) === 'pyvenv.cfg')
+            virtual.add((0,layer_files/* parentOf */.gN)(path));
+        const prefix = path.endsWith('conda-meta/history') ? (0,layer_files/* parentOf */.gN)((0,layer_files/* parentOf */.gN)(path)) : '';
+        // Where an environment was made over the system's own folders, it has what it owns and no more.
+        if (prefix !== '' && !/^usr(?:\/local)?$/.test(prefix))
+            conda.add(prefix);
+    }
+    return { virtual, conda };
 }
-/** What belongs to an environment besides its distributions' files, seen from its folder. */
+/** What belongs to a virtual environment besides its distributions' files, seen from its folder. */
 const environmentFile = /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/;
-function isInEnvironment(path, environments) {
+function isInEnvironment(path, { virtual, conda }) {
     if (/(?:^|\/)(?:site|dist)-packages\//.test(path))
         return true;
     for (let folder = (0,layer_files/* parentOf */.gN)(path);; folder = (0,layer_files/* parentOf */.gN)(folder)) {
-        if (environments.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
+        if (conda.has(folder))
+            return true;
+        if (virtual.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
             return true;
         if (folder === '')
             return false;
@@ -34930,8 +35250,6 @@ function isInterpreter(path, interpreters) {
 
 // EXTERNAL MODULE: ./src/image/system-packages.js
 var system_packages = __nccwpck_require__(7191);
-// EXTERNAL MODULE: ./src/image/place.js
-var place = __nccwpck_require__(5421);
 ;// CONCATENATED MODULE: ./src/image/waste/caches.js
 
 
@@ -35079,12 +35397,10 @@ function patternOf({ inCacheHome, below, root, variable, ofVariable = '' }, env)
 /** The folder that a variable names, for a regular expression. A cache is a folder of its own: `/` is none. */
 function folderOf(env, variable) {
     const value = env.findLast((line) => line.startsWith(`${variable}=`))?.slice(variable.length + 1);
-    const folder = value?.startsWith('/') === true ? (0,place/* resolvePath */.o)('', value) : undefined;
+    const folder = value?.startsWith('/') === true ? (0,image_place/* resolvePath */.o)('', value) : undefined;
     return folder ? folder.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : undefined;
 }
 
-// EXTERNAL MODULE: ./src/image/bytecode.js
-var image_bytecode = __nccwpck_require__(2407);
 ;// CONCATENATED MODULE: ./src/image/waste/leftovers.js
 
 
@@ -35176,7 +35492,7 @@ function cachesInUse({ files }, cacheOf) {
     for (const [path, { entry }] of files) {
         if (entry.type !== 'symlink')
             continue;
-        const target = (0,place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(path), entry.linkname ?? '');
+        const target = (0,image_place/* resolvePath */.o)((0,layer_files/* parentOf */.gN)(path), entry.linkname ?? '');
         const cache = target === undefined ? undefined : cacheOf(`${target}/`);
         if (cache && cacheOf(path)?.place !== cache.place)
             used.add(cache.place);
@@ -35204,19 +35520,25 @@ function pythons({ files }) {
 
 
 
+
 /** Finds the owner of each file, from the listings of an image's layers. */
 function attribute(image) {
     const baseLayers = image.baseLayers ?? (0,base_layers/* baseLayersByHistory */.NO)(image.config);
     const cacheOf = createCaches(image.config.config.env);
     const filesystem = (0,image_filesystem/* mergeLayers */.J)(image.listings, (path) => cacheOf(path) !== undefined);
     const leftovers = findLeftovers(filesystem, cacheOf);
-    const distributions = (0,image_distributions/* findDistributions */.t)(filesystem, leftovers);
+    const distributions = findDistributions(filesystem, leftovers);
     const owned = new Set(distributions.flatMap(({ files }) => files));
     const systemPackages = (0,system_packages/* findSystemPackages */.K)(filesystem).map((one) => ({
         ...one,
         files: one.files.filter((path) => !owned.has(path)),
     }));
-    const partOf = createParts(filesystem, { distributions: owned, system: new Set(systemPackages.flatMap(({ files }) => files)), leftovers }, { baseLayers, workingDir: image.config.config.workingDir });
+    const partOf = createParts(filesystem, {
+        distributions: owned,
+        system: new Set(systemPackages.flatMap(({ files }) => files)),
+        interpreter: new Set((0,conda/* findCondaPackages */.qK)(filesystem).flatMap((one) => ((0,conda/* isInterpreter */.Xz)(one) ? one.files : []))),
+        leftovers,
+    }, { baseLayers, workingDir: image.config.config.workingDir });
     const isAdded = (path) => baseLayers === undefined || (filesystem.files.get(path)?.layer ?? 0) >= baseLayers;
     return { filesystem, baseLayers, distributions, systemPackages, cacheOf, leftovers, partOf, isAdded };
 }
@@ -35314,6 +35636,145 @@ function parseBytecode(path) {
 
 /***/ }),
 
+/***/ 9621:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ prefixOf),
+/* harmony export */   _: () => (/* binding */ claimOf)
+/* harmony export */ });
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4317);
+/* harmony import */ var _metadata_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9497);
+/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5421);
+/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9589);
+
+
+
+
+/** Names of a `top_level.txt` that are looked at. */
+const nameLimit = 100;
+/** What a distribution claims, with what its conda package does where it came in one. */
+function claimOf(filesystem, candidate, tree) {
+    const { conda } = candidate;
+    const listed = conda ? [...conda.files, conda.record] : [];
+    if (conda?.record === candidate.info)
+        return { paths: listed, estimated: false, outside: [] };
+    const own = ownClaim(filesystem, candidate, tree);
+    return conda ? { ...own, paths: [...own.paths, ...listed], estimated: false } : own;
+}
+function ownClaim(filesystem, candidate, tree) {
+    const { info, location, metadata } = candidate;
+    const { texts } = filesystem;
+    const record = texts.get(`${info}/RECORD`);
+    const installed = texts.get(`${info}/installed-files.txt`);
+    if (record !== undefined || installed !== undefined) {
+        const listed = record !== undefined
+            ? (0,_record_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRecord */ .H)(record).map(({ path }) => (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(location, path))
+            : (installed ?? '').split(/\r?\n/).map((path) => (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(info, path));
+        const prefix = prefixOf(location);
+        const paths = listed.filter((path) => path !== undefined && path !== '');
+        const isInside = (path) => prefix === '' || path.startsWith(`${prefix}/`);
+        return {
+            paths: [...paths.filter(isInside), ...tree.filesBelow(info)],
+            estimated: false,
+            outside: paths.filter((path) => !isInside(path)),
+        };
+    }
+    if (filesystem.files.get(info)?.entry.type === 'file' && /\.egg(?:-link)?$/.test(info)) {
+        return { paths: [info], estimated: false, outside: [] };
+    }
+    if ((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .baseName */ .Fl)(info) === 'EGG-INFO')
+        return { paths: tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .parentOf */ .gN)(info)), estimated: false, outside: [] };
+    const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/, nameLimit).filter(Boolean);
+    const names = topLevel ?? [metadata.name, (0,_metadata_js__WEBPACK_IMPORTED_MODULE_3__/* .distributionName */ .SE)(metadata.name).replaceAll('-', '_')];
+    const paths = names
+        .filter((name) => !name.includes('..'))
+        .flatMap((name) => [...tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .join */ .fj)(location, name)), ...tree.modules(location, name)]);
+    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] };
+}
+/** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
+function prefixOf(location) {
+    const match = /^(.*?)(?:^|\/)lib(?:64)?\/(?:python|pypy)\d[\d.]*t?\/(?:site|dist)-packages$/.exec(location);
+    return match?.[1] ?? location;
+}
+
+
+/***/ }),
+
+/***/ 6493:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Xz: () => (/* binding */ isInterpreter),
+/* harmony export */   n5: () => (/* binding */ isCondaRecord),
+/* harmony export */   qK: () => (/* binding */ findCondaPackages),
+/* harmony export */   uE: () => (/* binding */ keptRecord)
+/* harmony export */ });
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
+/* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5421);
+
+
+const recordPath = /^(?:(.*)\/)?conda-meta\/[^/]+\.json$/;
+/** Whether a file is the record of a conda package. */
+function isCondaRecord(path) {
+    return path.endsWith('.json') && recordPath.test(path);
+}
+/** Of a record what is read here: it has two checksums and more for each file, and is ten times as large. */
+function keptRecord(text) {
+    const { name, version, build, channel, subdir, license, depends, files } = recordOf(text);
+    return JSON.stringify({ name, version, build, channel, subdir, license, depends, files });
+}
+/** The packages of all conda environments of an image. A record is only a claim: what is none is left out. */
+function findCondaPackages({ texts }) {
+    const found = [];
+    for (const [record, text] of texts) {
+        if (!isCondaRecord(record))
+            continue;
+        const prefix = (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .parentOf */ .gN)((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .parentOf */ .gN)(record));
+        const { name, version, build, channel, subdir, license, depends, files } = recordOf(text);
+        if (typeof name !== 'string' || name === '')
+            continue;
+        found.push({
+            ...{ record, prefix, name },
+            ...{ version: textOf(version), build: textOf(build), licence: textOf(license), subdir: textOf(subdir) },
+            channel: channelOf(textOf(channel), textOf(subdir)),
+            // `numpy >=1.26,<2.0a0 py312_0`
+            depends: textsOf(depends).flatMap((spec) => /^[\w.-]+/.exec(spec)?.[0] ?? []),
+            files: textsOf(files)
+                .flatMap((path) => (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)('', path) ?? [])
+                .map((path) => (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .join */ .fj)(prefix, path)),
+        });
+    }
+    return found;
+}
+/** Whether a conda package is a Python, which is a part of its own. */
+function isInterpreter({ name }) {
+    return /^(?:python|pypy[\d.]*)$/.test(name);
+}
+function recordOf(text) {
+    try {
+        const record = JSON.parse(text);
+        return typeof record === 'object' && record !== null ? { ...record } : {};
+    }
+    catch {
+        return {};
+    }
+}
+/** A name, or the last part of an address: `https://repo.example/pkgs/main/linux-64` is `main`. */
+function channelOf(channel, subdir) {
+    const parts = channel.split('/').filter((part) => part !== '' && part !== subdir);
+    return parts.at(-1) ?? '';
+}
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
+function textsOf(value) {
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+
+/***/ }),
+
 /***/ 192:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35342,247 +35803,6 @@ function hexOf(digest) {
 /** `sha256:1a2b3c4d5e6f`: enough for people to tell two apart. */
 function shortDigest(digest) {
     return digest.slice(0, 'sha256:'.length + 12);
-}
-
-
-/***/ }),
-
-/***/ 2449:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  t: () => (/* binding */ findDistributions),
-  M: () => (/* binding */ prefixOf)
-});
-
-// EXTERNAL MODULE: ./src/image/bytecode.js
-var bytecode = __nccwpck_require__(2407);
-// EXTERNAL MODULE: ./src/image/layer-files.js
-var layer_files = __nccwpck_require__(4317);
-// EXTERNAL MODULE: ./src/image/metadata.js
-var image_metadata = __nccwpck_require__(9497);
-// EXTERNAL MODULE: ./src/image/place.js
-var image_place = __nccwpck_require__(5421);
-// EXTERNAL MODULE: ./src/image/record.js
-var image_record = __nccwpck_require__(9589);
-;// CONCATENATED MODULE: ./src/image/tree.js
-
-function createTree({ files }) {
-    let folders;
-    let modules;
-    return {
-        filesBelow: (folder) => {
-            folders ??= foldersOf(files);
-            const found = [];
-            const rest = [folder];
-            for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
-                for (const path of folders.files.get(at) ?? [])
-                    found.push(path);
-                for (const inner of folders.folders.get(at) ?? [])
-                    rest.push(inner);
-            }
-            return found;
-        },
-        modules: (folder, name) => {
-            modules ??= modulesOf(files);
-            return modules.get((0,layer_files/* join */.fj)(folder, name)) ?? [];
-        },
-    };
-}
-function foldersOf(all) {
-    const files = new Map();
-    const folders = new Map();
-    const known = new Set(['']);
-    const addFolder = (folder) => {
-        for (let at = folder; !known.has(at); at = (0,layer_files/* parentOf */.gN)(at)) {
-            known.add(at);
-            append(folders, (0,layer_files/* parentOf */.gN)(at), at);
-        }
-    };
-    for (const [path, { entry }] of all) {
-        if (entry.type === 'directory')
-            addFolder(path);
-        else {
-            addFolder((0,layer_files/* parentOf */.gN)(path));
-            append(files, (0,layer_files/* parentOf */.gN)(path), path);
-        }
-    }
-    return { files, folders };
-}
-function modulesOf(all) {
-    const modules = new Map();
-    for (const path of all.keys()) {
-        const name = /^([^.]+)\.(?:[^/]*\.)?(?:py|so|pyi)$/.exec((0,layer_files/* baseName */.Fl)(path))?.[1];
-        if (name !== undefined)
-            append(modules, (0,layer_files/* join */.fj)((0,layer_files/* parentOf */.gN)(path), name), path);
-    }
-    return modules;
-}
-function append(lists, key, value) {
-    const list = lists.get(key);
-    if (list)
-        list.push(value);
-    else
-        lists.set(key, [value]);
-}
-
-;// CONCATENATED MODULE: ./src/image/distributions.js
-
-
-
-
-
-
-/** Names of a `top_level.txt` that are looked at. */
-const nameLimit = 100;
-/**
- * All distributions of an image, in every folder that has any, by location and name. Each file belongs to the first
- * that claims it, and what is compiled into `__pycache__` to the owner of its source. A copy that another
- * distribution brings along as its own file (vendored) is no distribution, nor is what lies in a path of `leftOut`: an
- * installer's cache holds distributions too.
- */
-function findDistributions(filesystem, leftOut = new Set()) {
-    const place = (0,image_place/* createPlaces */.B)(filesystem);
-    const tree = walkedOnce(createTree(filesystem));
-    const owners = new Map();
-    const found = [];
-    for (const { info, location, metadata } of candidatesOf(filesystem, leftOut)) {
-        if (isOwned(filesystem, info, owners))
-            continue;
-        const claim = claimed(filesystem, { info, location, metadata }, tree);
-        const files = [];
-        for (const path of claim.paths) {
-            const real = place(path);
-            if (real === undefined || owners.has(real) || filesystem.files.get(real)?.entry.type === 'directory')
-                continue;
-            owners.set(real, found.length);
-            files.push(real);
-        }
-        found.push({
-            name: (0,image_metadata/* distributionName */.SE)(metadata.name),
-            version: metadata.version,
-            metadata,
-            location,
-            info,
-            files,
-            installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)),
-            estimated: claim.estimated,
-            outside: claim.outside,
-        });
-    }
-    for (const path of filesystem.files.keys()) {
-        const source = (0,bytecode/* parseBytecode */.n)(path)?.source;
-        const owner = source === undefined || owners.has(path) ? undefined : owners.get(source);
-        if (owner !== undefined)
-            found[owner]?.files.push(path);
-    }
-    return found;
-}
-/** The first line, as far as it can be a program's name. */
-function installerOf(text) {
-    return /^[^\S\n]*([\w.+-]{1,40})/.exec(text ?? '')?.[1];
-}
-/** Shallow locations first, so that a distribution is met before the copies inside it. */
-function candidatesOf({ files, texts }, leftOut) {
-    const candidates = new Map();
-    const add = (info, location, metadata) => {
-        if (metadata.name !== '' && !candidates.has(info))
-            candidates.set(info, { info, location, metadata });
-    };
-    for (const path of files.keys()) {
-        const isMetadata = /\.dist-info\/METADATA$|(?:\.egg-info|\/EGG-INFO)\/PKG-INFO$|\.egg-info$/.test(path);
-        const text = isMetadata ? texts.get(path) : undefined;
-        if (isMetadata && text === undefined && files.get(path)?.entry.type === 'directory')
-            continue;
-        if (isMetadata || /\.dist-info\/RECORD$/.test(path)) {
-            if (leftOut.has(path))
-                continue;
-            const info = path.endsWith('.egg-info') ? path : (0,layer_files/* parentOf */.gN)(path);
-            const container = (0,layer_files/* baseName */.Fl)(info) === 'EGG-INFO' ? (0,layer_files/* parentOf */.gN)(info) : info;
-            const stated = text === undefined ? undefined : (0,image_metadata/* parseMetadata */.jR)(text);
-            const named = fromFileName((0,layer_files/* baseName */.Fl)(container));
-            // RECORD alone says less than the METADATA that may still come.
-            if (text === undefined && texts.has(`${info}/METADATA`))
-                continue;
-            add(info, (0,layer_files/* parentOf */.gN)(container), {
-                name: stated?.name || named.name,
-                version: stated?.version || named.version,
-                requiresDist: stated?.requiresDist ?? [],
-            });
-        }
-        else if (/\/site-packages\/[^/]+\.egg$/.test(path) && files.get(path)?.entry.type === 'file') {
-            add(path, (0,layer_files/* parentOf */.gN)(path), { ...fromFileName((0,layer_files/* baseName */.Fl)(path)), requiresDist: [] });
-        }
-    }
-    const depth = (path) => path.split('/').length;
-    return [...candidates.values()].sort((a, b) => depth(a.location) - depth(b.location) || compare(a.location, b.location) || compare(a.info, b.info));
-}
-/** `name-version.dist-info`, `name-version-py3.11.egg-info`, `name.egg-info`. */
-function fromFileName(file) {
-    const stem = file.replace(/\.(?:dist-info|egg-info|egg)$/, '');
-    const dash = stem.search(/-\d/);
-    if (dash < 0)
-        return { name: stem, version: '' };
-    return { name: stem.slice(0, dash), version: stem.slice(dash + 1).split('-')[0] ?? '' };
-}
-/** The paths that a distribution says are its own. */
-function claimed(filesystem, candidate, tree) {
-    const { info, location, metadata } = candidate;
-    const { texts } = filesystem;
-    const record = texts.get(`${info}/RECORD`);
-    const installed = texts.get(`${info}/installed-files.txt`);
-    if (record !== undefined || installed !== undefined) {
-        const listed = record !== undefined
-            ? (0,image_record/* parseRecord */.H)(record).map(({ path }) => (0,image_place/* resolvePath */.o)(location, path))
-            : (installed ?? '').split(/\r?\n/).map((path) => (0,image_place/* resolvePath */.o)(info, path));
-        const prefix = prefixOf(location);
-        const paths = listed.filter((path) => path !== undefined && path !== '');
-        const isInside = (path) => prefix === '' || path.startsWith(`${prefix}/`);
-        return {
-            paths: [...paths.filter(isInside), ...tree.filesBelow(info)],
-            estimated: false,
-            outside: paths.filter((path) => !isInside(path)),
-        };
-    }
-    if (filesystem.files.get(info)?.entry.type === 'file' && info.endsWith('.egg')) {
-        return { paths: [info], estimated: false, outside: [] };
-    }
-    if ((0,layer_files/* baseName */.Fl)(info) === 'EGG-INFO')
-        return { paths: tree.filesBelow((0,layer_files/* parentOf */.gN)(info)), estimated: false, outside: [] };
-    const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/, nameLimit).filter(Boolean);
-    const names = topLevel ?? [metadata.name, (0,image_metadata/* distributionName */.SE)(metadata.name).replaceAll('-', '_')];
-    const paths = names
-        .filter((name) => !name.includes('..'))
-        .flatMap((name) => [...tree.filesBelow((0,layer_files/* join */.fj)(location, name)), ...tree.modules(location, name)]);
-    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] };
-}
-/** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
-function prefixOf(location) {
-    const match = /^(.*?)(?:^|\/)lib(?:64)?\/python\d[\d.]*t?\/(?:site|dist)-packages$/.exec(location);
-    return match?.[1] ?? location;
-}
-/** What is below a folder belongs to the first that asks: another look at the same folder finds nothing. */
-function walkedOnce(tree) {
-    const walked = new Set();
-    return {
-        modules: (folder, name) => tree.modules(folder, name),
-        filesBelow: (folder) => {
-            if (walked.has(folder))
-                return [];
-            walked.add(folder);
-            return tree.filesBelow(folder);
-        },
-    };
-}
-function isOwned({ files }, info, owners) {
-    if (files.get(info)?.entry.type === 'file')
-        return owners.has(info);
-    return owners.has(`${info}/METADATA`) || owners.has(`${info}/PKG-INFO`) || owners.has(`${info}/RECORD`);
-}
-function compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
 }
 
 
@@ -36055,12 +36275,13 @@ const measurementSchema = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc
         version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         bytes,
         files: described(bytes, 'How many files it has.'),
-        location: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Folder that it is imported from.'),
+        location: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Folder that it is installed in; of a conda package without Python its environment.'),
         direct: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'The project itself requires it.'),
         requiredBy: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())), 'Chains from the package to a requirement of the project, nearest first: `[["sentence-transformers"]]`.'),
-        installer: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What installed it, as it says itself: `pip`, `uv`.')),
+        installer: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'What installed it, as it says itself: `pip`, `uv`, `conda`.')),
+        editable: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), 'Folder that its modules are in, where it was installed to be edited there: their bytes are those of the folder, not of the package.')),
         estimated: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), 'It has no list of its files, so they were told by their names.')),
-    })), 'Python distributions, the largest first; those of the base are not among them.'),
+    })), 'Python distributions and packages of conda environments, the largest first; those of the base are not among them.'),
     systemPackages: described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), version: valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), bytes })), "Packages of the operating system's package manager, as `packages`."),
     notRead: valibot__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(described(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()), 'Kinds of package databases that are in the image and cannot be read, as `rpm`: their packages are in no list.')),
     waste: valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
@@ -36624,7 +36845,7 @@ function splitFirstTag(text) {
 /* harmony export */   K: () => (/* binding */ sizeTree),
 /* harmony export */   R: () => (/* binding */ sizeTreeOf)
 /* harmony export */ });
-/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6831);
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9001);
 /* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
 
 
@@ -46684,7 +46905,10 @@ function indexOf(manifests) {
     };
 }
 
+// EXTERNAL MODULE: ./src/image/conda.js
+var conda = __nccwpck_require__(6493);
 ;// CONCATENATED MODULE: ./src/image/texts.js
+
 /** Bytes that one text may have, and all texts of a layer together. */
 const textLimits = { one: 8 * 2 ** 20, all: 16 * 2 ** 20 };
 const patterns = [
@@ -46692,6 +46916,7 @@ const patterns = [
     /(?:\.egg-info|\/EGG-INFO)\/(?:PKG-INFO|installed-files\.txt|top_level\.txt|SOURCES\.txt|requires\.txt)$/,
     // A distribution that distutils installed is one file.
     /\.egg-info$/,
+    /\.egg-link$/,
     /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.list)$/,
     /^(?:usr\/)?lib\/apk\/db\/installed$/,
     /^(?:etc|usr\/lib)\/os-release$/,
@@ -46700,10 +46925,12 @@ const patterns = [
 ];
 /** Whether the file at this path says what is in an image, so that a listing keeps its text. */
 function isWantedText(path) {
-    return patterns.some((pattern) => pattern.test(path));
+    return patterns.some((pattern) => pattern.test(path)) || (0,conda/* isCondaRecord */.n5)(path);
 }
-/** A text as a listing keeps it: of metadata only the fields, not the description, which is most of it. */
+/** A text as a listing keeps it: of metadata the fields without the description, of conda's records what is read. */
 function keptText(path, text) {
+    if ((0,conda/* isCondaRecord */.n5)(path))
+        return (0,conda/* keptRecord */.uE)(text);
     if (!/(?:\/METADATA|\/PKG-INFO|\.egg-info)$/.test(path))
         return text;
     const end = /\r?\n\r?\n/.exec(text);
@@ -47391,7 +47618,7 @@ function keepListing(store, digest, listing) {
     return store.records.put(listings_keyOf(digest), encodeListing(listing));
 }
 function listings_keyOf(digest) {
-    return `listing-3|${digest}`;
+    return `listing-4|${digest}`;
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/layer.js
@@ -49579,8 +49806,8 @@ function once(make) {
     return () => (made ??= make());
 }
 
-// EXTERNAL MODULE: ./src/image/attribution.js + 3 modules
-var image_attribution = __nccwpck_require__(6831);
+// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
+var image_attribution = __nccwpck_require__(9001);
 // EXTERNAL MODULE: ./src/image/fields.js
 var fields = __nccwpck_require__(3813);
 // EXTERNAL MODULE: ./src/image/metadata.js
@@ -49735,6 +49962,7 @@ function takeInventory(image) {
             name: one.name,
             version: one.version,
             location: `/${one.location}`,
+            ...condaOf(one),
             licence: licenceOf(filesystem, one),
             requires: requires.get(one.name) ?? [],
             hashes: (one.files.some(isAdded) && image.hashesOf?.(one.name, one.version)) || {},
@@ -49747,7 +49975,15 @@ function takeInventory(image) {
         })),
     };
 }
-function licenceOf({ texts }, { info }) {
+function condaOf({ conda, info }) {
+    if (conda?.record !== info)
+        return {};
+    const { name, build, channel, subdir } = conda;
+    return { conda: { name, build, channel, subdir } };
+}
+function licenceOf({ texts }, { info, conda }) {
+    if (conda?.record === info)
+        return { expression: undefined, text: conda.licence || undefined, classifiers: [] };
     const text = texts.get(`${info}/METADATA`) ?? texts.get(`${info}/PKG-INFO`) ?? texts.get(info) ?? '';
     const field = (name) => (0,fields/* fieldValues */.X)(text, name).find((value) => value !== '');
     return {
@@ -50080,8 +50316,8 @@ function hidden_placeOf(files) {
     }
 }
 
-// EXTERNAL MODULE: ./src/image/distributions.js + 1 modules
-var image_distributions = __nccwpck_require__(2449);
+// EXTERNAL MODULE: ./src/image/claims.js
+var claims = __nccwpck_require__(9621);
 ;// CONCATENATED MODULE: ./src/image/waste/installers.js
 
 
@@ -50093,7 +50329,7 @@ const installers = new Set(['pip', 'setuptools', 'wheel']);
 function findInstallers({ distributions, filesystem, baseLayers }, isAsked, files) {
     return distributions
         .filter((one) => installers.has(one.name) && !isAsked(one))
-        .filter(({ location }) => baseLayers !== undefined || filesystem.files.has((0,layer_files/* join */.fj)((0,image_distributions/* prefixOf */.M)(location), 'pyvenv.cfg')))
+        .filter(({ location }) => baseLayers !== undefined || filesystem.files.has((0,layer_files/* join */.fj)((0,claims/* prefixOf */.M)(location), 'pyvenv.cfg')))
         .flatMap(({ name, version, location, files: paths }) => [...files.take(paths)].map(([part, bytes]) => ({
         path: (0,layer_files/* join */.fj)(location, name),
         part,
@@ -50303,7 +50539,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
         parts,
         layers,
         packages: added
-            .map(({ name, version, files, location, installer, estimated }) => ({
+            .map(({ name, version, files, location, installer, editable, estimated }) => ({
             name,
             version,
             bytes: bytesOf(files),
@@ -50312,6 +50548,7 @@ function measure(image, attribution = (0,image_attribution/* attribute */.l)(ima
             direct: requirers.get(name)?.direct ?? false,
             requiredBy: (requirers.get(name)?.requiredBy ?? []).map((chain) => [...chain]),
             ...(installer === undefined ? {} : { installer }),
+            ...(editable === undefined ? {} : { editable: `/${editable}` }),
             ...(estimated ? { estimated } : {}),
         }))
             .sort(image_measurement/* bySize */.R),
@@ -50498,7 +50735,7 @@ function pathsIn(record) {
 
 
 /** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-4';
+const version = 'measurement-5';
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
  * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
