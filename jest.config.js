@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -11,4 +13,6 @@ export default {
   },
   coverageProvider: 'v8',
   testTimeout: 30_000,
+  // Many tests wait for a service that hangs, or for a container.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
 }

@@ -3,16 +3,21 @@ import { once } from 'node:events'
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { bundleCache } from './bundle-cache.ts'
 
 /**
  * Usage: node scripts/bundle.ts [--check] [--out DIR] [main|post|comment|cache|upload|cli]…
@@ -42,6 +47,7 @@ try {
   await run([typescript, '-p', 'src', '--noCheck', '--noEmit', 'false', '--outDir', scripts], root)
   writeFileSync(join(scripts, 'package.json'), '{"type":"module"}')
   await Promise.all(names.map(bundle))
+  if (values.out === undefined && names.length === entries.length) keepForTests()
   if (values.check) {
     const stale = differences(target, made)
     if (stale.length > 0) {
@@ -54,6 +60,18 @@ try {
   }
 } finally {
   for (const folder of [made, scripts]) rmSync(folder, { recursive: true, force: true })
+}
+
+/** Tests need not bundle again what has been bundled; those of older sources go. */
+function keepForTests(): void {
+  const kept = bundleCache(root)
+  const yesterday = Date.now() - 24 * 60 * 60 * 1000
+  for (const folder of globSync(join(dirname(kept), '*')))
+    if (statSync(folder).mtimeMs < yesterday) rmSync(folder, { recursive: true, force: true })
+  if (existsSync(kept)) return
+  const copy = `${kept}.${process.pid}`
+  cpSync(made, copy, { recursive: true })
+  renameSync(copy, kept)
 }
 
 async function bundle(name: string): Promise<void> {

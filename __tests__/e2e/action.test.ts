@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { createSite, type Site } from '../fixtures/built.ts'
 import { type ActionResult, type ActionRun, runAction } from '../fixtures/runner.ts'
 import { commandsIn } from '../fixtures/runner-commands.ts'
+import { mainPath, postPath } from '../fixtures/program.ts'
 import { createWheel } from '../fixtures/wheel.ts'
 
-const src = join(import.meta.dirname, '../../src')
 const alpha = createWheel('alpha', '1.0', { 'alpha/data.txt': 'x'.repeat(50_000) })
 const beta = createWheel('beta', '2.0')
 
@@ -24,8 +24,8 @@ async function act(
 ): Promise<ActionResult & { readonly workspace: string }> {
   const workspace = overrides.workspace ?? (await site.project([alpha, beta], { 'app.py': 'print("app")\n' }))
   const result = await runAction({
-    main: join(src, 'main.ts'),
-    post: join(src, 'post.ts'),
+    main: mainPath,
+    post: postPath,
     temp: await site.newFolder('runner'),
     env: await site.env(await site.newFolder('store')),
     inputs: { 'base-image': site.base, command: 'python app.py', ...inputs },

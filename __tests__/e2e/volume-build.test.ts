@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { describeWithEngine, docker, dockerEnv } from '../fixtures/engine.ts'
 import { startIndex, type PackageIndex } from '../fixtures/package-index.ts'
 import { renderPylock } from '../fixtures/volume.ts'
+import { cliPath } from '../fixtures/program.ts'
 import { createWheel, type Wheel } from '../fixtures/wheel.ts'
 
 const alpha = createWheel('alpha', '1.0')
@@ -76,8 +77,7 @@ own = "own:main"
       '--tag',
       tag,
     ]
-    const cli = resolve('src/cli.ts')
-    await promisify(execFile)(process.execPath, [cli, 'build', folder, ...options, '--quiet'])
+    await promisify(execFile)(process.execPath, [cliPath, 'build', folder, ...options, '--quiet'])
     await docker(engine, 'containerd', ['load', '--quiet', '--input', archive])
     await rm(archive)
   }

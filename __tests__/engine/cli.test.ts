@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createSite, type Ended, type Site, startCli } from '../fixtures/built.ts'
+import { createSite, type Site } from '../fixtures/built.ts'
+import { type Ended, startCli } from '../fixtures/start-cli.ts'
 import { createDistribution } from '../fixtures/distribution.ts'
 
 const alpha = createDistribution('alpha', '1.0')

@@ -5,7 +5,8 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createSite, readLayout, type Site, startCli } from '../fixtures/built.ts'
+import { createSite, readLayout, type Site } from '../fixtures/built.ts'
+import { startCli } from '../fixtures/start-cli.ts'
 import { createDistribution, createSource } from '../fixtures/distribution.ts'
 
 const alpha = createDistribution('alpha', '1.0')

@@ -4,7 +4,8 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createSite, type Site, type SiteBuild, startCli } from '../fixtures/built.ts'
+import { createSite, type Site, type SiteBuild } from '../fixtures/built.ts'
+import { startCli } from '../fixtures/start-cli.ts'
 import { createDistribution, sourceFiles } from '../fixtures/distribution.ts'
 
 const alpha = createDistribution('alpha', '1.0', { scripts: { alpha: 'alpha:main' } })

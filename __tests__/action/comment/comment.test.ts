@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { join } from 'node:path'
 import { createSite, type Site } from '../../fixtures/built.ts'
 import { commentFaults } from '../../fixtures/github/faults.ts'
 import { type GitHub, startGitHub } from '../../fixtures/github/github.ts'
 import { readOnly } from '../../fixtures/github/state.ts'
 import { type ActionResult, type ActionRun, runAction } from '../../fixtures/runner.ts'
+import { mainPath, postPath } from '../../fixtures/program.ts'
 import { createWheel } from '../../fixtures/wheel.ts'
 
-const src = join(import.meta.dirname, '../../../src')
 const alpha = createWheel('alpha', '1.0', { 'alpha/data.txt': 'x'.repeat(50_000) })
 const beta = createWheel('beta', '2.0')
 const head = 'a'.repeat(40)
@@ -35,8 +34,8 @@ afterEach(() => {
 async function act(overrides: Partial<ActionRun> & { readonly token?: string }): Promise<ActionResult> {
   const { token = github.token(), inputs, env, workspace, payload, ...rest } = overrides
   return runAction({
-    main: join(src, 'main.ts'),
-    post: join(src, 'post.ts'),
+    main: mainPath,
+    post: postPath,
     temp: await site.newFolder('runner'),
     workspace: workspace ?? (await site.project([alpha, beta])),
     event: 'pull_request',

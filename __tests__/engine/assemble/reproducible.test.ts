@@ -2,7 +2,8 @@ import { cp, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createSite, type Site, startCli, writeProject } from '../../fixtures/built.ts'
+import { createSite, type Site, writeProject } from '../../fixtures/built.ts'
+import { startCli } from '../../fixtures/start-cli.ts'
 import { createDistribution, createSource, sourceFiles } from '../../fixtures/distribution.ts'
 
 const alpha = createDistribution('alpha', '1.0', { scripts: { alpha: 'alpha:main' } })
