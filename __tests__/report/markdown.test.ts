@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { renderMarkdown } from '../../src/report/markdown.ts'
 import { attacks } from '../fixtures/attacks.ts'
 import { createDelta, createLayer, createMeasurement, createPackage } from '../fixtures/measurement.ts'
-import { createHostileReport, createReport, createVerdict } from '../fixtures/report.ts'
+import { createAccepted, createHostileReport, createReport, createVerdict } from '../fixtures/report.ts'
 
 const markdown = renderMarkdown(createReport())
 
@@ -39,7 +39,7 @@ describe('the report as markdown', () => {
     expect(folds.map(([, title]) => title)).toEqual([
       'Parts',
       'Largest packages (of 9)',
-      'Layers (7)',
+      'Layers: 5 kept, 2 new, 1 gone',
       'Steps',
     ])
     expect(folds[2]?.[2]).toContain('| environment | 34.1 MB | **new** | `pydeps-image: polars 1.17.1` |')
@@ -82,6 +82,13 @@ describe('the report as markdown', () => {
     expect(shown).toMatch(/^\| build time .*\| 4 min 00 s \|$/m)
     expect(shown).toMatch(/^\| environment .*\| {2}\|$/m)
     expect(renderMarkdown(createReport({ verdict: undefined }))).not.toContain('| budget |')
+  })
+
+  it('says beside the figure that a label accepts its growth', () => {
+    const verdict = createAccepted('download grows by > 5% and > 2 MB\ndisk > 2 GB', 'size|ok')
+    const shown = renderMarkdown(createReport({ verdict }))
+    expect(shown).toContain('| +40% | +5%, +2.00 MB, accepted by `size\\|ok` |\n')
+    expect(shown).toMatch(/^\| disk .*\| 2\.00 GB \|$/m)
   })
 
   it('has a row for every cell of its head', () => {
@@ -180,7 +187,7 @@ describe('text of strangers', () => {
     for (const [i, line] of lines.entries()) {
       const isProse = /^- |^\| ❌|^\| · \| 1\.00 kB|^\| ➕ \| · \| \+1\.00 kB/.test(wanted[i] ?? '')
       if (!isProse) expect(line).toBe(wanted[i])
-      expect(line).not.toMatch(/@\w|#\d|https?:|www\.|<(?!\/?(?:details|summary)>)|\]\(|\*\*\*/i)
+      expect(line).not.toMatch(/@\w|#\d|https?:|www\.|<(?!\/?(?:details|summary)>|\d)|\]\(|\*\*\*/i)
     }
   })
 })

@@ -9,7 +9,7 @@ import {
   createMeasurement,
   createPackage,
 } from '../fixtures/measurement.ts'
-import { createHostileReport, createReport, createVerdict } from '../fixtures/report.ts'
+import { createAccepted, createHostileReport, createReport, createVerdict } from '../fixtures/report.ts'
 
 const text = renderText(createReport())
 
@@ -96,7 +96,13 @@ describe('the report in a terminal', () => {
     ]
     const measurement = createMeasurement({ waste })
     expect(renderText(createReport({ measurement }))).toContain(
-      "Waste, 7.12 MB\n     7.12 MB  /root/.cache/pip\n              pip's cache, 6.90 MB of the download: install with --no-cache-dir\n",
+      [
+        'Waste, 7.12 MB',
+        '    7.12 MB  /root/.cache/pip                            6.90 MB of the download',
+        "             pip's cache",
+        '             → install with --no-cache-dir',
+        '',
+      ].join('\n'),
     )
   })
 
@@ -106,8 +112,51 @@ describe('the report in a terminal', () => {
     const base = createMeasurement({ waste: [{ path: '/old', bytes: 9_000_000, download: 1, ...about }] })
     const shown = renderText(createReport({ measurement: head, delta: createDelta(head, base) }))
     expect(shown).toContain(
-      'Waste, 7.12 MB\n+    7.12 MB  /new\n              a cache, 1 B of the download: do not keep it\n-    9.00 MB  /old  gone\n',
+      [
+        'Waste, 7.12 MB',
+        '+   7.12 MB  /new                                       new, 1 B of the download',
+        '             a cache',
+        '             → do not keep it',
+        '-   9.00 MB  /old  gone',
+        '',
+      ].join('\n'),
     )
+  })
+
+  it('says of waste that is kept how much it grew, and cuts a long path at its beginning', () => {
+    const path = `/opt/venv/lib/python3.13/site-packages/${'deep/'.repeat(6)}numpy`
+    const about = { path, download: 1, why: 'a cache', hint: 'do not keep it' }
+    const head = createMeasurement({ waste: [{ ...about, bytes: 9_000_000 }] })
+    const base = createMeasurement({ waste: [{ ...about, bytes: 2_000_000 }] })
+    const shown = renderText(createReport({ measurement: head, delta: createDelta(head, base) }))
+    expect(shown).toMatch(/^~ +9\.00 MB {2}…\S*\/deep\/numpy {2}\+7\.00 MB, 1 B of the download$/m)
+  })
+
+  it('tells what changed in the system apart', () => {
+    const system = (count: number, bytes: number): { name: string; version: string; bytes: number }[] =>
+      Array.from({ length: count }, (_, i) => ({ name: `lib${i}`, version: '1', bytes: bytes - i }))
+    const head = createMeasurement({ systemPackages: system(9, 5_000_000) })
+    const base = createMeasurement({ systemPackages: system(1, 1_000_000) })
+    const shown = renderText(createReport({ measurement: head, delta: createDelta(head, base) }))
+    const [, section = ''] = /(What changed in the system[^]*?)\n\n/.exec(shown) ?? []
+    expect(section.split('\n')).toEqual([
+      'What changed in the system: 9 packages',
+      expect.stringMatching(/^ {2}\+ lib1 1 +\+5\.00 MB$/),
+      ...Array.from({ length: 4 }, () => expect.stringMatching(/^ {2}\+ lib\d 1 +\+5\.00 MB$/) as unknown),
+      expect.stringMatching(/^ {2}\+ lib6 1 +\+5\.00 MB$/),
+      '  … and 3 more, +14.0 MB',
+    ])
+  })
+
+  it('says beside the figure that a label accepts its growth', () => {
+    const verdict = createAccepted('download grows by > 5%', 'size-ok')
+    const shown = renderText(createReport({ verdict }))
+    expect(shown).toMatch(/^ {2}download .*\n {4}accepted by the label `size-ok`\n {2}disk /m)
+  })
+
+  it('says what the figures are where there is nothing to compare with', () => {
+    const shown = renderText(createReport({ delta: undefined, verdict: undefined }))
+    expect(shown).toMatch(/^ {2}download +121 MB {3}compressed layers: what a host pulls$/m)
   })
 
   it('cuts long lists and says how much is missing', () => {

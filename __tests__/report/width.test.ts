@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { bar } from '../../src/report/bar.ts'
 import { visible } from '../../src/report/escape.ts'
-import { displayWidth, fit, left, right, wrap } from '../../src/report/width.ts'
+import { displayWidth, fit, fitEnd, left, right, wrap } from '../../src/report/width.ts'
 import { attacks } from '../fixtures/attacks.ts'
 
 const text = fc.oneof(fc.constantFrom(...attacks), fc.string({ unit: 'grapheme' })).map(visible)
@@ -29,10 +29,19 @@ describe('cut and filled text', () => {
     ['abc', 0, ''],
   ])('%s in %d columns is %s', (word, width, shown) => expect(fit(word, width)).toBe(shown))
 
+  it.each([
+    ['numpy', 5, 'numpy'],
+    ['a/numpy', 6, '…numpy'],
+    ['a/日本', 4, '…本'],
+    ['numpy', 1, '…'],
+    ['numpy', 0, ''],
+  ])('%s with its end in %d columns is %s', (word, width, shown) => expect(fitEnd(word, width)).toBe(shown))
+
   it('has exactly the width that was asked for', () => {
     fc.assert(
       fc.property(text, columns, (word, width) => {
         expect(displayWidth(fit(word, width))).toBeLessThanOrEqual(width)
+        expect(displayWidth(fitEnd(word, width))).toBeLessThanOrEqual(width)
         expect(displayWidth(left(word, width))).toBe(width)
         expect(displayWidth(right(word, width))).toBe(width)
         expect(left(word, width).length).toBeLessThanOrEqual(6 * width + 2)

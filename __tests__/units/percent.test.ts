@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { formatGrowth, parsePercent } from '../../src/units/percent.ts'
+import { formatGrowth, formatShare, parsePercent } from '../../src/units/percent.ts'
 
 describe('parsePercent', () => {
   it.each([
@@ -26,3 +26,11 @@ describe('formatGrowth', () => {
 
   it('has no growth from nothing', () => expect(formatGrowth(0, 5)).toBeUndefined())
 })
+
+it.each([
+  [0, '0%'],
+  [0.0001, '<1%'],
+  [0.005, '1%'],
+  [0.344, '34%'],
+  [1, '100%'],
+])('a share of %d is %s', (share, shown) => expect(formatShare(share)).toBe(shown))

@@ -1,12 +1,10 @@
-import { timeFigures } from '../budget/figures.ts'
-import type { Condition, Figure } from '../budget/rule.ts'
-import type { Verdict } from '../budget/verdict.ts'
-import { type Comparison, type Delta } from '../compare/delta.ts'
+import type { Comparison } from '../compare/delta.ts'
 import { startStep, totalStep } from '../compare/timings.ts'
-import type { Measurement } from '../image/measurement.ts'
 import { formatBytes, formatBytesDelta } from '../units/bytes.ts'
 import { formatDuration, formatDurationDelta } from '../units/duration.ts'
 import { formatGrowth } from '../units/percent.ts'
+import type { ReportInput } from './input.ts'
+import { acceptedOf, limitsOf } from './limits.ts'
 
 /** A row of the table of figures, for people; a column that has nothing to say is `''`. */
 export interface FigureRow {
@@ -17,13 +15,47 @@ export interface FigureRow {
   readonly growth: string
   /** Why there is no difference. */
   readonly reason: string
+  /** What the figure counts. */
+  readonly meaning: string
+  /** What the budget allows, as in `250 MB, +5%`. */
+  readonly limit: string
+  /** Label of the pull request by which its growth was accepted; a stranger's text. */
+  readonly acceptedBy: string
 }
 
-/** The figures of a measurement, with their differences where there is a baseline. */
-export function figureRows({ sizes, timings }: Measurement, delta: Delta | undefined): readonly FigureRow[] {
-  const size = (figure: 'download' | 'disk' | 'filesystem' | 'environment'): FigureRow =>
+type Compared = Omit<FigureRow, 'meaning' | 'limit' | 'acceptedBy'>
+
+const meanings: Readonly<Record<string, string>> = {
+  download: 'compressed layers: what a host pulls',
+  disk: 'files of all layers',
+  filesystem: 'files that a container sees',
+  environment: 'installed Python packages',
+  'update download': 'layers that a host with the baseline lacks',
+}
+
+/** The figures of a measurement, with their differences where there is a baseline and the budget where there is one. */
+export function figureRows({
+  measurement,
+  delta,
+  verdict,
+}: Pick<ReportInput, 'measurement' | 'delta' | 'verdict'>): readonly FigureRow[] {
+  const limits = limitsOf(verdict)
+  const accepted = acceptedOf(verdict)
+  return comparedRows(measurement, delta).map((row) => ({
+    ...row,
+    meaning: meanings[row.figure] ?? '',
+    limit: limits.get(row.figure) ?? '',
+    acceptedBy: accepted.get(row.figure) ?? '',
+  }))
+}
+
+function comparedRows(
+  { sizes, timings }: ReportInput['measurement'],
+  delta: ReportInput['delta'],
+): readonly Compared[] {
+  const size = (figure: 'download' | 'disk' | 'filesystem' | 'environment'): Compared =>
     row(figure, sizes[figure], delta?.figures[figure], formatBytes, formatBytesDelta)
-  const time = (figure: string, step: string, comparison: Comparison | undefined): readonly FigureRow[] => {
+  const time = (figure: string, step: string, comparison: Comparison | undefined): readonly Compared[] => {
     const ms = timings.find((timing) => timing.step === step)?.ms
     return ms === undefined ? [] : [row(figure, ms, comparison, formatDuration, formatDurationDelta)]
   }
@@ -44,7 +76,7 @@ function row(
   comparison: Comparison | undefined,
   format: (value: number) => string,
   formatDelta: (value: number) => string,
-): FigureRow {
+): Compared {
   const before = comparison?.before === undefined ? '' : format(comparison.before)
   const known = { figure, before, after: format(after) }
   if (comparison?.kind !== 'compared') {
@@ -58,40 +90,9 @@ function row(
   }
 }
 
-function updateRow(comparison: Comparison): FigureRow {
+function updateRow(comparison: Comparison): Compared {
   const figure = 'update download'
   const empty = { figure, before: '', delta: '', growth: '' }
   if (comparison.kind === 'incomparable') return { ...empty, after: '?', reason: comparison.reason }
   return { ...empty, after: formatBytes(comparison.after), reason: '' }
-}
-
-/** Limits that rules set to each figure, as they were written in short: `250 MB`, `+5%`; nothing without a rule. */
-export function limitsOf(verdict: Verdict | undefined): ReadonlyMap<string, string> {
-  const limits = new Map<string, Set<string>>()
-  for (const { rule } of verdict?.rules ?? []) {
-    for (const { figure, text } of limitsIn(rule.condition)) {
-      const known = limits.get(figure)
-      if (known) known.add(text)
-      else limits.set(figure, new Set([text]))
-    }
-  }
-  return new Map([...limits].map(([figure, texts]) => [figure, [...texts].join(', ')]))
-}
-
-function limitsIn(condition: Condition): readonly { readonly figure: Figure; readonly text: string }[] {
-  switch (condition.kind) {
-    case 'all':
-    case 'any':
-      return condition.of.flatMap(limitsIn)
-    case 'above':
-      return [{ figure: condition.figure, text: formatFigure(condition.figure, condition.limit) }]
-    case 'grows': {
-      const { figure, by, unit } = condition
-      return [{ figure, text: unit === 'percent' ? `+${by}%` : `+${formatFigure(figure, by)}` }]
-    }
-  }
-}
-
-function formatFigure(figure: Figure, value: number): string {
-  return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value)
 }

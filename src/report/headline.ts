@@ -3,6 +3,7 @@ import { isUnchanged } from '../compare/delta.ts'
 import { formatBytes, formatBytesDelta } from '../units/bytes.ts'
 import { formatGrowth } from '../units/percent.ts'
 import type { ReportInput } from './input.ts'
+import { countOf } from './words.ts'
 
 /** What the report says first; without the image's name, which is a stranger's and is escaped for where it goes. */
 export interface Headline {
@@ -26,7 +27,7 @@ export function headline({ measurement, delta, verdict }: ReportInput): Headline
     verdict: verdictWords(verdict),
     summary:
       delta === undefined
-        ? `${size}, ${packages} package${packages === 1 ? '' : 's'}`
+        ? `${size}, ${countOf(packages, 'package')}`
         : unchanged
           ? `no change, ${size}`
           : `${size}, ${change(delta.figures.download)}`,

@@ -1,11 +1,12 @@
 import { headline } from './headline.ts'
 import type { ReportInput } from './input.ts'
 import { styleFor } from './style.ts'
-import { changes } from './text/changes.ts'
-import { layers, packages, waste } from './text/contents.ts'
+import { changes, systemChanges } from './text/changes.ts'
+import { layers, packages } from './text/contents.ts'
 import { figures, parts, trend } from './text/figures.ts'
 import { head, notes, outputs, rules } from './text/frame.ts'
 import type { Page } from './text/page.ts'
+import { waste } from './text/waste.ts'
 
 interface Options {
   readonly colour?: boolean
@@ -25,9 +26,20 @@ export function renderText(
   const { quiet } = headline(input)
   const sections = quiet
     ? [head(page), notes(page), outputs(page)]
-    : [head, rules, figures, trend, parts, changes, packages, waste, layers, notes, outputs].map((section) =>
-        section(page),
-      )
+    : [
+        head,
+        rules,
+        figures,
+        trend,
+        parts,
+        changes,
+        systemChanges,
+        packages,
+        waste,
+        layers,
+        notes,
+        outputs,
+      ].map((section) => section(page))
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))

@@ -23,6 +23,16 @@ export function fit(text: string, columns: number): string {
   return columns < 1 ? '' : `${fitted}…`
 }
 
+/** As much of the end of the text as fits into so many columns, with `…` where its beginning is missing. */
+export function fitEnd(text: string, columns: number): string {
+  if (!isWider(text, columns)) return text
+  const points = Array.from(text.slice(-4 * columns))
+  let from = points.length
+  let width = 1
+  while (from > 0 && (width += pointWidth(points[from - 1] ?? '')) <= columns) from -= 1
+  return columns < 1 ? '' : `…${points.slice(from).join('')}`
+}
+
 /** Cut or filled up to exactly so many columns, flush left. */
 export function left(text: string, columns: number): string {
   const fitted = fit(text, columns)

@@ -14,3 +14,9 @@ export function formatGrowth(before: number, after: number): string | undefined 
   const digits = size < 0.1 ? '<0.1' : size < 10 ? size.toFixed(1) : size.toFixed(0)
   return `${growth > 0 ? '+' : '-'}${digits}%`
 }
+
+/** A share from 0 to 1 in whole percent: `34%`; what is there is never `0%`. */
+export function formatShare(share: number): string {
+  const percent = Math.round(share * 100)
+  return percent === 0 && share > 0 ? '<1%' : `${percent}%`
+}

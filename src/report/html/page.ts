@@ -71,16 +71,14 @@ function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }
 
-function figures({ measurement, delta }: ReportInput): string {
-  const cards = figureRows(measurement, delta).map(
-    ({ figure, before, after, delta: change, growth, reason }) => {
-      const from = before === '' || change === '' ? '' : `<span class="dim">was ${before}</span>`
-      const kind = change.startsWith('+') ? 'grown' : change.startsWith('-') ? 'shrunk' : 'same'
-      const moved = change === '' ? '' : `<b class="${kind}">${change} ${growth}</b>`
-      const not = reason === '' ? '' : `<span class="dim">not compared: ${html(reason)}</span>`
-      return `<div><dt>${figure}</dt><dd><span class="figure">${after}</span>${moved}${from}${not}</dd></div>`
-    },
-  )
+function figures(input: ReportInput): string {
+  const cards = figureRows(input).map(({ figure, before, after, delta: change, growth, reason }) => {
+    const from = before === '' || change === '' ? '' : `<span class="dim">was ${before}</span>`
+    const kind = change.startsWith('+') ? 'grown' : change.startsWith('-') ? 'shrunk' : 'same'
+    const moved = change === '' ? '' : `<b class="${kind}">${change} ${growth}</b>`
+    const not = reason === '' ? '' : `<span class="dim">not compared: ${html(reason)}</span>`
+    return `<div><dt>${figure}</dt><dd><span class="figure">${after}</span>${moved}${from}${not}</dd></div>`
+  })
   return `<dl class="figures">${cards.join('')}</dl>`
 }
 

@@ -2,6 +2,7 @@ import type { PackageChange } from '../../compare/delta.ts'
 import { formatBytesDelta } from '../../units/bytes.ts'
 import { prose } from '../escape.ts'
 import type { ReportInput } from '../input.ts'
+import { countOf, driftWords } from '../words.ts'
 import { because, cell, changeMarks } from './cell.ts'
 import { folded } from './fold.ts'
 import type { Section } from './section.ts'
@@ -9,27 +10,28 @@ import { type Column, table } from './table.ts'
 
 /** What the base image's own move did. */
 export function drift({ delta }: ReportInput): Section {
-  const moved = delta?.baseDrift
-  const rows =
-    moved === undefined
-      ? []
-      : [
-          `The base image itself moved: download ${formatBytesDelta(moved.download)}, ` +
-            `filesystem ${formatBytesDelta(moved.filesystem)}; that is no doing of this change.\n`,
-        ]
-  return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 }
+  const words = delta && driftWords(delta)
+  return {
+    rowName: 'remarks',
+    before: '',
+    rows: words === undefined ? [] : [`${words}\n`],
+    after: '\n',
+    importance: 7,
+  }
 }
 
 /** Distributions that came, went or changed. */
 export function packageChanges({ delta }: ReportInput): Section {
   const { before, rows } = changeTable(delta?.packages ?? [])
-  const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`
+  const title = `**What changed**: ${countOf(rows.length, 'package')}\n\n`
   return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 }
 }
 
 /** The same of the operating system. */
 export function systemChanges({ delta }: ReportInput): Section {
-  return folded('What changed in the system', 'system packages', 4, changeTable(delta?.systemPackages ?? []))
+  const { before, rows } = changeTable(delta?.systemPackages ?? [])
+  const title = `What changed in the system: ${countOf(rows.length, 'package')}`
+  return folded(title, 'system packages', 4, { before, rows })
 }
 
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */

@@ -1,9 +1,12 @@
 import { shortDigest } from '../../image/digest.ts'
 import type { Part } from '../../image/measurement.ts'
+import { dockerfileLine } from '../../image/made-by.ts'
 import { formatBytes, formatBytesDelta } from '../../units/bytes.ts'
+import { formatShare } from '../../units/percent.ts'
 import { bar } from '../bar.ts'
 import { prose } from '../escape.ts'
 import type { ReportInput } from '../input.ts'
+import { fateOfLayers } from '../layers.ts'
 import { because, cell } from './cell.ts'
 import { folded } from './fold.ts'
 import type { Section } from './section.ts'
@@ -17,7 +20,7 @@ export function parts({ measurement, delta }: ReportInput): Section {
     const moved = change?.kind === 'compared' && change.delta !== 0 ? formatBytesDelta(change.delta) : ''
     if (bytes === 0 && moved === '') return []
     const share = filesystem === 0 ? 0 : bytes / filesystem
-    return [[part, formatBytes(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]]
+    return [[part, formatBytes(bytes), formatShare(share), moved, bar(share, 20).trimEnd()]]
   })
   const columns: readonly Column[] = [
     ['part', 'left'],
@@ -79,7 +82,7 @@ export function layers({ measurement, delta }: ReportInput): Section {
     layer.part,
     formatBytes(layer.download),
     delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
-    cell(layer.createdBy),
+    cell(dockerfileLine(layer.createdBy)),
   ])
   const columns: readonly Column[] = [
     ['layer', 'left'],
@@ -88,5 +91,10 @@ export function layers({ measurement, delta }: ReportInput): Section {
     ['', 'left'],
     ['made by', 'left'],
   ]
-  return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows))
+  return folded(
+    `Layers${delta === undefined ? ` (${rows.length})` : `: ${fateOfLayers(delta)}`}`,
+    'layers',
+    2,
+    table(columns, rows),
+  )
 }

@@ -1,28 +1,28 @@
 import { prose } from '../escape.ts'
-import { figureRows, limitsOf } from '../figures.ts'
+import { figureRows } from '../figures.ts'
 import type { ReportInput } from '../input.ts'
 import { cell, markOf } from './cell.ts'
 import type { Section } from './section.ts'
 import { type Column, table } from './table.ts'
 
 /** The table of figures, and why some of them are not compared. */
-export function figures({ measurement, delta, verdict }: ReportInput): Section {
-  const rows = figureRows(measurement, delta)
-  const limits = limitsOf(verdict)
-  const compared = delta !== undefined
+export function figures(input: ReportInput): Section {
+  const rows = figureRows(input)
+  const judged = rows.some(({ limit }) => limit !== '')
+  const compared = input.delta !== undefined
   const columns: readonly Column[] = [
     ['', 'left'],
     ...(compared ? [['baseline', 'right'] as const] : []),
     ['this', 'right'],
     ...(compared ? [['delta', 'right'] as const, ['', 'right'] as const] : []),
-    ...(limits.size > 0 ? [['budget', 'right'] as const] : []),
+    ...(judged ? [['budget', 'right'] as const] : []),
   ]
-  const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+  const cells = rows.map(({ figure, before, after, delta: change, growth, limit, acceptedBy }) => [
     figure,
     ...(compared ? [before] : []),
     after,
     ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
-    ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+    ...(judged ? [acceptedBy === '' ? limit : `${limit}, accepted by ${cell(acceptedBy, 50)}`] : []),
   ])
   const reasons = rows.filter(({ reason }) => reason !== '')
   const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${prose(reason)}\n`).join('')

@@ -1,8 +1,10 @@
+import { dockerfileLine } from '../../image/made-by.ts'
 import { formatBytes } from '../../units/bytes.ts'
 import { visible } from '../escape.ts'
-import { displayWidth, fit, left, right, wrap } from '../width.ts'
+import { fateOfLayers } from '../layers.ts'
+import { displayWidth, fit, left, right } from '../width.ts'
 import { why } from '../why.ts'
-import { more, type Page, shown } from './page.ts'
+import { more, type Page } from './page.ts'
 
 /** The largest distributions, and why they are there. */
 export function packages({ input, style, columns, rows }: Page): readonly string[] {
@@ -20,38 +22,7 @@ export function packages({ input, style, columns, rows }: Page): readonly string
   ]
 }
 
-/** What is wasted and what to do about it; beside a baseline also what is new and what is gone. */
-export function waste({ input, style, columns, rows }: Page): readonly string[] {
-  const { measurement, delta } = input
-  const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes)
-  const kinds = new Map(delta?.waste.map(({ path, kind }) => [path, kind]))
-  const gone = delta?.waste.filter(({ kind }) => kind === 'removed') ?? []
-  if (all.length + gone.length === 0) return []
-  const total = all.reduce((sum, each) => sum + each.bytes, 0)
-  return [
-    style.bold(`Waste, ${formatBytes(total)}`),
-    ...all.slice(0, rows).flatMap((each) => {
-      const mark = kinds.get(each.path) === 'added' ? style.red('+') : ' '
-      return [
-        `${mark} ${right(formatBytes(each.bytes), 10)}  ${fit(visible(each.path), columns - 14)}`,
-        ...wrap(
-          shown(`${each.why}, ${formatBytes(each.download)} of the download: ${each.hint}`),
-          columns - 14,
-        ).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
-      ]
-    }),
-    ...more(all.length - rows, style),
-    ...gone
-      .slice(0, rows)
-      .map(
-        (each) =>
-          `${style.green('-')} ${right(formatBytes(each.before ?? 0), 10)}  ${fit(visible(each.path), columns - 20)}  gone`,
-      ),
-    ...more(gone.length - rows, style),
-  ]
-}
-
-/** The largest layers, the lowest first. */
+/** The largest layers, the lowest first; beside a baseline also how many a host with it has, and has to fetch. */
 export function layers({ input, style, columns, rows }: Page): readonly string[] {
   const { measurement, delta } = input
   const added = new Set(delta?.layers.added.map((layer) => layer.digest))
@@ -60,14 +31,14 @@ export function layers({ input, style, columns, rows }: Page): readonly string[]
   const largest = new Set([...all].sort((a, b) => b.download - a.download).slice(0, rows))
   const shown = all.filter((layer) => largest.has(layer))
   return [
-    style.bold('Layers, with the download of each'),
+    style.bold(`Layers${delta === undefined ? '' : `: ${fateOfLayers(delta)}`}, with the download of each`),
     ...shown.map((layer) => {
       const state = delta === undefined ? '' : added.has(layer.digest) ? 'new ' : 'kept'
       const marked = state === 'new ' ? style.yellow(state) : style.dim(state)
       const text = `${right(formatBytes(layer.download), 9)}  ${left(layer.part, 11)} `
       const indent = state === '' ? '  ' : `  ${marked} `
       const room = columns - displayWidth(text) - (state === '' ? 2 : 7)
-      return `${indent}${text}${style.dim(fit(visible(layer.createdBy), room))}`.trimEnd()
+      return `${indent}${text}${style.dim(fit(visible(dockerfileLine(layer.createdBy)), room))}`.trimEnd()
     }),
     ...more(all.length - shown.length, style),
   ]

@@ -1,14 +1,14 @@
 import type { Part } from '../../image/measurement.ts'
 import { formatBytes, formatBytesDelta } from '../../units/bytes.ts'
+import { formatShare } from '../../units/percent.ts'
 import { bar } from '../bar.ts'
 import { figureRows } from '../figures.ts'
 import { sparkline, trendOf } from '../trend.ts'
 import { left, right, wrap } from '../width.ts'
 import { type Page, shown } from './page.ts'
 
-/** The table of figures, and why some of them are not compared. */
+/** The table of figures, why some of them are not compared, and what was accepted. */
 export function figures({ input, style, columns }: Page): readonly string[] {
-  const rows = figureRows(input.measurement, input.delta)
   const compared = input.delta !== undefined
   const line = (name: string, ...cells: readonly string[]): string =>
     `  ${left(name, 17)}${cells.map((cell) => right(cell, 13)).join('')}`
@@ -16,11 +16,14 @@ export function figures({ input, style, columns }: Page): readonly string[] {
     compared
       ? style.bold('Figures') + line('', 'baseline', 'this', 'delta').slice('Figures'.length)
       : style.bold('Figures'),
-    ...rows.flatMap(({ figure, before, after, delta, growth, reason }) => [
-      compared ? line(figure, before, after, delta, growth).trimEnd() : line(figure, after),
-      ...(reason === ''
-        ? []
-        : wrap(shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
+    ...figureRows(input).flatMap(({ figure, before, after, delta, growth, reason, acceptedBy, meaning }) => [
+      compared
+        ? line(figure, before, after, delta, growth).trimEnd()
+        : `${line(figure, after)}   ${style.dim(meaning)}`.trimEnd(),
+      ...[
+        ...(reason === '' ? [] : [`not compared: ${reason}`]),
+        ...(acceptedBy === '' ? [] : [`accepted by the label \`${acceptedBy}\``]),
+      ].flatMap((text) => wrap(shown(text), columns - 6).map((each) => style.dim(`    ${each}`))),
     ]),
   ]
 }
@@ -45,9 +48,8 @@ export function parts({ input, style, columns }: Page): readonly string[] {
     const moved = change?.kind === 'compared' && change.delta !== 0 ? formatBytesDelta(change.delta) : ''
     if (bytes === 0 && moved === '') return []
     const share = filesystem === 0 ? 0 : bytes / filesystem
-    const percent = `${(share * 100).toFixed(0)}%`
     return [
-      `  ${left(part, 12)} ${style.cyan(bar(share, cells))} ${right(formatBytes(bytes), 9)} ${right(percent, 5)} ${right(moved, 12)}`.trimEnd(),
+      `  ${left(part, 12)} ${style.cyan(bar(share, cells))} ${right(formatBytes(bytes), 9)} ${right(formatShare(share), 5)} ${right(moved, 12)}`.trimEnd(),
     ]
   })
   return rows.length === 0 ? [] : [style.bold('Parts of the filesystem'), ...rows]
