@@ -1910,13 +1910,13 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3269);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5828);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7397);
-/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8415);
+/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(671);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3816);
 
 
@@ -1994,6 +1994,64 @@ function stepTime(step, name, head, base, platforms) {
 function compareTimings(head, base, platforms) {
     const steps = new Set([...head.timings, ...base.timings].map((timing) => timing.step));
     return [...steps].map((step) => ({ step, time: stepTime(step, `step ${step}`, head, base, platforms) }));
+}
+
+
+/***/ }),
+
+/***/ 3694:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ compareWaste),
+/* harmony export */   u: () => (/* binding */ changeOfWaste)
+/* harmony export */ });
+/**
+ * Waste that is new, gone, or of another size, the largest difference first. What is wasted in one place for one
+ * reason is the same waste, and of different reasons it is told by what to do about it.
+ */
+function compareWaste(head, base, bytesComparable) {
+    const [before, after] = [totals(base), totals(head)];
+    const changes = [];
+    for (const path of new Set([...after.keys(), ...before.keys()])) {
+        for (const [old, now] of pairs(before.get(path) ?? [], after.get(path) ?? [])) {
+            const one = now ?? old;
+            if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
+                continue;
+            changes.push({
+                path,
+                kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
+                before: old?.bytes,
+                after: now?.bytes,
+                delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
+                why: one.why,
+                hint: one.hint,
+            });
+        }
+    }
+    return changes.sort((a, b) => Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || (a.path < b.path ? -1 : 1));
+}
+/** What became of a place of waste; undefined where nothing did. */
+function changeOfWaste(changes, { path, hint }) {
+    return changes.find((change) => change.path === path && change.hint === hint && change.kind !== 'removed');
+}
+/** By path, one for each hint: a file may be wasted in several layers. */
+function totals(all) {
+    const rows = new Map();
+    for (const one of all) {
+        const here = rows.get(one.path) ?? new Map();
+        const known = here.get(one.hint);
+        rows.set(one.path, here.set(one.hint, known ? { ...known, bytes: known.bytes + one.bytes } : one));
+    }
+    return new Map([...rows].map(([path, here]) => [path, [...here.values()]]));
+}
+/** The same waste before and after; of one alone on each side the hint may be worded anew. */
+function pairs(before, after) {
+    if (before.length === 1 && after.length === 1)
+        return [[before[0], after[0]]];
+    const hints = new Set([...after, ...before].map(({ hint }) => hint));
+    const of = (all, wanted) => all.find(({ hint }) => hint === wanted);
+    return [...hints].map((hint) => [of(before, hint), of(after, hint)]);
 }
 
 
@@ -3292,6 +3350,25 @@ function join(folder, name) {
 
 /***/ }),
 
+/***/ 8839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ dockerfileLine)
+/* harmony export */ });
+/** A line of an image's history as it stood in the Dockerfile, without what the classic builder and BuildKit put around it. */
+function dockerfileLine(createdBy) {
+    return createdBy
+        .replace(/^(?:RUN )?(?:\|\d+ [^]*?)?\/bin\/sh -c (?:#\(nop\) )?/, 'RUN ')
+        .replace(/^RUN +(?=(?:COPY|ADD|CMD|ENV|WORKDIR) )/, '')
+        .replace(/ # buildkit$/, '')
+        .replace(/\s+/g, ' ')
+        .trim();
+}
+
+
+/***/ }),
+
 /***/ 9497:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3929,7 +4006,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 3269:
+/***/ 5828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16109,17 +16186,8 @@ function bySize(a, b) {
 
 // EXTERNAL MODULE: ./src/image/system-packages.js
 var system_packages = __nccwpck_require__(7191);
-;// CONCATENATED MODULE: ./src/image/made-by.js
-/** A line of an image's history as it stood in the Dockerfile, without what the classic builder and BuildKit put around it. */
-function dockerfileLine(createdBy) {
-    return createdBy
-        .replace(/^(?:RUN )?(?:\|\d+ [^]*?)?\/bin\/sh -c (?:#\(nop\) )?/, 'RUN ')
-        .replace(/^RUN +(?=(?:COPY|ADD|CMD|ENV|WORKDIR) )/, '')
-        .replace(/ # buildkit$/, '')
-        .replace(/\s+/g, ' ')
-        .trim();
-}
-
+// EXTERNAL MODULE: ./src/image/made-by.js
+var made_by = __nccwpck_require__(8839);
 ;// CONCATENATED MODULE: ./src/image/waste/finding.js
 /** Bytes by layer, which add up. */
 class LayerBytes {
@@ -16544,7 +16612,7 @@ function rest(rows) {
 }
 /** A line of the history as it stood in the Dockerfile, cut. */
 function madeBy(line) {
-    const text = dockerfileLine(line);
+    const text = (0,made_by/* dockerfileLine */.v)(line);
     return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
@@ -20489,55 +20557,8 @@ function order(a, b) {
 
 // EXTERNAL MODULE: ./src/compare/timings.js
 var compare_timings = __nccwpck_require__(5379);
-;// CONCATENATED MODULE: ./src/compare/waste.js
-/**
- * Waste that is new, gone, or of another size, the largest difference first. What is wasted in one place for one
- * reason is the same waste, and of different reasons it is told by what to do about it.
- */
-function compareWaste(head, base, bytesComparable) {
-    const [before, after] = [totals(base), totals(head)];
-    const changes = [];
-    for (const path of new Set([...after.keys(), ...before.keys()])) {
-        for (const [old, now] of pairs(before.get(path) ?? [], after.get(path) ?? [])) {
-            const one = now ?? old;
-            if (one === undefined || (old && now && (old.bytes === now.bytes || !bytesComparable)))
-                continue;
-            changes.push({
-                path,
-                kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
-                before: old?.bytes,
-                after: now?.bytes,
-                delta: bytesComparable ? (now?.bytes ?? 0) - (old?.bytes ?? 0) : undefined,
-                why: one.why,
-                hint: one.hint,
-            });
-        }
-    }
-    return changes.sort((a, b) => Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0) || (a.path < b.path ? -1 : 1));
-}
-/** What became of a place of waste; undefined where nothing did. */
-function changeOfWaste(changes, { path, hint }) {
-    return changes.find((change) => change.path === path && change.hint === hint && change.kind !== 'removed');
-}
-/** By path, one for each hint: a file may be wasted in several layers. */
-function totals(all) {
-    const rows = new Map();
-    for (const one of all) {
-        const here = rows.get(one.path) ?? new Map();
-        const known = here.get(one.hint);
-        rows.set(one.path, here.set(one.hint, known ? { ...known, bytes: known.bytes + one.bytes } : one));
-    }
-    return new Map([...rows].map(([path, here]) => [path, [...here.values()]]));
-}
-/** The same waste before and after; of one alone on each side the hint may be worded anew. */
-function pairs(before, after) {
-    if (before.length === 1 && after.length === 1)
-        return [[before[0], after[0]]];
-    const hints = new Set([...after, ...before].map(({ hint }) => hint));
-    const of = (all, wanted) => all.find(({ hint }) => hint === wanted);
-    return [...hints].map((hint) => [of(before, hint), of(after, hint)]);
-}
-
+// EXTERNAL MODULE: ./src/compare/waste.js
+var waste = __nccwpck_require__(3694);
 ;// CONCATENATED MODULE: ./src/compare/compare.js
 
 
@@ -20575,7 +20596,7 @@ function compare_compare(head, base) {
         baseDrift: driftOf(layers, head, base),
         packages: comparePackages(head.packages, base.packages, platforms === undefined),
         systemPackages: compareSystemPackages(head.systemPackages, base.systemPackages, platforms === undefined),
-        waste: compareWaste(head.waste, base.waste, platforms === undefined),
+        waste: (0,waste/* compareWaste */.b)(head.waste, base.waste, platforms === undefined),
         timings: (0,compare_timings/* compareTimings */.zQ)(head, base, platforms),
     };
 }
@@ -26693,7 +26714,7 @@ function evaluateTime({ figure, by, unit }, { timings }, history) {
     const limit = unit === 'percent' ? (median * by) / 100 : by;
     const broken = growth > limit && growth > spread;
     const [grew, absolute] = tellApart(figure, Math.abs(growth), limit);
-    const percent = (0,units_percent/* formatGrowth */.T)(median, now.ms);
+    const percent = (0,units_percent/* formatGrowth */.T9)(median, now.ms);
     const change = `${figure} is ${grew}${percent === undefined ? '' : ` (${percent})`} ${growth > 0 ? 'above' : 'below'} ` +
         `the median of the last ${count} ${kind}`;
     const bound = unit === 'percent' ? `${by}% (${absolute})` : absolute;
@@ -26797,7 +26818,7 @@ function evaluateGrowth({ figure, by, unit }, delta) {
     const broken = growth > limit;
     const note = drift === 0 ? '' : `, without ${signed(figure, drift)} of the base image itself`;
     const [grew, absolute] = tellApart(figure, Math.abs(growth), limit);
-    const percent = (0,units_percent/* formatGrowth */.T)(before, before + growth);
+    const percent = (0,units_percent/* formatGrowth */.T9)(before, before + growth);
     const bound = unit === 'percent' ? `${by}% (${absolute})` : absolute;
     const change = growth === 0
         ? `${figure} did not change`
@@ -29684,6 +29705,7 @@ function styleFor(colour) {
 /* harmony export */   LV: () => (/* binding */ wrap),
 /* harmony export */   Uj: () => (/* binding */ fit),
 /* harmony export */   kb: () => (/* binding */ left),
+/* harmony export */   nX: () => (/* binding */ fitEnd),
 /* harmony export */   pG: () => (/* binding */ right)
 /* harmony export */ });
 // East Asian Wide and Fullwidth (Unicode's EastAsianWidth.txt), in blocks; emoji are asked for by property.
@@ -29709,6 +29731,17 @@ function fit(text, columns) {
         fitted += point;
     }
     return columns < 1 ? '' : `${fitted}…`;
+}
+/** As much of the end of the text as fits into so many columns, with `…` where its beginning is missing. */
+function fitEnd(text, columns) {
+    if (!isWider(text, columns))
+        return text;
+    const points = Array.from(text.slice(-4 * columns));
+    let from = points.length;
+    let width = 1;
+    while (from > 0 && (width += pointWidth(points[from - 1] ?? '')) <= columns)
+        from -= 1;
+    return columns < 1 ? '' : `…${points.slice(from).join('')}`;
 }
 /** Cut or filled up to exactly so many columns, flush left. */
 function left(text, columns) {
@@ -34127,7 +34160,7 @@ function parseAmount(line, words, next, { figure, kind }, fault) {
         return undefined;
     }
     const text = line.slice(first.column - 1, last.column - 1 + last.text.length);
-    const percent = (0,units_percent/* parsePercent */.l)(text);
+    const percent = (0,units_percent/* parsePercent */.lo)(text);
     if (percent !== undefined) {
         if (kind === 'grows')
             return figure && { kind, figure, by: percent, unit: 'percent' };
@@ -35154,7 +35187,7 @@ function screenOf(stream, env) {
 
 /***/ }),
 
-/***/ 8415:
+/***/ 671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35175,8 +35208,6 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var image_digest = __nccwpck_require__(192);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
-// EXTERNAL MODULE: ./src/budget/figures.js
-var figures = __nccwpck_require__(8077);
 // EXTERNAL MODULE: ./src/compare/timings.js
 var compare_timings = __nccwpck_require__(5379);
 // EXTERNAL MODULE: ./src/units/bytes.js
@@ -35185,50 +35216,12 @@ var units_bytes = __nccwpck_require__(8499);
 var duration = __nccwpck_require__(6806);
 // EXTERNAL MODULE: ./src/units/percent.js
 var percent = __nccwpck_require__(3509);
-;// CONCATENATED MODULE: ./src/report/figures.js
+// EXTERNAL MODULE: ./src/budget/figures.js
+var figures = __nccwpck_require__(8077);
+;// CONCATENATED MODULE: ./src/report/limits.js
 
 
 
-
-
-
-/** The figures of a measurement, with their differences where there is a baseline. */
-function figureRows({ sizes, timings }, delta) {
-    const size = (figure) => row(figure, sizes[figure], delta?.figures[figure], units_bytes/* formatBytes */.z3, units_bytes/* formatBytesDelta */.vx);
-    const time = (figure, step, comparison) => {
-        const ms = timings.find((timing) => timing.step === step)?.ms;
-        return ms === undefined ? [] : [row(figure, ms, comparison, duration/* formatDuration */.a3, duration/* formatDurationDelta */.qu)];
-    };
-    return [
-        size('download'),
-        size('disk'),
-        size('filesystem'),
-        size('environment'),
-        ...(delta === undefined ? [] : [updateRow(delta.updateDownload)]),
-        ...time('build time', compare_timings/* totalStep */.T8, delta?.figures.buildTime),
-        ...time('start time', compare_timings/* startStep */.bP, delta?.figures.startTime),
-    ];
-}
-function row(figure, after, comparison, format, formatDelta) {
-    const before = comparison?.before === undefined ? '' : format(comparison.before);
-    const known = { figure, before, after: format(after) };
-    if (comparison?.kind !== 'compared') {
-        return { ...known, delta: '', growth: '', reason: comparison?.reason ?? '' };
-    }
-    return {
-        ...known,
-        delta: formatDelta(comparison.delta),
-        growth: (0,percent/* formatGrowth */.T)(comparison.before, comparison.after) ?? '',
-        reason: '',
-    };
-}
-function updateRow(comparison) {
-    const figure = 'update download';
-    const empty = { figure, before: '', delta: '', growth: '' };
-    if (comparison.kind === 'incomparable')
-        return { ...empty, after: '?', reason: comparison.reason };
-    return { ...empty, after: (0,units_bytes/* formatBytes */.z3)(comparison.after), reason: '' };
-}
 /** Limits that rules set to each figure, as they were written in short: `250 MB`, `+5%`; nothing without a rule. */
 function limitsOf(verdict) {
     const limits = new Map();
@@ -35259,6 +35252,90 @@ function limitsIn(condition) {
 function formatFigure(figure, value) {
     return figures/* timeFigures */.TR.includes(figure) ? (0,duration/* formatDuration */.a3)(value) : (0,units_bytes/* formatBytes */.z3)(value);
 }
+/** Labels of the pull request by which the growth of each figure was accepted. */
+function acceptedOf(verdict) {
+    const labels = new Map();
+    for (const { rule, acceptedBy } of verdict?.rules ?? []) {
+        if (acceptedBy === undefined)
+            continue;
+        for (const figure of grownIn(rule.condition))
+            labels.set(figure, acceptedBy);
+    }
+    return labels;
+}
+/** Figures whose growth a condition is about; the update download is growth itself. */
+function grownIn(condition) {
+    switch (condition.kind) {
+        case 'all':
+        case 'any':
+            return condition.of.flatMap(grownIn);
+        case 'above':
+            return condition.figure === 'update download' ? [condition.figure] : [];
+        case 'grows':
+            return [condition.figure];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/figures.js
+
+
+
+
+
+const meanings = {
+    download: 'compressed layers: what a host pulls',
+    disk: 'files of all layers',
+    filesystem: 'files that a container sees',
+    environment: 'installed Python packages',
+    'update download': 'layers that a host with the baseline lacks',
+};
+/** The figures of a measurement, with their differences where there is a baseline and the budget where there is one. */
+function figureRows({ measurement, delta, verdict, }) {
+    const limits = limitsOf(verdict);
+    const accepted = acceptedOf(verdict);
+    return comparedRows(measurement, delta).map((row) => ({
+        ...row,
+        meaning: meanings[row.figure] ?? '',
+        limit: limits.get(row.figure) ?? '',
+        acceptedBy: accepted.get(row.figure) ?? '',
+    }));
+}
+function comparedRows({ sizes, timings }, delta) {
+    const size = (figure) => row(figure, sizes[figure], delta?.figures[figure], units_bytes/* formatBytes */.z3, units_bytes/* formatBytesDelta */.vx);
+    const time = (figure, step, comparison) => {
+        const ms = timings.find((timing) => timing.step === step)?.ms;
+        return ms === undefined ? [] : [row(figure, ms, comparison, duration/* formatDuration */.a3, duration/* formatDurationDelta */.qu)];
+    };
+    return [
+        size('download'),
+        size('disk'),
+        size('filesystem'),
+        size('environment'),
+        ...(delta === undefined ? [] : [updateRow(delta.updateDownload)]),
+        ...time('build time', compare_timings/* totalStep */.T8, delta?.figures.buildTime),
+        ...time('start time', compare_timings/* startStep */.bP, delta?.figures.startTime),
+    ];
+}
+function row(figure, after, comparison, format, formatDelta) {
+    const before = comparison?.before === undefined ? '' : format(comparison.before);
+    const known = { figure, before, after: format(after) };
+    if (comparison?.kind !== 'compared') {
+        return { ...known, delta: '', growth: '', reason: comparison?.reason ?? '' };
+    }
+    return {
+        ...known,
+        delta: formatDelta(comparison.delta),
+        growth: (0,percent/* formatGrowth */.T9)(comparison.before, comparison.after) ?? '',
+        reason: '',
+    };
+}
+function updateRow(comparison) {
+    const figure = 'update download';
+    const empty = { figure, before: '', delta: '', growth: '' };
+    if (comparison.kind === 'incomparable')
+        return { ...empty, after: '?', reason: comparison.reason };
+    return { ...empty, after: (0,units_bytes/* formatBytes */.z3)(comparison.after), reason: '' };
+}
 
 ;// CONCATENATED MODULE: ./src/compare/delta.js
 /** Whether the two are the same image, or differ in nothing that this delta knows. */
@@ -35277,7 +35354,26 @@ function isUnchanged(delta) {
         delta.packages.length === 0);
 }
 
+;// CONCATENATED MODULE: ./src/report/words.js
+
+/** `1 package`, `2 packages`. */
+function countOf(count, thing) {
+    return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+/** What the base image's own move did, as a sentence; undefined where it did not move. */
+function driftWords({ baseDrift }) {
+    return (baseDrift &&
+        `The base image itself moved: download ${(0,units_bytes/* formatBytesDelta */.vx)(baseDrift.download)}, ` +
+            `filesystem ${(0,units_bytes/* formatBytesDelta */.vx)(baseDrift.filesystem)}; that is no doing of this change.`);
+}
+/** The version that it is, or both as in `2.1.0 → 2.2.1`; strangers' text. */
+function versionsOf({ before, after }) {
+    const [old, now] = [before?.version, after?.version];
+    return old !== undefined && now !== undefined && old !== now ? `${old} → ${now}` : (now ?? old ?? '');
+}
+
 ;// CONCATENATED MODULE: ./src/report/headline.js
+
 
 
 
@@ -35291,7 +35387,7 @@ function headline({ measurement, delta, verdict }) {
         outcome,
         verdict: verdictWords(verdict),
         summary: delta === undefined
-            ? `${size}, ${packages} package${packages === 1 ? '' : 's'}`
+            ? `${size}, ${countOf(packages, 'package')}`
             : unchanged
                 ? `no change, ${size}`
                 : `${size}, ${change(delta.figures.download)}`,
@@ -35301,7 +35397,7 @@ function headline({ measurement, delta, verdict }) {
 function change(download) {
     if (download.kind === 'incomparable')
         return 'not compared';
-    const growth = (0,percent/* formatGrowth */.T)(download.before, download.after);
+    const growth = (0,percent/* formatGrowth */.T9)(download.before, download.after);
     return ((0,units_bytes/* formatBytesDelta */.vx)(download.delta) + (growth === undefined || download.delta === 0 ? '' : ` (${growth})`));
 }
 function verdictWords(verdict) {
@@ -36186,8 +36282,8 @@ ${tables(input)}
 function hashOf(text) {
     return `sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}`;
 }
-function page_figures({ measurement, delta }) {
-    const cards = figureRows(measurement, delta).map(({ figure, before, after, delta: change, growth, reason }) => {
+function page_figures(input) {
+    const cards = figureRows(input).map(({ figure, before, after, delta: change, growth, reason }) => {
         const from = before === '' || change === '' ? '' : `<span class="dim">was ${before}</span>`;
         const kind = change.startsWith('+') ? 'grown' : change.startsWith('-') ? 'shrunk' : 'same';
         const moved = change === '' ? '' : `<b class="${kind}">${change} ${growth}</b>`;
@@ -36320,26 +36416,29 @@ function line(cells) {
 
 
 
+
 /** What the base image's own move did. */
 function drift({ delta }) {
-    const moved = delta?.baseDrift;
-    const rows = moved === undefined
-        ? []
-        : [
-            `The base image itself moved: download ${(0,units_bytes/* formatBytesDelta */.vx)(moved.download)}, ` +
-                `filesystem ${(0,units_bytes/* formatBytesDelta */.vx)(moved.filesystem)}; that is no doing of this change.\n`,
-        ];
-    return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 };
+    const words = delta && driftWords(delta);
+    return {
+        rowName: 'remarks',
+        before: '',
+        rows: words === undefined ? [] : [`${words}\n`],
+        after: '\n',
+        importance: 7,
+    };
 }
 /** Distributions that came, went or changed. */
 function packageChanges({ delta }) {
     const { before, rows } = changeTable(delta?.packages ?? []);
-    const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`;
+    const title = `**What changed**: ${countOf(rows.length, 'package')}\n\n`;
     return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
 }
 /** The same of the operating system. */
 function systemChanges({ delta }) {
-    return folded('What changed in the system', 'system packages', 4, changeTable(delta?.systemPackages ?? []));
+    const { before, rows } = changeTable(delta?.systemPackages ?? []);
+    const title = `What changed in the system: ${countOf(rows.length, 'package')}`;
+    return folded(title, 'system packages', 4, { before, rows });
 }
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
 function wasteChanges({ delta }) {
@@ -36386,6 +36485,8 @@ function versions({ before, after }) {
     return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
 }
 
+// EXTERNAL MODULE: ./src/image/made-by.js
+var made_by = __nccwpck_require__(8839);
 ;// CONCATENATED MODULE: ./src/report/bar.js
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 /** A bar of exactly so many columns, filled by a share from 0 to 1 to the eighth of a column. */
@@ -36397,7 +36498,17 @@ function bar(share, columns) {
     return text + ' '.repeat(columns - text.length);
 }
 
+;// CONCATENATED MODULE: ./src/report/layers.js
+/** What became of the layers, as in `4 kept, 2 new, 1 gone`. */
+function fateOfLayers({ layers: { kept, added, removed } }) {
+    const counts = [`${kept.length} kept`, `${added.length} new`];
+    return [...counts, ...(removed.length === 0 ? [] : [`${removed.length} gone`])].join(', ');
+}
+
 ;// CONCATENATED MODULE: ./src/report/markdown/contents.js
+
+
+
 
 
 
@@ -36414,7 +36525,7 @@ function parts({ measurement, delta }) {
         if (bytes === 0 && moved === '')
             return [];
         const share = filesystem === 0 ? 0 : bytes / filesystem;
-        return [[part, (0,units_bytes/* formatBytes */.z3)(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
+        return [[part, (0,units_bytes/* formatBytes */.z3)(bytes), (0,percent/* formatShare */.T1)(share), moved, bar(share, 20).trimEnd()]];
     });
     const columns = [
         ['part', 'left'],
@@ -36473,7 +36584,7 @@ function contents_layers({ measurement, delta }) {
         layer.part,
         (0,units_bytes/* formatBytes */.z3)(layer.download),
         delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
-        cell(layer.createdBy),
+        cell((0,made_by/* dockerfileLine */.v)(layer.createdBy)),
     ]);
     const columns = [
         ['layer', 'left'],
@@ -36482,7 +36593,7 @@ function contents_layers({ measurement, delta }) {
         ['', 'left'],
         ['made by', 'left'],
     ];
-    return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
+    return folded(`Layers${delta === undefined ? ` (${rows.length})` : `: ${fateOfLayers(delta)}`}`, 'layers', 2, table(columns, rows));
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown/figures.js
@@ -36491,23 +36602,23 @@ function contents_layers({ measurement, delta }) {
 
 
 /** The table of figures, and why some of them are not compared. */
-function figures_figures({ measurement, delta, verdict }) {
-    const rows = figureRows(measurement, delta);
-    const limits = limitsOf(verdict);
-    const compared = delta !== undefined;
+function figures_figures(input) {
+    const rows = figureRows(input);
+    const judged = rows.some(({ limit }) => limit !== '');
+    const compared = input.delta !== undefined;
     const columns = [
         ['', 'left'],
         ...(compared ? [['baseline', 'right']] : []),
         ['this', 'right'],
         ...(compared ? [['delta', 'right'], ['', 'right']] : []),
-        ...(limits.size > 0 ? [['budget', 'right']] : []),
+        ...(judged ? [['budget', 'right']] : []),
     ];
-    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+    const cells = rows.map(({ figure, before, after, delta: change, growth, limit, acceptedBy }) => [
         figure,
         ...(compared ? [before] : []),
         after,
         ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
-        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+        ...(judged ? [acceptedBy === '' ? limit : `${limit}, accepted by ${cell(acceptedBy, 50)}`] : []),
     ]);
     const reasons = rows.filter(({ reason }) => reason !== '');
     const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
@@ -36899,40 +37010,50 @@ function page_shown(text) {
 
 
 
+
 /** What changed, package by package, and what the base image's own move did. */
 function changes({ input, style, columns, rows }) {
     const { delta } = input;
     if (delta === undefined)
         return [];
-    const drift = delta.baseDrift;
-    const driftLine = drift === undefined
-        ? []
-        : [
-            ...(0,report_width/* wrap */.LV)(`The base image itself moved: download ${(0,units_bytes/* formatBytesDelta */.vx)(drift.download)}, ` +
-                `filesystem ${(0,units_bytes/* formatBytesDelta */.vx)(drift.filesystem)}; that is no doing of this change.`, columns - 2).map((line) => `  ${line}`),
-        ];
+    const drift = driftWords(delta);
+    const driftLines = drift === undefined ? [] : (0,report_width/* wrap */.LV)(drift, columns - 2).map((line) => `  ${line}`);
     const all = delta.packages;
-    if (all.length + driftLine.length === 0)
+    if (all.length + driftLines.length === 0)
         return [];
     return [
-        style.bold('What changed'),
-        ...driftLine,
-        ...all.slice(0, rows).map((change) => changeLine(change, style, columns)),
+        style.bold(`What changed${all.length === 0 ? '' : `: ${countOf(all.length, 'package')}`}`),
+        ...driftLines,
+        ...all.slice(0, rows).map((change) => {
+            const reason = style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(why(change)), 32));
+            return `${changeLine(change, style, columns - 49)}  ${reason}`.trimEnd();
+        }),
         ...more(all.length - rows, style),
     ];
 }
+/** The same of the operating system's packages, which nothing of the project requires by name. */
+function changes_systemChanges({ input, style, columns, rows }) {
+    const all = input.delta?.systemPackages ?? [];
+    if (all.length === 0)
+        return [];
+    const few = Math.ceil(rows / 2);
+    const sum = all.slice(few).reduce((total, { delta = 0 }) => total + delta, 0);
+    return [
+        style.bold(`What changed in the system: ${countOf(all.length, 'package')}`),
+        ...all.slice(0, few).map((change) => changeLine(change, style, columns - 15).trimEnd()),
+        ...more(all.length - few, style, (0,units_bytes/* formatBytesDelta */.vx)(sum)),
+    ];
+}
 function changeLine(change, style, columns) {
-    const { kind, before, after, delta } = change;
+    const { kind, delta } = change;
     const mark = { added: style.red('+'), removed: style.green('-'), changed: style.yellow('~') }[kind];
-    const versions = kind === 'changed' && before?.version !== after?.version
-        ? `${before?.version ?? ''} → ${after?.version ?? ''}`
-        : ((after ?? before)?.version ?? '');
     const size = delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(delta);
-    const name = (0,report_width/* left */.kb)((0,report_escape/* visible */.RK)(`${change.name} ${versions}`), columns - 49);
-    return `  ${mark} ${name} ${(0,report_width/* right */.pG)(size, 10)}  ${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(why(change)), 32))}`.trimEnd();
+    return `  ${mark} ${(0,report_width/* left */.kb)((0,report_escape/* visible */.RK)(`${change.name} ${versionsOf(change)}`), columns)} ${(0,report_width/* right */.pG)(size, 10)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/text/contents.js
+
+
 
 
 
@@ -36954,32 +37075,7 @@ function text_contents_packages({ input, style, columns, rows }) {
         ...more(all.length - rows, style, (0,units_bytes/* formatBytes */.z3)(rest)),
     ];
 }
-/** What is wasted and what to do about it; beside a baseline also what is new and what is gone. */
-function text_contents_waste({ input, style, columns, rows }) {
-    const { measurement, delta } = input;
-    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const kinds = new Map(delta?.waste.map(({ path, kind }) => [path, kind]));
-    const gone = delta?.waste.filter(({ kind }) => kind === 'removed') ?? [];
-    if (all.length + gone.length === 0)
-        return [];
-    const total = all.reduce((sum, each) => sum + each.bytes, 0);
-    return [
-        style.bold(`Waste, ${(0,units_bytes/* formatBytes */.z3)(total)}`),
-        ...all.slice(0, rows).flatMap((each) => {
-            const mark = kinds.get(each.path) === 'added' ? style.red('+') : ' ';
-            return [
-                `${mark} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 14)}`,
-                ...(0,report_width/* wrap */.LV)(page_shown(`${each.why}, ${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download: ${each.hint}`), columns - 14).map((line) => style.dim(`${' '.repeat(14)}${line}`)),
-            ];
-        }),
-        ...more(all.length - rows, style),
-        ...gone
-            .slice(0, rows)
-            .map((each) => `${style.green('-')} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.before ?? 0), 10)}  ${(0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(each.path), columns - 20)}  gone`),
-        ...more(gone.length - rows, style),
-    ];
-}
-/** The largest layers, the lowest first. */
+/** The largest layers, the lowest first; beside a baseline also how many a host with it has, and has to fetch. */
 function text_contents_layers({ input, style, columns, rows }) {
     const { measurement, delta } = input;
     const added = new Set(delta?.layers.added.map((layer) => layer.digest));
@@ -36989,14 +37085,14 @@ function text_contents_layers({ input, style, columns, rows }) {
     const largest = new Set([...all].sort((a, b) => b.download - a.download).slice(0, rows));
     const shown = all.filter((layer) => largest.has(layer));
     return [
-        style.bold('Layers, with the download of each'),
+        style.bold(`Layers${delta === undefined ? '' : `: ${fateOfLayers(delta)}`}, with the download of each`),
         ...shown.map((layer) => {
             const state = delta === undefined ? '' : added.has(layer.digest) ? 'new ' : 'kept';
             const marked = state === 'new ' ? style.yellow(state) : style.dim(state);
             const text = `${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(layer.download), 9)}  ${(0,report_width/* left */.kb)(layer.part, 11)} `;
             const indent = state === '' ? '  ' : `  ${marked} `;
             const room = columns - (0,report_width/* displayWidth */.F1)(text) - (state === '' ? 2 : 7);
-            return `${indent}${text}${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)(layer.createdBy), room))}`.trimEnd();
+            return `${indent}${text}${style.dim((0,report_width/* fit */.Uj)((0,report_escape/* visible */.RK)((0,made_by/* dockerfileLine */.v)(layer.createdBy)), room))}`.trimEnd();
         }),
         ...more(all.length - shown.length, style),
     ];
@@ -37009,20 +37105,23 @@ function text_contents_layers({ input, style, columns, rows }) {
 
 
 
-/** The table of figures, and why some of them are not compared. */
+
+/** The table of figures, why some of them are not compared, and what was accepted. */
 function text_figures_figures({ input, style, columns }) {
-    const rows = figureRows(input.measurement, input.delta);
     const compared = input.delta !== undefined;
     const line = (name, ...cells) => `  ${(0,report_width/* left */.kb)(name, 17)}${cells.map((cell) => (0,report_width/* right */.pG)(cell, 13)).join('')}`;
     return [
         compared
             ? style.bold('Figures') + line('', 'baseline', 'this', 'delta').slice('Figures'.length)
             : style.bold('Figures'),
-        ...rows.flatMap(({ figure, before, after, delta, growth, reason }) => [
-            compared ? line(figure, before, after, delta, growth).trimEnd() : line(figure, after),
-            ...(reason === ''
-                ? []
-                : (0,report_width/* wrap */.LV)(page_shown(`not compared: ${reason}`), columns - 6).map((each) => style.dim(`    ${each}`))),
+        ...figureRows(input).flatMap(({ figure, before, after, delta, growth, reason, acceptedBy, meaning }) => [
+            compared
+                ? line(figure, before, after, delta, growth).trimEnd()
+                : `${line(figure, after)}   ${style.dim(meaning)}`.trimEnd(),
+            ...[
+                ...(reason === '' ? [] : [`not compared: ${reason}`]),
+                ...(acceptedBy === '' ? [] : [`accepted by the label \`${acceptedBy}\``]),
+            ].flatMap((text) => (0,report_width/* wrap */.LV)(page_shown(text), columns - 6).map((each) => style.dim(`    ${each}`))),
         ]),
     ];
 }
@@ -37047,9 +37146,8 @@ function figures_parts({ input, style, columns }) {
         if (bytes === 0 && moved === '')
             return [];
         const share = filesystem === 0 ? 0 : bytes / filesystem;
-        const percent = `${(share * 100).toFixed(0)}%`;
         return [
-            `  ${(0,report_width/* left */.kb)(part, 12)} ${style.cyan(bar(share, cells))} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(bytes), 9)} ${(0,report_width/* right */.pG)(percent, 5)} ${(0,report_width/* right */.pG)(moved, 12)}`.trimEnd(),
+            `  ${(0,report_width/* left */.kb)(part, 12)} ${style.cyan(bar(share, cells))} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(bytes), 9)} ${(0,report_width/* right */.pG)((0,percent/* formatShare */.T1)(share), 5)} ${(0,report_width/* right */.pG)(moved, 12)}`.trimEnd(),
         ];
     });
     return rows.length === 0 ? [] : [style.bold('Parts of the filesystem'), ...rows];
@@ -37108,7 +37206,60 @@ function frame_outputs({ input, style, columns }) {
     });
 }
 
+// EXTERNAL MODULE: ./src/compare/waste.js
+var compare_waste = __nccwpck_require__(3694);
+;// CONCATENATED MODULE: ./src/report/text/waste.js
+
+
+
+
+
+const indent = ' '.repeat(13);
+/** What is wasted and what to do about it; beside a baseline also what is new and what is gone. */
+function waste_waste(page) {
+    const { input, style, columns, rows } = page;
+    const all = [...input.measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const gone = input.delta?.waste.filter(({ kind }) => kind === 'removed') ?? [];
+    if (all.length + gone.length === 0)
+        return [];
+    // Each takes several lines.
+    const places = Math.ceil(rows / 2);
+    const sum = (some) => some.reduce((total, each) => total + each.bytes, 0);
+    return [
+        style.bold(`Waste, ${(0,units_bytes/* formatBytes */.z3)(sum(all))}`),
+        ...all.slice(0, places).flatMap((each) => placeLines(each, page)),
+        ...more(all.length - places, style, (0,units_bytes/* formatBytes */.z3)(sum(all.slice(places)))),
+        ...gone.slice(0, places).map((each) => {
+            const size = (0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.before ?? 0), 9);
+            return `${style.green('-')} ${size}  ${(0,report_width/* fitEnd */.nX)((0,report_escape/* visible */.RK)(each.path), columns - indent.length - 6)}  gone`;
+        }),
+        ...more(gone.length - places, style),
+    ];
+}
+function placeLines(each, { input, style, columns }) {
+    const change = (0,compare_waste/* changeOfWaste */.u)(input.delta?.waste ?? [], each);
+    const mark = change?.kind === 'added' ? style.red('+') : change === undefined ? ' ' : style.yellow('~');
+    const grown = change?.kind === 'changed' && change.delta !== undefined ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
+    const news = change?.kind === 'added' ? 'new' : grown;
+    const cost = [news, `${(0,units_bytes/* formatBytes */.z3)(each.download)} of the download`].filter(Boolean).join(', ');
+    const room = columns - indent.length;
+    const place = path(each.path, room - (0,report_width/* displayWidth */.F1)(cost) - 2);
+    return [
+        `${mark} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 9)}  ${place}  ${style.dim(cost)}`,
+        ...(0,report_width/* wrap */.LV)(said(each.why), room).map((line) => style.dim(`${indent}${line}`)),
+        ...(0,report_width/* wrap */.LV)(said(each.hint), room - 2).map((line, i) => `${indent}${i === 0 ? '→' : ' '} ${line}`),
+    ];
+}
+/** What tells paths apart is their end. */
+function path(text, columns) {
+    return (0,report_width/* left */.kb)((0,report_width/* fitEnd */.nX)((0,report_escape/* visible */.RK)(text), columns), columns);
+}
+function said(text) {
+    return page_shown(text).trim() || '(empty)';
+}
+
 ;// CONCATENATED MODULE: ./src/report/text.js
+
 
 
 
@@ -37122,7 +37273,20 @@ function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = 
     const { quiet } = headline(input);
     const sections = quiet
         ? [head(page), frame_notes(page), frame_outputs(page)]
-        : [head, frame_rules, text_figures_figures, figures_trend, figures_parts, changes, text_contents_packages, text_contents_waste, text_contents_layers, frame_notes, frame_outputs].map((section) => section(page));
+        : [
+            head,
+            frame_rules,
+            text_figures_figures,
+            figures_trend,
+            figures_parts,
+            changes,
+            changes_systemChanges,
+            text_contents_packages,
+            waste_waste,
+            text_contents_layers,
+            frame_notes,
+            frame_outputs,
+        ].map((section) => section(page));
     return `${sections
         .filter((lines) => lines.length > 0)
         .map((lines) => lines.join('\n'))
@@ -37319,8 +37483,9 @@ function pad(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ formatGrowth),
-/* harmony export */   l: () => (/* binding */ parsePercent)
+/* harmony export */   T1: () => (/* binding */ formatShare),
+/* harmony export */   T9: () => (/* binding */ formatGrowth),
+/* harmony export */   lo: () => (/* binding */ parsePercent)
 /* harmony export */ });
 /** `"5%"` or `"12.5 %"` as a fraction of a hundred (5, 12.5); undefined when it is not a percentage. */
 function parsePercent(text) {
@@ -37338,6 +37503,11 @@ function formatGrowth(before, after) {
     const size = Math.abs(growth);
     const digits = size < 0.1 ? '<0.1' : size < 10 ? size.toFixed(1) : size.toFixed(0);
     return `${growth > 0 ? '+' : '-'}${digits}%`;
+}
+/** A share from 0 to 1 in whole percent: `34%`; what is there is never `0%`. */
+function formatShare(share) {
+    const percent = Math.round(share * 100);
+    return percent === 0 && share > 0 ? '<1%' : `${percent}%`;
 }
 
 

@@ -30064,7 +30064,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 9450:
+/***/ 881:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30181,6 +30181,11 @@ function formatGrowth(before, after) {
     const size = Math.abs(growth);
     const digits = size < 0.1 ? '<0.1' : size < 10 ? size.toFixed(1) : size.toFixed(0);
     return `${growth > 0 ? '+' : '-'}${digits}%`;
+}
+/** A share from 0 to 1 in whole percent: `34%`; what is there is never `0%`. */
+function formatShare(share) {
+    const percent = Math.round(share * 100);
+    return percent === 0 && share > 0 ? '<1%' : `${percent}%`;
 }
 
 ;// CONCATENATED MODULE: ./src/budget/figures.js
@@ -38909,7 +38914,26 @@ function isUnchanged(delta) {
         delta.packages.length === 0);
 }
 
+;// CONCATENATED MODULE: ./src/report/words.js
+
+/** `1 package`, `2 packages`. */
+function countOf(count, thing) {
+    return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+/** What the base image's own move did, as a sentence; undefined where it did not move. */
+function driftWords({ baseDrift }) {
+    return (baseDrift &&
+        `The base image itself moved: download ${formatBytesDelta(baseDrift.download)}, ` +
+            `filesystem ${formatBytesDelta(baseDrift.filesystem)}; that is no doing of this change.`);
+}
+/** The version that it is, or both as in `2.1.0 → 2.2.1`; strangers' text. */
+function versionsOf({ before, after }) {
+    const [old, now] = [before?.version, after?.version];
+    return old !== undefined && now !== undefined && old !== now ? `${old} → ${now}` : (now ?? old ?? '');
+}
+
 ;// CONCATENATED MODULE: ./src/report/headline.js
+
 
 
 
@@ -38923,7 +38947,7 @@ function headline({ measurement, delta, verdict }) {
         outcome,
         verdict: verdictWords(verdict),
         summary: delta === undefined
-            ? `${size}, ${packages} package${packages === 1 ? '' : 's'}`
+            ? `${size}, ${countOf(packages, 'package')}`
             : unchanged
                 ? `no change, ${size}`
                 : `${size}, ${change(delta.figures.download)}`,
@@ -39057,26 +39081,29 @@ function line(cells) {
 
 
 
+
 /** What the base image's own move did. */
 function drift({ delta }) {
-    const moved = delta?.baseDrift;
-    const rows = moved === undefined
-        ? []
-        : [
-            `The base image itself moved: download ${formatBytesDelta(moved.download)}, ` +
-                `filesystem ${formatBytesDelta(moved.filesystem)}; that is no doing of this change.\n`,
-        ];
-    return { rowName: 'remarks', before: '', rows, after: '\n', importance: 7 };
+    const words = delta && driftWords(delta);
+    return {
+        rowName: 'remarks',
+        before: '',
+        rows: words === undefined ? [] : [`${words}\n`],
+        after: '\n',
+        importance: 7,
+    };
 }
 /** Distributions that came, went or changed. */
 function packageChanges({ delta }) {
     const { before, rows } = changeTable(delta?.packages ?? []);
-    const title = `**What changed**: ${rows.length} package${rows.length === 1 ? '' : 's'}\n\n`;
+    const title = `**What changed**: ${countOf(rows.length, 'package')}\n\n`;
     return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
 }
 /** The same of the operating system. */
 function systemChanges({ delta }) {
-    return folded('What changed in the system', 'system packages', 4, changeTable(delta?.systemPackages ?? []));
+    const { before, rows } = changeTable(delta?.systemPackages ?? []);
+    const title = `What changed in the system: ${countOf(rows.length, 'package')}`;
+    return folded(title, 'system packages', 4, { before, rows });
 }
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
 function wasteChanges({ delta }) {
@@ -39144,6 +39171,17 @@ function shortDigest(digest) {
     return digest.slice(0, 'sha256:'.length + 12);
 }
 
+;// CONCATENATED MODULE: ./src/image/made-by.js
+/** A line of an image's history as it stood in the Dockerfile, without what the classic builder and BuildKit put around it. */
+function dockerfileLine(createdBy) {
+    return createdBy
+        .replace(/^(?:RUN )?(?:\|\d+ [^]*?)?\/bin\/sh -c (?:#\(nop\) )?/, 'RUN ')
+        .replace(/^RUN +(?=(?:COPY|ADD|CMD|ENV|WORKDIR) )/, '')
+        .replace(/ # buildkit$/, '')
+        .replace(/\s+/g, ' ')
+        .trim();
+}
+
 ;// CONCATENATED MODULE: ./src/report/bar.js
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 /** A bar of exactly so many columns, filled by a share from 0 to 1 to the eighth of a column. */
@@ -39155,7 +39193,17 @@ function bar(share, columns) {
     return text + ' '.repeat(columns - text.length);
 }
 
+;// CONCATENATED MODULE: ./src/report/layers.js
+/** What became of the layers, as in `4 kept, 2 new, 1 gone`. */
+function fateOfLayers({ layers: { kept, added, removed } }) {
+    const counts = [`${kept.length} kept`, `${added.length} new`];
+    return [...counts, ...(removed.length === 0 ? [] : [`${removed.length} gone`])].join(', ');
+}
+
 ;// CONCATENATED MODULE: ./src/report/markdown/contents.js
+
+
+
 
 
 
@@ -39172,7 +39220,7 @@ function parts({ measurement, delta }) {
         if (bytes === 0 && moved === '')
             return [];
         const share = filesystem === 0 ? 0 : bytes / filesystem;
-        return [[part, formatBytes(bytes), `${(share * 100).toFixed(0)}%`, moved, bar(share, 20).trimEnd()]];
+        return [[part, formatBytes(bytes), formatShare(share), moved, bar(share, 20).trimEnd()]];
     });
     const columns = [
         ['part', 'left'],
@@ -39231,7 +39279,7 @@ function contents_layers({ measurement, delta }) {
         layer.part,
         formatBytes(layer.download),
         delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
-        cell(layer.createdBy),
+        cell(dockerfileLine(layer.createdBy)),
     ]);
     const columns = [
         ['layer', 'left'],
@@ -39240,7 +39288,65 @@ function contents_layers({ measurement, delta }) {
         ['', 'left'],
         ['made by', 'left'],
     ];
-    return folded(`Layers (${rows.length})`, 'layers', 2, table(columns, rows));
+    return folded(`Layers${delta === undefined ? ` (${rows.length})` : `: ${fateOfLayers(delta)}`}`, 'layers', 2, table(columns, rows));
+}
+
+;// CONCATENATED MODULE: ./src/report/limits.js
+
+
+
+/** Limits that rules set to each figure, as they were written in short: `250 MB`, `+5%`; nothing without a rule. */
+function limitsOf(verdict) {
+    const limits = new Map();
+    for (const { rule } of verdict?.rules ?? []) {
+        for (const { figure, text } of limitsIn(rule.condition)) {
+            const known = limits.get(figure);
+            if (known)
+                known.add(text);
+            else
+                limits.set(figure, new Set([text]));
+        }
+    }
+    return new Map([...limits].map(([figure, texts]) => [figure, [...texts].join(', ')]));
+}
+function limitsIn(condition) {
+    switch (condition.kind) {
+        case 'all':
+        case 'any':
+            return condition.of.flatMap(limitsIn);
+        case 'above':
+            return [{ figure: condition.figure, text: formatFigure(condition.figure, condition.limit) }];
+        case 'grows': {
+            const { figure, by, unit } = condition;
+            return [{ figure, text: unit === 'percent' ? `+${by}%` : `+${formatFigure(figure, by)}` }];
+        }
+    }
+}
+function formatFigure(figure, value) {
+    return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value);
+}
+/** Labels of the pull request by which the growth of each figure was accepted. */
+function acceptedOf(verdict) {
+    const labels = new Map();
+    for (const { rule, acceptedBy } of verdict?.rules ?? []) {
+        if (acceptedBy === undefined)
+            continue;
+        for (const figure of grownIn(rule.condition))
+            labels.set(figure, acceptedBy);
+    }
+    return labels;
+}
+/** Figures whose growth a condition is about; the update download is growth itself. */
+function grownIn(condition) {
+    switch (condition.kind) {
+        case 'all':
+        case 'any':
+            return condition.of.flatMap(grownIn);
+        case 'above':
+            return condition.figure === 'update download' ? [condition.figure] : [];
+        case 'grows':
+            return [condition.figure];
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/report/figures.js
@@ -39249,9 +39355,25 @@ function contents_layers({ measurement, delta }) {
 
 
 
-
-/** The figures of a measurement, with their differences where there is a baseline. */
-function figureRows({ sizes, timings }, delta) {
+const meanings = {
+    download: 'compressed layers: what a host pulls',
+    disk: 'files of all layers',
+    filesystem: 'files that a container sees',
+    environment: 'installed Python packages',
+    'update download': 'layers that a host with the baseline lacks',
+};
+/** The figures of a measurement, with their differences where there is a baseline and the budget where there is one. */
+function figureRows({ measurement, delta, verdict, }) {
+    const limits = limitsOf(verdict);
+    const accepted = acceptedOf(verdict);
+    return comparedRows(measurement, delta).map((row) => ({
+        ...row,
+        meaning: meanings[row.figure] ?? '',
+        limit: limits.get(row.figure) ?? '',
+        acceptedBy: accepted.get(row.figure) ?? '',
+    }));
+}
+function comparedRows({ sizes, timings }, delta) {
     const size = (figure) => row(figure, sizes[figure], delta?.figures[figure], formatBytes, formatBytesDelta);
     const time = (figure, step, comparison) => {
         const ms = timings.find((timing) => timing.step === step)?.ms;
@@ -39287,36 +39409,6 @@ function updateRow(comparison) {
         return { ...empty, after: '?', reason: comparison.reason };
     return { ...empty, after: formatBytes(comparison.after), reason: '' };
 }
-/** Limits that rules set to each figure, as they were written in short: `250 MB`, `+5%`; nothing without a rule. */
-function limitsOf(verdict) {
-    const limits = new Map();
-    for (const { rule } of verdict?.rules ?? []) {
-        for (const { figure, text } of limitsIn(rule.condition)) {
-            const known = limits.get(figure);
-            if (known)
-                known.add(text);
-            else
-                limits.set(figure, new Set([text]));
-        }
-    }
-    return new Map([...limits].map(([figure, texts]) => [figure, [...texts].join(', ')]));
-}
-function limitsIn(condition) {
-    switch (condition.kind) {
-        case 'all':
-        case 'any':
-            return condition.of.flatMap(limitsIn);
-        case 'above':
-            return [{ figure: condition.figure, text: formatFigure(condition.figure, condition.limit) }];
-        case 'grows': {
-            const { figure, by, unit } = condition;
-            return [{ figure, text: unit === 'percent' ? `+${by}%` : `+${formatFigure(figure, by)}` }];
-        }
-    }
-}
-function formatFigure(figure, value) {
-    return timeFigures.includes(figure) ? formatDuration(value) : formatBytes(value);
-}
 
 ;// CONCATENATED MODULE: ./src/report/markdown/figures.js
 
@@ -39324,23 +39416,23 @@ function formatFigure(figure, value) {
 
 
 /** The table of figures, and why some of them are not compared. */
-function figures_figures({ measurement, delta, verdict }) {
-    const rows = figureRows(measurement, delta);
-    const limits = limitsOf(verdict);
-    const compared = delta !== undefined;
+function figures_figures(input) {
+    const rows = figureRows(input);
+    const judged = rows.some(({ limit }) => limit !== '');
+    const compared = input.delta !== undefined;
     const columns = [
         ['', 'left'],
         ...(compared ? [['baseline', 'right']] : []),
         ['this', 'right'],
         ...(compared ? [['delta', 'right'], ['', 'right']] : []),
-        ...(limits.size > 0 ? [['budget', 'right']] : []),
+        ...(judged ? [['budget', 'right']] : []),
     ];
-    const cells = rows.map(({ figure, before, after, delta: change, growth }) => [
+    const cells = rows.map(({ figure, before, after, delta: change, growth, limit, acceptedBy }) => [
         figure,
         ...(compared ? [before] : []),
         after,
         ...(compared ? [change === '' ? '' : `**${change}**`, growth] : []),
-        ...(limits.size > 0 ? [limits.get(figure) ?? ''] : []),
+        ...(judged ? [acceptedBy === '' ? limit : `${limit}, accepted by ${cell(acceptedBy, 50)}`] : []),
     ]);
     const reasons = rows.filter(({ reason }) => reason !== '');
     const why = reasons.map(({ figure, reason }) => `- ${figure} is not compared: ${(0,report_escape/* prose */.CS)(reason)}\n`).join('');
@@ -41357,7 +41449,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9450);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(881);
 
 
 
