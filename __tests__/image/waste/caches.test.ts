@@ -15,7 +15,7 @@ describe('createCaches', () => {
     ['root/.npm/_cacache/a', 'npm in root/.npm'],
     ['opt/miniconda3/pkgs/a.conda', 'conda in opt/miniconda3/pkgs'],
     ['root/.cargo/registry/a', 'Cargo in root/.cargo/registry'],
-    ['var/lib/apt/lists/deb.debian.org_dists', "apt's package lists in var/lib/apt/lists"],
+    ['var/lib/apt/lists/mirror.example_debian_dists', "apt's package lists in var/lib/apt/lists"],
     ['var/cache/apt/archives/a.deb', 'apt in var/cache/apt'],
     ['var/cache/apk/APKINDEX', 'apk in var/cache/apk'],
     ['app/.mypy_cache/3.13/a.json', 'development tools in app/.mypy_cache'],
