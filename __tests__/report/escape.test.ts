@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { capped, codeSpan, prose, visible } from '../../src/report/escape.ts'
+import { capped, codeSpan, excerpt, prose, visible } from '../../src/report/escape.ts'
 import { attacks } from '../fixtures/attacks.ts'
 
 /** Text that is likely to hit what markdown and terminals act on. */
@@ -118,6 +118,15 @@ it('a cap counts code points and never cuts one in two', () => {
   expect(capped('abcd', 3)).toBe('ab…')
   expect(capped('💥💥💥', 3)).toBe('💥💥💥')
   expect(capped('💥💥💥💥', 3)).toBe('💥💥…')
+})
+
+it('an excerpt is the beginning of the visible text', () => {
+  fc.assert(
+    fc.property(hostile, fc.integer({ min: 1, max: 30 }), (text, length) => {
+      expect(excerpt(text, length)).toBe(capped(visible(text), length))
+    }),
+    { numRuns: 500 },
+  )
 })
 
 describe('a code span', () => {

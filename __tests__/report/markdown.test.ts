@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { renderMarkdown } from '../../src/report/markdown.ts'
 import { attacks } from '../fixtures/attacks.ts'
-import { createDelta, createLayer, createMeasurement, createPackage } from '../fixtures/measurement.ts'
+import {
+  createDelta,
+  createGrownMeasurement,
+  createLayer,
+  createMeasurement,
+  createPackage,
+} from '../fixtures/measurement.ts'
 import { createAccepted, createHostileReport, createReport, createVerdict } from '../fixtures/report.ts'
 
 const markdown = renderMarkdown(createReport())
@@ -165,6 +171,47 @@ describe('a report that is too long', () => {
     const shown = renderMarkdown(createReport({ measurement: large, delta: createDelta(large) }))
     expect(shown.length).toBeLessThanOrEqual(65_000)
     expect(shown.length).toBeGreaterThan(60_000)
+  })
+})
+
+describe('names and lists of hostile length', () => {
+  const long = '`|@x '.repeat(12_000)
+  const about = { name: long, version: long, location: long, requiredBy: [[long, long, long, long, long]] }
+  const measurement = createMeasurement({
+    image: { reference: long, digest: long, platform: long },
+    sizes: createGrownMeasurement().sizes,
+    packages: Array.from({ length: 10_000 }, (_, i) =>
+      createPackage({ name: `package-${i}`, bytes: 1_000 + i, ...(i === 0 ? about : {}) }),
+    ),
+    layers: Array.from({ length: 1_000 }, () => createLayer({ createdBy: long })),
+    waste: Array.from({ length: 200 }, () => ({ path: long, bytes: 9, download: 1, why: long, hint: long })),
+    systemPackages: Array.from({ length: 5_000 }, (_, i) => ({ name: `lib${i}`, version: long, bytes: i })),
+  })
+  const nothing = { packages: [], systemPackages: [], waste: [], layers: [] }
+  const base = createMeasurement({ image: { ...measurement.image, digest: 'old' }, ...nothing })
+  const report = createReport({
+    ...{ name: long, baselineText: long, measurement, notes: [long, long] },
+    delta: createDelta(measurement, base),
+    verdict: createAccepted('download grows by > 1%', long),
+    outputs: [{ label: long, value: long }],
+  })
+
+  it('make it no longer than it may be', () => {
+    for (const maxCharacters of [65_000, 20_000, 3_000, 1_000, 400, 50]) {
+      const shown = renderMarkdown(report, { maxCharacters })
+      expect(shown.length).toBeLessThanOrEqual(maxCharacters)
+      expect(shown.split('<details>').length).toBe(shown.split('</details>').length)
+    }
+  })
+
+  it('leave the figures, and the number of all that is left out', () => {
+    const shown = renderMarkdown(report)
+    expect(shown).toContain('| **+34.5 MB** |')
+    const [, changes = ''] = /\*\*What changed\*\*: 10000 packages\n\n([^]*)/.exec(shown) ?? []
+    const rows = changes.split('\n\n')[0]?.split('\n').length ?? 0
+    expect(changes).toContain(`\n… and ${10_000 - (rows - 2)} more packages\n`)
+    expect(shown).toContain('5000 system packages left out\n')
+    expect(shown).toContain('1000 layers left out\n')
   })
 })
 

@@ -26,6 +26,12 @@ export function capped(text: string, length: number): string {
   return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`
 }
 
+/** Visible text of at most `length` code points; what is longer is not even looked at. */
+export function excerpt(text: string, length: number): string {
+  // What is made visible is never shorter than it was.
+  return capped(visible(capped(text, length + 1)), length)
+}
+
 /**
  * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
  * the bars of a table whole. Never empty, and never more than `length` characters of the text.
@@ -34,7 +40,7 @@ export function codeSpan(
   text: string,
   { inTable = false, length = 200 }: { readonly inTable?: boolean; readonly length?: number } = {},
 ): string {
-  let content = capped(visible(text), length)
+  let content = excerpt(text, length)
   if (content.trim() === '') return '(empty)'
   // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
   if (inTable) content = content.replace(/\\\|/g, '\\\\x7c').replace(/\|/g, '\\|')
@@ -53,7 +59,8 @@ export function prose(
   { inTable = false, length = 500 }: { readonly inTable?: boolean; readonly length?: number } = {},
 ): string {
   const span = (part: string): string => codeSpan(part, { inTable, length })
-  const parts = capped(visible(text).trim(), length)
+  const parts = excerpt(text.replace(/^ +/, ''), length)
+    .trim()
     .split(/`([^`]+)`/)
     .flatMap((part, i) =>
       i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)),

@@ -1,4 +1,4 @@
-import { capped, visible } from '../escape.ts'
+import { excerpt } from '../escape.ts'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -10,7 +10,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text from a stranger, for an element's content or a quoted attribute (HTML, "Escaping a string"). */
 export function html(text: string, length = 200): string {
-  return capped(visible(text), length).replace(/[&<>"']/g, (c) => entities[c] ?? '')
+  return excerpt(text, length).replace(/[&<>"']/g, (c) => entities[c] ?? '')
 }
 
 /** JSON for the content of a script element, which ends at nothing but `</script` and hides behind `<!--`. */

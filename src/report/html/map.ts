@@ -1,5 +1,5 @@
 import type { SizeNode } from '../../image/size-tree.ts'
-import { capped, visible } from '../escape.ts'
+import { excerpt } from '../escape.ts'
 import { scriptJson } from './escape.ts'
 
 /** Kinds by their number in the page's data; `rest` stands for what is too small to be told. */
@@ -81,7 +81,7 @@ function cut(node: MapNode, kept: ReadonlySet<MapNode>): MapData {
 }
 
 function data({ name, kind, bytes, before }: MapNode, children: readonly MapData[]): MapData {
-  return [capped(visible(name), 120), kinds.indexOf(kind), bytes, before ?? -1, children]
+  return [excerpt(name, 120), kinds.indexOf(kind), bytes, before ?? -1, children]
 }
 
 function alone({ name, kind, bytes, children }: SizeNode, before?: number): MapNode {

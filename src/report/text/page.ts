@@ -1,5 +1,5 @@
 import type { Outcome } from '../../budget/verdict.ts'
-import { capped, visible } from '../escape.ts'
+import { excerpt } from '../escape.ts'
 import type { ReportInput } from '../input.ts'
 import type { Style } from '../style.ts'
 
@@ -34,5 +34,5 @@ export function markOf(outcome: Outcome, style: Style): string {
 
 /** A sentence with names in it, of a length that does not bury the rest. */
 export function shown(text: string): string {
-  return capped(visible(text), 1000)
+  return excerpt(text, 1000)
 }
