@@ -20,18 +20,29 @@ export function drift({ delta }: ReportInput): Section {
   }
 }
 
-/** Distributions that came, went or changed. */
+/** Rows of a table that is in sight. */
+const inSight = 20
+
+/** Distributions that came, went or changed: those with the largest differences. */
 export function packageChanges({ delta }: ReportInput): Section {
-  const { before, rows } = changeTable(delta?.packages ?? [])
-  const title = `**What changed**: ${countOf(rows.length, 'package')}\n\n`
+  const all = delta?.packages ?? []
+  const { before, rows } = changeTable(all.slice(0, inSight))
+  const title = `**What changed**: ${countOf(all.length, 'package')}\n\n`
   return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 }
 }
 
-/** The same of the operating system. */
+/** The others of them. */
+export function smallerChanges({ delta }: ReportInput): Section {
+  const all = delta?.packages.slice(inSight) ?? []
+  return folded(`${countOf(all.length, 'package')} more that changed`, 'packages', 5.5, changeTable(all))
+}
+
+/** What changed in the operating system, where nothing says why. */
 export function systemChanges({ delta }: ReportInput): Section {
-  const { before, rows } = changeTable(delta?.systemPackages ?? [])
-  const title = `What changed in the system: ${countOf(rows.length, 'package')}`
-  return folded(title, 'system packages', 4, { before, rows })
+  const all = delta?.systemPackages ?? []
+  const columns = changeColumns.slice(0, -1)
+  const title = `What changed in the system: ${countOf(all.length, 'package')}`
+  return folded(title, 'system packages', 4, table(columns, all.map(changeCells)))
 }
 
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
@@ -60,23 +71,24 @@ export function wasteChanges({ delta }: ReportInput): Section {
   }
 }
 
+const changeColumns: readonly Column[] = [
+  ['', 'left'],
+  ['package', 'left'],
+  ['version', 'left'],
+  ['size', 'right'],
+  ['why', 'left'],
+]
+
 function changeTable(changes: readonly PackageChange[]): Pick<Section, 'before' | 'rows'> {
   return table(
-    [
-      ['', 'left'],
-      ['package', 'left'],
-      ['version', 'left'],
-      ['size', 'right'],
-      ['why', 'left'],
-    ],
-    changes.map((change) => [
-      changeMarks[change.kind],
-      cell(change.name),
-      versions(change),
-      change.delta === undefined ? '' : formatBytesDelta(change.delta),
-      because(change),
-    ]),
+    changeColumns,
+    changes.map((change) => [...changeCells(change), because(change)]),
   )
+}
+
+function changeCells(change: PackageChange): readonly string[] {
+  const size = change.delta === undefined ? '' : formatBytesDelta(change.delta)
+  return [changeMarks[change.kind], cell(change.name), versions(change), size]
 }
 
 function versions({ before, after }: PackageChange): string {

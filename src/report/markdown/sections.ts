@@ -1,5 +1,5 @@
 import type { ReportInput } from '../input.ts'
-import { drift, packageChanges, systemChanges, wasteChanges } from './changes.ts'
+import { drift, packageChanges, smallerChanges, systemChanges, wasteChanges } from './changes.ts'
 import { layers, packages, parts, waste } from './contents.ts'
 import { budget, figures } from './figures.ts'
 import { notes, outputs, steps, trend } from './run.ts'
@@ -13,6 +13,7 @@ export function sections(input: ReportInput): readonly Section[] {
     budget,
     drift,
     packageChanges,
+    smallerChanges,
     systemChanges,
     wasteChanges,
     trend,
