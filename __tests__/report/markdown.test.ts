@@ -48,7 +48,9 @@ describe('the report as markdown', () => {
       'Layers: 5 kept, 2 new, 1 gone',
       'Steps',
     ])
-    expect(folds[2]?.[2]).toContain('| environment | 34.1 MB | **new** | `pydeps-image: polars 1.17.1` |')
+    expect(folds[2]?.[2]).toContain(
+      '| environment | 34.1\u00a0MB | **new** | `pydeps-image: polars 1.17.1` |',
+    )
     expect(folds[3]?.[2]).toContain('| `total` | 5.12 s | +810 ms |  |')
   })
 
@@ -66,7 +68,7 @@ describe('the report as markdown', () => {
     const shown = renderMarkdown(createReport({ measurement: createMeasurement({ waste }) }))
     expect(shown).toContain('<details><summary>Waste, 7.12 MB</summary>')
     expect(shown).toContain(
-      "| `/root/.cache/pip` | 7.12 MB | 6.90 MB | pip's cache: install with `--no-cache-dir` |",
+      "| `/root/.cache/pip` | 7.12\u00a0MB | 6.90\u00a0MB | pip's cache: install with `--no-cache-dir` |",
     )
   })
 
@@ -76,8 +78,8 @@ describe('the report as markdown', () => {
     const base = createMeasurement({ waste: [{ path: '/old', bytes: 9_000_000, download: 1, ...waste }] })
     const shown = renderMarkdown(createReport({ measurement: head, delta: createDelta(head, base) }))
     const open = shown.slice(0, shown.indexOf('<details>'))
-    expect(open).toContain("| ➕ | `/new` | +7.12 MB | pip's cache: install with `--no-cache-dir` |\n")
-    expect(open).toContain('| ➖ | `/old` | -9.00 MB | gone |\n')
+    expect(open).toContain("| ➕ | `/new` | +7.12\u00a0MB | pip's cache: install with `--no-cache-dir` |\n")
+    expect(open).toContain('| ➖ | `/old` | -9.00\u00a0MB | gone |\n')
   })
 
   it('has the limits of the budget beside the figures they are for', () => {
@@ -233,7 +235,7 @@ describe('text of strangers', () => {
     const wanted = expected.split('\n')
     expect(lines).toHaveLength(wanted.length)
     for (const [i, line] of lines.entries()) {
-      const isProse = /^- |^\| ❌|^\| · \| 1\.00 kB|^\| ➕ \| · \| \+1\.00 kB/.test(wanted[i] ?? '')
+      const isProse = /^- |^\| ❌|^\| · \| 1\.00\u00a0kB|^\| ➕ \| · \| \+1\.00\u00a0kB/.test(wanted[i] ?? '')
       if (!isProse) expect(line).toBe(wanted[i])
       expect(line).not.toMatch(/@\w|#\d|https?:|www\.|<(?!\/?(?:details|summary)>|\d)|\]\(|\*\*\*/i)
     }

@@ -6,6 +6,11 @@ export function cell(text: string, length = 80): string {
   return codeSpan(text, { inTable: true, length })
 }
 
+/** A size that stays on one line, beside long text too. */
+export function unbroken(size: string): string {
+  return size.replaceAll(' ', '\u00a0')
+}
+
 /** The mark of an outcome. */
 export function markOf(outcome: Outcome): string {
   switch (outcome) {

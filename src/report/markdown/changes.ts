@@ -3,7 +3,7 @@ import { formatBytesDelta } from '../../units/bytes.ts'
 import { prose } from '../escape.ts'
 import type { ReportInput } from '../input.ts'
 import { countOf, driftWords } from '../words.ts'
-import { because, cell, changeMarks } from './cell.ts'
+import { because, cell, changeMarks, unbroken } from './cell.ts'
 import { folded } from './fold.ts'
 import type { Section } from './section.ts'
 import { type Column, table } from './table.ts'
@@ -51,7 +51,7 @@ export function wasteChanges({ delta }: ReportInput): Section {
   const rows = all.map(({ kind, path, delta: change, why, hint }) => [
     changeMarks[kind],
     cell(path, 120),
-    change === undefined ? '' : formatBytesDelta(change),
+    change === undefined ? '' : unbroken(formatBytesDelta(change)),
     kind === 'removed' ? 'gone' : prose(`${why}: ${hint}`, { inTable: true }),
   ])
   const columns: readonly Column[] = [
@@ -60,10 +60,11 @@ export function wasteChanges({ delta }: ReportInput): Section {
     ['size', 'right'],
     ['what to do about it', 'left'],
   ]
-  const { before, rows: lines } = table(columns, rows.slice(0, 10))
+  const { before, rows: lines } = table(columns, rows.slice(0, 5))
+  const title = `**Waste that changed**: ${countOf(all.length, 'place')}\n\n`
   return {
     rowName: 'places of waste',
-    before,
+    before: title + before,
     rows: lines,
     after: '\n',
     importance: 6,

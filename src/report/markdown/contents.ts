@@ -7,7 +7,7 @@ import { bar } from '../bar.ts'
 import { prose } from '../escape.ts'
 import type { ReportInput } from '../input.ts'
 import { fateOfLayers } from '../layers.ts'
-import { because, cell } from './cell.ts'
+import { because, cell, unbroken } from './cell.ts'
 import { folded } from './fold.ts'
 import type { Section } from './section.ts'
 import { type Column, table } from './table.ts'
@@ -60,8 +60,8 @@ export function waste({ measurement }: ReportInput): Section {
   const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes)
   const rows = all.map(({ path, bytes, download, why, hint }) => [
     cell(path, 120),
-    formatBytes(bytes),
-    formatBytes(download),
+    unbroken(formatBytes(bytes)),
+    unbroken(formatBytes(download)),
     prose(`${why}: ${hint}`, { inTable: true }),
   ])
   const columns: readonly Column[] = [
@@ -80,7 +80,7 @@ export function layers({ measurement, delta }: ReportInput): Section {
   const rows = measurement.layers.map((layer) => [
     cell(shortDigest(layer.digest)),
     layer.part,
-    formatBytes(layer.download),
+    unbroken(formatBytes(layer.download)),
     delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
     cell(dockerfileLine(layer.createdBy)),
   ])
