@@ -29595,6 +29595,7 @@ async function perform(request, context) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   CS: () => (/* binding */ prose),
+/* harmony export */   Kb: () => (/* binding */ excerpt),
 /* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   SS: () => (/* binding */ codeSpan),
 /* harmony export */   uo: () => (/* binding */ capped)
@@ -29623,12 +29624,17 @@ function capped(text, length) {
     const points = Array.from(text.slice(0, 2 * length + 2));
     return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
 }
+/** Visible text of at most `length` code points; what is longer is not even looked at. */
+function excerpt(text, length) {
+    // What is made visible is never shorter than it was.
+    return capped(visible(capped(text, length + 1)), length);
+}
 /**
  * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
  * the bars of a table whole. Never empty, and never more than `length` characters of the text.
  */
 function codeSpan(text, { inTable = false, length = 200 } = {}) {
-    let content = capped(visible(text), length);
+    let content = excerpt(text, length);
     if (content.trim() === '')
         return '(empty)';
     // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
@@ -29645,7 +29651,8 @@ function codeSpan(text, { inTable = false, length = 200 } = {}) {
  */
 function prose(text, { inTable = false, length = 500 } = {}) {
     const span = (part) => codeSpan(part, { inTable, length });
-    const parts = capped(visible(text).trim(), length)
+    const parts = excerpt(text.replace(/^ +/, ''), length)
+        .trim()
         .split(/`([^`]+)`/)
         .flatMap((part, i) => i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)));
     // A number with a point starts a list.
@@ -35430,7 +35437,7 @@ const entities = {
 };
 /** Text from a stranger, for an element's content or a quoted attribute (HTML, "Escaping a string"). */
 function html(text, length = 200) {
-    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), length).replace(/[&<>"']/g, (c) => entities[c] ?? '');
+    return (0,report_escape/* excerpt */.Kb)(text, length).replace(/[&<>"']/g, (c) => entities[c] ?? '');
 }
 /** JSON for the content of a script element, which ends at nothing but `</script` and hides behind `<!--`. */
 function scriptJson(value) {
@@ -35497,7 +35504,7 @@ function cut(node, kept) {
     return data(node, [...children, data(rest, [])]);
 }
 function data({ name, kind, bytes, before }, children) {
-    return [(0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(name), 120), kinds.indexOf(kind), bytes, before ?? -1, children];
+    return [(0,report_escape/* excerpt */.Kb)(name, 120), kinds.indexOf(kind), bytes, before ?? -1, children];
 }
 function alone({ name, kind, bytes, children }, before) {
     return { name, kind, bytes, before, children: children.map((one) => alone(one, before)) };
@@ -36318,6 +36325,10 @@ function scale({ delta }) {
 function cell(text, length = 80) {
     return (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
 }
+/** A size that stays on one line, beside long text too. */
+function unbroken(size) {
+    return size.replaceAll(' ', '\u00a0');
+}
 /** The mark of an outcome. */
 function markOf(outcome) {
     switch (outcome) {
@@ -36428,17 +36439,26 @@ function drift({ delta }) {
         importance: 7,
     };
 }
-/** Distributions that came, went or changed. */
+/** Rows of a table that is in sight. */
+const inSight = 20;
+/** Distributions that came, went or changed: those with the largest differences. */
 function packageChanges({ delta }) {
-    const { before, rows } = changeTable(delta?.packages ?? []);
-    const title = `**What changed**: ${countOf(rows.length, 'package')}\n\n`;
+    const all = delta?.packages ?? [];
+    const { before, rows } = changeTable(all.slice(0, inSight));
+    const title = `**What changed**: ${countOf(all.length, 'package')}\n\n`;
     return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
 }
-/** The same of the operating system. */
+/** The others of them. */
+function smallerChanges({ delta }) {
+    const all = delta?.packages.slice(inSight) ?? [];
+    return folded(`${countOf(all.length, 'package')} more that changed`, 'packages', 5.5, changeTable(all));
+}
+/** What changed in the operating system, where nothing says why. */
 function systemChanges({ delta }) {
-    const { before, rows } = changeTable(delta?.systemPackages ?? []);
-    const title = `What changed in the system: ${countOf(rows.length, 'package')}`;
-    return folded(title, 'system packages', 4, { before, rows });
+    const all = delta?.systemPackages ?? [];
+    const columns = changeColumns.slice(0, -1);
+    const title = `What changed in the system: ${countOf(all.length, 'package')}`;
+    return folded(title, 'system packages', 4, table(columns, all.map(changeCells)));
 }
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
 function wasteChanges({ delta }) {
@@ -36446,7 +36466,7 @@ function wasteChanges({ delta }) {
     const rows = all.map(({ kind, path, delta: change, why, hint }) => [
         changeMarks[kind],
         cell(path, 120),
-        change === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change),
+        change === undefined ? '' : unbroken((0,units_bytes/* formatBytesDelta */.vx)(change)),
         kind === 'removed' ? 'gone' : (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
     ]);
     const columns = [
@@ -36455,30 +36475,30 @@ function wasteChanges({ delta }) {
         ['size', 'right'],
         ['what to do about it', 'left'],
     ];
-    const { before, rows: lines } = table(columns, rows.slice(0, 10));
+    const { before, rows: lines } = table(columns, rows.slice(0, 5));
+    const title = `**Waste that changed**: ${countOf(all.length, 'place')}\n\n`;
     return {
         rowName: 'places of waste',
-        before,
+        before: title + before,
         rows: lines,
         after: '\n',
         importance: 6,
         missing: rows.length - lines.length,
     };
 }
+const changeColumns = [
+    ['', 'left'],
+    ['package', 'left'],
+    ['version', 'left'],
+    ['size', 'right'],
+    ['why', 'left'],
+];
 function changeTable(changes) {
-    return table([
-        ['', 'left'],
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ], changes.map((change) => [
-        changeMarks[change.kind],
-        cell(change.name),
-        versions(change),
-        change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
-        because(change),
-    ]));
+    return table(changeColumns, changes.map((change) => [...changeCells(change), because(change)]));
+}
+function changeCells(change) {
+    const size = change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta);
+    return [changeMarks[change.kind], cell(change.name), versions(change), size];
 }
 function versions({ before, after }) {
     const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
@@ -36563,8 +36583,8 @@ function contents_waste({ measurement }) {
     const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
     const rows = all.map(({ path, bytes, download, why, hint }) => [
         cell(path, 120),
-        (0,units_bytes/* formatBytes */.z3)(bytes),
-        (0,units_bytes/* formatBytes */.z3)(download),
+        unbroken((0,units_bytes/* formatBytes */.z3)(bytes)),
+        unbroken((0,units_bytes/* formatBytes */.z3)(download)),
         (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
     ]);
     const columns = [
@@ -36582,7 +36602,7 @@ function contents_layers({ measurement, delta }) {
     const rows = measurement.layers.map((layer) => [
         cell((0,image_digest/* shortDigest */.VK)(layer.digest)),
         layer.part,
-        (0,units_bytes/* formatBytes */.z3)(layer.download),
+        unbroken((0,units_bytes/* formatBytes */.z3)(layer.download)),
         delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
         cell((0,made_by/* dockerfileLine */.v)(layer.createdBy)),
     ]);
@@ -36702,6 +36722,7 @@ function sections(input) {
         budget,
         drift,
         packageChanges,
+        smallerChanges,
         systemChanges,
         wasteChanges,
         run_trend,
@@ -37001,7 +37022,7 @@ function page_markOf(outcome, style) {
 }
 /** A sentence with names in it, of a length that does not bury the rest. */
 function page_shown(text) {
-    return (0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(text), 1000);
+    return (0,report_escape/* excerpt */.Kb)(text, 1000);
 }
 
 ;// CONCATENATED MODULE: ./src/report/text/changes.js

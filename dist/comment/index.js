@@ -38983,6 +38983,10 @@ function verdictWords(verdict) {
 function cell(text, length = 80) {
     return (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
 }
+/** A size that stays on one line, beside long text too. */
+function unbroken(size) {
+    return size.replaceAll(' ', '\u00a0');
+}
 /** The mark of an outcome. */
 function markOf(outcome) {
     switch (outcome) {
@@ -39093,17 +39097,26 @@ function drift({ delta }) {
         importance: 7,
     };
 }
-/** Distributions that came, went or changed. */
+/** Rows of a table that is in sight. */
+const inSight = 20;
+/** Distributions that came, went or changed: those with the largest differences. */
 function packageChanges({ delta }) {
-    const { before, rows } = changeTable(delta?.packages ?? []);
-    const title = `**What changed**: ${countOf(rows.length, 'package')}\n\n`;
+    const all = delta?.packages ?? [];
+    const { before, rows } = changeTable(all.slice(0, inSight));
+    const title = `**What changed**: ${countOf(all.length, 'package')}\n\n`;
     return { rowName: 'packages', before: title + before, rows, after: '\n', importance: 6 };
 }
-/** The same of the operating system. */
+/** The others of them. */
+function smallerChanges({ delta }) {
+    const all = delta?.packages.slice(inSight) ?? [];
+    return folded(`${countOf(all.length, 'package')} more that changed`, 'packages', 5.5, changeTable(all));
+}
+/** What changed in the operating system, where nothing says why. */
 function systemChanges({ delta }) {
-    const { before, rows } = changeTable(delta?.systemPackages ?? []);
-    const title = `What changed in the system: ${countOf(rows.length, 'package')}`;
-    return folded(title, 'system packages', 4, { before, rows });
+    const all = delta?.systemPackages ?? [];
+    const columns = changeColumns.slice(0, -1);
+    const title = `What changed in the system: ${countOf(all.length, 'package')}`;
+    return folded(title, 'system packages', 4, table(columns, all.map(changeCells)));
 }
 /** What this change wastes, and what it does about waste: beside what changed, for it is what can be done about it. */
 function wasteChanges({ delta }) {
@@ -39111,7 +39124,7 @@ function wasteChanges({ delta }) {
     const rows = all.map(({ kind, path, delta: change, why, hint }) => [
         changeMarks[kind],
         cell(path, 120),
-        change === undefined ? '' : formatBytesDelta(change),
+        change === undefined ? '' : unbroken(formatBytesDelta(change)),
         kind === 'removed' ? 'gone' : (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
     ]);
     const columns = [
@@ -39120,30 +39133,30 @@ function wasteChanges({ delta }) {
         ['size', 'right'],
         ['what to do about it', 'left'],
     ];
-    const { before, rows: lines } = table(columns, rows.slice(0, 10));
+    const { before, rows: lines } = table(columns, rows.slice(0, 5));
+    const title = `**Waste that changed**: ${countOf(all.length, 'place')}\n\n`;
     return {
         rowName: 'places of waste',
-        before,
+        before: title + before,
         rows: lines,
         after: '\n',
         importance: 6,
         missing: rows.length - lines.length,
     };
 }
+const changeColumns = [
+    ['', 'left'],
+    ['package', 'left'],
+    ['version', 'left'],
+    ['size', 'right'],
+    ['why', 'left'],
+];
 function changeTable(changes) {
-    return table([
-        ['', 'left'],
-        ['package', 'left'],
-        ['version', 'left'],
-        ['size', 'right'],
-        ['why', 'left'],
-    ], changes.map((change) => [
-        changeMarks[change.kind],
-        cell(change.name),
-        versions(change),
-        change.delta === undefined ? '' : formatBytesDelta(change.delta),
-        because(change),
-    ]));
+    return table(changeColumns, changes.map((change) => [...changeCells(change), because(change)]));
+}
+function changeCells(change) {
+    const size = change.delta === undefined ? '' : formatBytesDelta(change.delta);
+    return [changeMarks[change.kind], cell(change.name), versions(change), size];
 }
 function versions({ before, after }) {
     const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
@@ -39258,8 +39271,8 @@ function waste({ measurement }) {
     const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
     const rows = all.map(({ path, bytes, download, why, hint }) => [
         cell(path, 120),
-        formatBytes(bytes),
-        formatBytes(download),
+        unbroken(formatBytes(bytes)),
+        unbroken(formatBytes(download)),
         (0,report_escape/* prose */.CS)(`${why}: ${hint}`, { inTable: true }),
     ]);
     const columns = [
@@ -39277,7 +39290,7 @@ function contents_layers({ measurement, delta }) {
     const rows = measurement.layers.map((layer) => [
         cell(shortDigest(layer.digest)),
         layer.part,
-        formatBytes(layer.download),
+        unbroken(formatBytes(layer.download)),
         delta === undefined ? '' : added.has(layer.digest) ? '**new**' : 'kept',
         cell(dockerfileLine(layer.createdBy)),
     ]);
@@ -39576,6 +39589,7 @@ function sections(input) {
         budget,
         drift,
         packageChanges,
+        smallerChanges,
         systemChanges,
         wasteChanges,
         trend,
@@ -41498,6 +41512,7 @@ class Failure extends Error {
 /* harmony export */   SS: () => (/* binding */ codeSpan),
 /* harmony export */   uo: () => (/* binding */ capped)
 /* harmony export */ });
+/* unused harmony export excerpt */
 const named = new Map([
     ['\n', '\\n'],
     ['\r', '\\r'],
@@ -41522,12 +41537,17 @@ function capped(text, length) {
     const points = Array.from(text.slice(0, 2 * length + 2));
     return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
 }
+/** Visible text of at most `length` code points; what is longer is not even looked at. */
+function excerpt(text, length) {
+    // What is made visible is never shorter than it was.
+    return capped(visible(capped(text, length + 1)), length);
+}
 /**
  * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
  * the bars of a table whole. Never empty, and never more than `length` characters of the text.
  */
 function codeSpan(text, { inTable = false, length = 200 } = {}) {
-    let content = capped(visible(text), length);
+    let content = excerpt(text, length);
     if (content.trim() === '')
         return '(empty)';
     // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
@@ -41544,7 +41564,8 @@ function codeSpan(text, { inTable = false, length = 200 } = {}) {
  */
 function prose(text, { inTable = false, length = 500 } = {}) {
     const span = (part) => codeSpan(part, { inTable, length });
-    const parts = capped(visible(text).trim(), length)
+    const parts = excerpt(text.replace(/^ +/, ''), length)
+        .trim()
         .split(/`([^`]+)`/)
         .flatMap((part, i) => i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)));
     // A number with a point starts a list.

@@ -42163,7 +42163,7 @@ __webpack_async_result__();
 /* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   uo: () => (/* binding */ capped)
 /* harmony export */ });
-/* unused harmony exports codeSpan, prose */
+/* unused harmony exports excerpt, codeSpan, prose */
 const named = new Map([
     ['\n', '\\n'],
     ['\r', '\\r'],
@@ -42188,12 +42188,17 @@ function capped(text, length) {
     const points = Array.from(text.slice(0, 2 * length + 2));
     return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
 }
+/** Visible text of at most `length` code points; what is longer is not even looked at. */
+function excerpt(text, length) {
+    // What is made visible is never shorter than it was.
+    return capped(visible(capped(text, length + 1)), length);
+}
 /**
  * Text from a stranger as a markdown code span: no link, mention, HTML or emphasis can come of it. `inTable` keeps
  * the bars of a table whole. Never empty, and never more than `length` characters of the text.
  */
 function codeSpan(text, { inTable = false, length = 200 } = {}) {
-    let content = capped(visible(text), length);
+    let content = excerpt(text, length);
     if (content.trim() === '')
         return '(empty)';
     // A backslash before the bar would escape the backslash that escapes the bar, and the cell would end.
@@ -42210,7 +42215,8 @@ function codeSpan(text, { inTable = false, length = 200 } = {}) {
  */
 function prose(text, { inTable = false, length = 500 } = {}) {
     const span = (part) => codeSpan(part, { inTable, length });
-    const parts = capped(visible(text).trim(), length)
+    const parts = excerpt(text.replace(/^ +/, ''), length)
+        .trim()
         .split(/`([^`]+)`/)
         .flatMap((part, i) => i % 2 === 1 ? [span(part)] : part.split(/(\s+)/).map((word) => plainWord(word, span)));
     // A number with a point starts a list.
