@@ -32,23 +32,24 @@ export interface Baselines {
 export function createBaselines({ occasion, settings, cache, env, patience }: BaselineContext): Baselines {
   /** What the checkout has, where that is known: another commit than the run's is not the branch's. */
   let checkedOut: string | undefined
+  const next = (wanted: Wanted): string => (isForOthers(occasion) ? later : advice(wanted))
   const access = { env, token: settings.token, patience }
 
   return {
     async find(identity, graph) {
       checkedOut = (await graph.head())?.sha
       const wanted = await wantedOf(occasion, graph)
-      if (wanted === undefined) return { kind: 'missing' }
       const build =
-        settings.baseline === 'build' && wanted.commit !== occasion.sha
+        settings.baseline === 'build' && wanted !== undefined && wanted.commit !== occasion.sha
           ? { commit: wanted.commit, text: nameOf(wanted) }
           : undefined
       const missing = (why: string): BaselineSearch => ({
         kind: 'missing',
-        note: isForOthers(occasion) ? undefined : `there is no baseline to compare with: ${why}`,
+        note: `there is no baseline to compare with: ${why}`,
         build,
       })
       if (cache === undefined) return missing('`cache: false` keeps no measurements from run to run')
+      if (wanted === undefined) return missing(`nothing was pushed before; ${later}`)
       const found = await findDocument(createEntries(cache, identity, env), wanted, {
         local: await localLineage(graph, wanted.commit),
         remote: () => remoteLineage(wanted.commit, occasion.repository, access),
@@ -59,7 +60,7 @@ export function createBaselines({ occasion, settings, cache, env, patience }: Ba
         case 'failed':
           return missing(capped(visible(found.reason), 200))
         case 'missing':
-          return missing(`nothing was measured at ${nameOf(wanted)} or before it; ${advice(wanted)}`)
+          return missing(`nothing was measured at ${nameOf(wanted)} or before it; ${next(wanted)}`)
       }
     },
     async keep(identity, reports) {
@@ -83,6 +84,9 @@ export function createBaselines({ occasion, settings, cache, env, patience }: Ba
     },
   }
 }
+
+/** What a run says that is itself what the advice is to run. */
+const later = 'later runs are compared with what this one measures'
 
 /** Whether what this run measures is what others are compared with. */
 function isForOthers({ event }: Occasion): boolean {
