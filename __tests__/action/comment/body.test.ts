@@ -41,6 +41,15 @@ it('comes back as it was made, by the names of the images', () => {
   expect(composeBody(comment, parseSections(body))).toBe(body)
 })
 
+it('keeps the order of two with one name, whatever their verdicts are', () => {
+  const first = createSection('a', { id: '1'.repeat(16), markdown: '### ✅ `a` is within budget\n' })
+  const second = createSection('a', { id: '2'.repeat(16), markdown: '### ❌ `a` is over budget\n' })
+  const third = createSection('``b` c``', { markdown: '### ✅ ``` ``b` c`` ``` is within budget\n' })
+  expect(parseSections(composeBody(comment, [third, second, first]))).toEqual([third, first, second])
+  const better = { ...second, markdown: '### ➖ `a` a\n' }
+  expect(parseSections(composeBody(comment, [better, third, first]))).toEqual([third, first, better])
+})
+
 it('has the later of two sections with one id', () => {
   const body = composeBody(comment, [createSection('a', { run: 13 }), createSection('a', { run: 12 })])
   expect(parseSections(body)).toEqual([createSection('a', { run: 13 })])

@@ -82,9 +82,9 @@ function renderSection(section: Section, isShortened: boolean): string {
   return `${open(section)}\n${text}\n${close(section.id)}`
 }
 
-/** From the first code span on; what stands before it changes with the verdict. */
+/** The first code span; what stands around it changes with the verdict. */
 function nameIn({ markdown }: Section): string {
-  return /`.*/.exec(markdown)?.[0] ?? ''
+  return /(`+)[^\n]*?[^`]\1(?!`)/.exec(markdown)?.[0] ?? ''
 }
 
 function compareText(a: string, b: string): number {
