@@ -38691,9 +38691,9 @@ function renderSection(section, isShortened) {
         : section.markdown;
     return `${body_open(section)}\n${text}\n${body_close(section.id)}`;
 }
-/** From the first code span on; what stands before it changes with the verdict. */
+/** The first code span; what stands around it changes with the verdict. */
 function nameIn({ markdown }) {
-    return /`.*/.exec(markdown)?.[0] ?? '';
+    return /(`+)[^\n]*?[^`]\1(?!`)/.exec(markdown)?.[0] ?? '';
 }
 function compareText(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;

@@ -32656,9 +32656,9 @@ function renderSection(section, isShortened) {
         : section.markdown;
     return `${body_open(section)}\n${text}\n${body_close(section.id)}`;
 }
-/** From the first code span on; what stands before it changes with the verdict. */
+/** The first code span; what stands around it changes with the verdict. */
 function nameIn({ markdown }) {
-    return /`.*/.exec(markdown)?.[0] ?? '';
+    return /(`+)[^\n]*?[^`]\1(?!`)/.exec(markdown)?.[0] ?? '';
 }
 function compareText(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
@@ -37619,23 +37619,24 @@ async function wantedOf({ event, sha }, graph) {
 function createBaselines({ occasion, settings, cache, env, patience }) {
     /** What the checkout has, where that is known: another commit than the run's is not the branch's. */
     let checkedOut;
+    const next = (wanted) => (isForOthers(occasion) ? later : advice(wanted));
     const access = { env, token: settings.token, patience };
     return {
         async find(identity, graph) {
             checkedOut = (await graph.head())?.sha;
             const wanted = await wantedOf(occasion, graph);
-            if (wanted === undefined)
-                return { kind: 'missing' };
-            const build = settings.baseline === 'build' && wanted.commit !== occasion.sha
+            const build = settings.baseline === 'build' && wanted !== undefined && wanted.commit !== occasion.sha
                 ? { commit: wanted.commit, text: nameOf(wanted) }
                 : undefined;
             const missing = (why) => ({
                 kind: 'missing',
-                note: isForOthers(occasion) ? undefined : `there is no baseline to compare with: ${why}`,
+                note: `there is no baseline to compare with: ${why}`,
                 build,
             });
             if (cache === undefined)
                 return missing('`cache: false` keeps no measurements from run to run');
+            if (wanted === undefined)
+                return missing(`nothing was pushed before; ${later}`);
             const found = await findDocument(createEntries(cache, identity, env), wanted, {
                 local: await localLineage(graph, wanted.commit),
                 remote: () => remoteLineage(wanted.commit, occasion.repository, access),
@@ -37646,7 +37647,7 @@ function createBaselines({ occasion, settings, cache, env, patience }) {
                 case 'failed':
                     return missing((0,report_escape/* capped */.uo)((0,report_escape/* visible */.RK)(found.reason), 200));
                 case 'missing':
-                    return missing(`nothing was measured at ${nameOf(wanted)} or before it; ${advice(wanted)}`);
+                    return missing(`nothing was measured at ${nameOf(wanted)} or before it; ${next(wanted)}`);
             }
         },
         async keep(identity, reports) {
@@ -37673,6 +37674,8 @@ function createBaselines({ occasion, settings, cache, env, patience }) {
         },
     };
 }
+/** What a run says that is itself what the advice is to run. */
+const later = 'later runs are compared with what this one measures';
 /** Whether what this run measures is what others are compared with. */
 function isForOthers({ event }) {
     return event.kind === 'push' || (event.kind === 'branch' && event.isDefault);
