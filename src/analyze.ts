@@ -1,7 +1,7 @@
 import { analyzeImage } from './engine/analysis.ts'
 import { createImageContext } from './host/images/context.ts'
 import { openStore, storeRoot } from './host/store/store.ts'
-import { readDirectRequirements } from './host/project/read-project.ts'
+import { readDirectRequirements } from './host/project/read-direct.ts'
 import type { AnalyzeInputs } from './inputs.ts'
 import { directNames } from './project/direct.ts'
 import type { ReportInput } from './report/input.ts'

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts'
 import { packageName, type PackageName } from './name.ts'
+import { type PoetryRequirements, poetryRequirements } from './named-tables.ts'
 import { parseRequirement } from './requirement.ts'
 import { parseToml, TomlReader, isTable, type TomlTable } from './toml.ts'
 
@@ -23,8 +24,9 @@ export interface Pyproject {
   readonly dynamic: readonly string[]
   readonly buildSystem: boolean
   readonly uv: UvSettings
-  /** The part of [tool.poetry] that says whether there is a package, and its name. */
-  readonly poetry: { readonly name: string | undefined; readonly packageMode: boolean } | undefined
+  /** The part of [tool.poetry] that says whether there is a package, its name, and what it requires. */
+  readonly poetry:
+    (PoetryRequirements & { readonly name: string | undefined; readonly packageMode: boolean }) | undefined
   /** Names of other tools with a table of their own, such as `poetry`. */
   readonly tools: readonly string[]
 }
@@ -67,7 +69,11 @@ export function parsePyproject(text: string, file = 'pyproject.toml'): Pyproject
     dynamic: project?.strings('dynamic') ?? [],
     buildSystem: root.table('build-system') !== undefined,
     uv: uvSettings(uv),
-    poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
+    poetry: poetry && {
+      name: poetry.string('name'),
+      packageMode: poetry.boolean('package-mode') ?? true,
+      ...poetryRequirements(poetry),
+    },
     tools: tool?.keys() ?? [],
   }
 }

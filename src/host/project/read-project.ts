@@ -32,14 +32,6 @@ export async function readProject(
   }
 }
 
-/** What a project requires itself; where pyproject.toml says it, without a look at its lock. Throws Failure as `readProject`. */
-export async function readDirectRequirements(context: string): Promise<readonly string[]> {
-  const chosen: Chosen = { groups: [], extras: [] }
-  const pyproject = await readPyproject(context)
-  const declared = pyproject ? declaredRequirements(pyproject, chosen) : []
-  return declared.length > 0 ? declared : (await readProject(context, chosen)).requirements
-}
-
 /** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
 async function requirementsOf(
   context: string,
@@ -57,8 +49,12 @@ async function requirementsOf(
 }
 
 function declaredRequirements(pyproject: Pyproject, chosen: Chosen): readonly string[] {
-  const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get(packageName(name)) ?? [])
-  return [...new Set([...pyproject.dependencies, ...extraRequirements(pyproject, chosen.extras), ...groups])]
+  const { dependencies, dependencyGroups, poetry } = pyproject
+  const groups = chosen.groups
+    .map(packageName)
+    .flatMap((name) => [...(dependencyGroups.get(name) ?? []), ...(poetry?.groups.get(name) ?? [])])
+  const main = [...dependencies, ...(poetry?.dependencies ?? [])]
+  return [...new Set([...main, ...extraRequirements(pyproject, chosen.extras), ...groups])]
 }
 
 async function localPackagesOf(
