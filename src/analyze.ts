@@ -1,4 +1,5 @@
 import { analyzeImage } from './engine/analysis.ts'
+import { unknownIn } from './engine/unknown.ts'
 import { createImageContext } from './host/images/context.ts'
 import { openStore, storeRoot } from './host/store/store.ts'
 import { readDirectRequirements } from './host/project/read-direct.ts'
@@ -22,18 +23,7 @@ export async function analyze(
       { ...inputs, directNames: directNames({ requirements }) },
       { store, images, progress },
     )
-    const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured)
-    const notes = [
-      ...(baseNote === undefined ? [] : [baseNote]),
-      ...(measurement.notRead ?? []).map(
-        (kind) =>
-          `Its ${kind} database cannot be read: system packages are not listed, and what they own is in other parts.`,
-      ),
-      ...foreign.map(
-        ({ digest }) =>
-          `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`,
-      ),
-    ]
+    const notes = [...(baseNote === undefined ? [] : [baseNote]), ...unknownIn(measurement)]
     return {
       reports: [
         {

@@ -1,5 +1,6 @@
 import { compare } from './compare/compare.ts'
 import { readComparand } from './engine/comparand.ts'
+import { unknownIn } from './engine/unknown.ts'
 import { createImageContext } from './host/images/context.ts'
 import { openStore, storeRoot } from './host/store/store.ts'
 import type { CompareInputs } from './inputs.ts'
@@ -31,7 +32,7 @@ export async function compareImages(
           delta,
           baselineText: before.name,
           ...(inputs.html === undefined ? {} : { tree: await after.tree(), baseTree: await before.tree() }),
-          notes: [],
+          notes: [...unknownIn(after.measurement)],
           outputs: [],
         },
       ],

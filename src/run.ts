@@ -6,6 +6,7 @@ import { inventoryOfBuilt, measureBuilt, treeOfBuilt } from './engine/assemble/m
 import type { Comparand } from './engine/comparand.ts'
 import { deliver, destinationsOf } from './engine/deliver.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
+import { unknownIn } from './engine/unknown.ts'
 import { findComparands, readNamed } from './find-baseline.ts'
 import { bundle } from './host/images/bundle.ts'
 import { createImageContext } from './host/images/context.ts'
@@ -138,7 +139,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
             ? identity.name
             : `${identity.name} (${identity.platforms[i] ?? ''})`,
         ...(await detailsOf(built[i], comparands[i], store, wanted)),
-        notes,
+        notes: [...notes, ...unknownIn(one.measurement)],
         outputs: delivered.map((value) => ({ label: 'image', value })),
       })
     }

@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 
 import { describeWithEngine, docker, dockerEnv } from '../fixtures/engine.ts'
@@ -64,6 +65,8 @@ own = "own:main"
     await rm(folder, { recursive: true, force: true })
   })
 
+  const sbom = (): string => join(folder, 'sbom.json')
+
   async function build(tag: string, wheel: Wheel): Promise<void> {
     await writeFile(join(folder, 'pylock.toml'), renderPylock(index, [wheel]))
     const archive = join(folder, 'image.tar')
@@ -76,6 +79,8 @@ own = "own:main"
       `oci-archive:${archive}`,
       '--tag',
       tag,
+      '--sbom',
+      sbom(),
     ]
     await promisify(execFile)(process.execPath, [cliPath, 'build', folder, ...options, '--quiet'])
     await docker(engine, 'containerd', ['load', '--quiet', '--input', archive])
@@ -103,6 +108,15 @@ own = "own:main"
     // It imports now, after a newer container has switched the link.
     expect(await said).toBe(`up\n${sync.stdout}`)
     expect(await run('none', image)).toEqual({ stdout: sync.stdout, stderr: '' })
+  })
+
+  it('has in its bill of materials what is in the image, and so not the environment', async () => {
+    const text = await readFile(sbom(), 'utf8')
+    expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)).toBeNull()
+    const { components } = JSON.parse(text) as { components: { name: string; purl: string }[] }
+    expect(components.map(({ name }) => name)).not.toContain('alpha')
+    expect(components.some(({ purl }) => purl.startsWith('pkg:deb/debian/'))).toBe(true)
+    expect(components.some(({ purl }) => purl.startsWith('pkg:pypi/own@1.0'))).toBe(true)
   })
 
   it('has neither the environment nor a second copy of the installer in the image', async () => {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { takeInventory, type Inventoried, type Inventory } from '../../src/image/inventory.ts'
-import { createConfig, createDigest, createListing, type TinyLayer } from '../fixtures/image.ts'
+import { createDigest, createListing, type TinyLayer } from '../fixtures/image.ts'
+import { createMeasured } from '../fixtures/measured-layers.ts'
 
 const take = (layers: readonly TinyLayer[], overrides: Partial<Inventoried> = {}): Inventory =>
   takeInventory({
-    digest: createDigest('f'),
+    ...createMeasured(layers),
     platform: { os: 'linux', architecture: 'amd64' },
-    config: createConfig(),
-    listings: layers.map((layer) => createListing(layer)),
     baseLayers: 1,
     ...overrides,
   })
@@ -74,6 +73,17 @@ describe('takeInventory', () => {
       ['alpha', ['beta'], { sha256: 'alpha 1.0' }],
       ['beta', [], { sha256: 'beta 1.0' }],
     ])
+  })
+
+  it('names the layers that could not be read', () => {
+    const layers = [base, installed(site, 'alpha')]
+    expect(take(layers).notMeasured).toEqual([])
+    const [below, above] = layers.map((layer) => createListing(layer))
+    if (!below || !above) throw new Error('two layers')
+    const listings = [{ ...below, entries: [], texts: {}, missing: true } as const, above]
+    const { notMeasured, distributions } = take(layers, { listings })
+    expect(notMeasured).toEqual([createDigest(0)])
+    expect(distributions.map(({ name }) => name)).toEqual(['alpha'])
   })
 
   it('does not know the system of an image that says nothing', () => {

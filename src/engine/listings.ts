@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { isForeign } from '../host/images/bundle.ts'
+import { isForeign } from '../host/images/foreign.ts'
 import { LayerBudget } from '../host/layers/budget.ts'
 import { listLayer } from '../host/layers/read.ts'
 import type { Store } from '../host/store/store.ts'

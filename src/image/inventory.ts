@@ -12,6 +12,8 @@ export interface Inventory {
   readonly image: { readonly digest: string; readonly platform: Platform }
   /** `ID` and `VERSION_ID` of os-release(5): `debian`, `13`; empty where it does not say. */
   readonly system: { readonly id: string; readonly version: string }
+  /** Digests of layers that could not be read: what is in them is not here. */
+  readonly notMeasured: readonly string[]
   readonly distributions: readonly InventoryDistribution[]
   readonly systemPackages: readonly {
     readonly kind: 'deb' | 'apk'
@@ -49,7 +51,7 @@ export interface StatedLicence {
 /** What an inventory is taken of. */
 export interface Inventoried extends Pick<
   Measured,
-  'digest' | 'platform' | 'config' | 'listings' | 'baseLayers' | 'directNames' | 'requirementsOf'
+  'digest' | 'platform' | 'manifest' | 'config' | 'listings' | 'baseLayers' | 'directNames' | 'requirementsOf'
 > {
   /** Hashes of the wheel that was installed; asked of what is not the base's own. */
   readonly hashesOf?: (name: string, version: string) => Readonly<Record<string, string>>
@@ -62,6 +64,9 @@ export function takeInventory(image: Inventoried): Inventory {
   return {
     image: { digest: image.digest, platform: image.platform },
     system: systemOf(filesystem),
+    notMeasured: image.manifest.layers
+      .filter((_, i) => image.listings[i]?.missing)
+      .map(({ digest }) => digest),
     distributions: distributions.map((one) => ({
       name: one.name,
       version: one.version,

@@ -30,6 +30,8 @@ export interface OpenOptions {
 /** Bytes of a blob in chunks; verified against the digest at the end: a wrong one throws before the stream ends. */
 export interface BlobReader {
   open(descriptor: Descriptor, options?: OpenOptions): AsyncIterable<Uint8Array>
+  /** Whether this blob can be had; without it all can. A foreign layer is often nowhere. */
+  has?(descriptor: Descriptor): Promise<boolean>
   /** A file that holds exactly this blob and may be hard-linked or copied; undefined when there is none. */
   file?(descriptor: Descriptor): Promise<string | undefined>
   /** The registry and repository that have this blob already: a push beside it can mount it. */

@@ -144,6 +144,18 @@ describe('images of a registry', () => {
       return image
     })
 
+  it('know which of their layers the registry has', async () => {
+    await push([amd64], 'a/b:1')
+    await withContext(async (context) => {
+      const reference = parseImageReference(`docker://${registry.host}/a/b:1`)
+      const { blobs, manifest } = await openImage(reference, amd64.platform, context)
+      const [layer] = manifest.layers
+      if (!layer) throw new Error('a layer')
+      expect(await blobs.has?.(layer)).toBe(true)
+      expect(await blobs.has?.({ ...layer, digest: digest(Buffer.from('another')) })).toBe(false)
+    })
+  })
+
   it('are opened by tag, digest and platform, and say where they can be mounted from', async () => {
     const { digest: root } = await push([amd64, arm64], 'a/b:1')
     const image = await open('a/b:1', 'linux/arm64')

@@ -97,12 +97,25 @@ describe('the bill of materials', () => {
     expect(await validator.validate(renderSbom('api', createInventory({ distributions })))).toBeNull()
   })
 
+  it('says that it is incomplete where a layer could not be read', async () => {
+    const notMeasured = [createDigest(1)]
+    const text = renderSbom('api', { ...inventory, notMeasured })
+    expect(await validator.validate(text)).toBeNull()
+    const bom = JSON.parse(text) as Bom & { readonly compositions: unknown }
+    expect(bom.metadata.component['properties']).toEqual([
+      { name: 'pydeps-image:layer:notMeasured', value: createDigest(1) },
+    ])
+    expect(bom.compositions).toEqual([{ aggregate: 'incomplete', assemblies: [createDigest(0xf0)] }])
+    expect(renderSbom('api', inventory)).not.toContain('compositions')
+  })
+
   it.each(attacks.map((text) => [text.slice(0, 40), text]))(
     'is valid, whatever its names: %j',
     async (_, text) => {
       const hostile: Inventory = {
         image: createInventory().image,
         system: { id: text, version: text },
+        notMeasured: [text],
         distributions: [
           createInventoried(text, {
             version: text,

@@ -1,5 +1,7 @@
+import { Failure } from '../../failure.ts'
 import { findBaseFacts } from '../../image/base-facts.ts'
 import type { BaseFacts } from '../../image/interpreter.ts'
+import type { LayerListing } from '../../image/listing.ts'
 import type { Descriptor } from '../../image/manifest.ts'
 import type { BlobReader, Image, OpenOptions } from '../../image/source.ts'
 import { drain } from '../../host/store/blobs.ts'
@@ -28,10 +30,26 @@ export async function inspectBase(
     await touchListings(image, lasting(store))
     return { image, facts: JSON.parse(kept) as BaseFacts }
   }
-  const listings = await listLayers(image, lasting(store), progress)
-  const facts = findBaseFacts(image.reference, image.config, listings)
+  const listings = await listLayers(image, lasting(store), progress, { mayMiss: true })
+  const missing = listings.findIndex((listing) => listing.missing)
+  const facts = factsOf(image, listings, missing)
+  if (missing >= 0) return { image, facts }
   await lasting(store).records.put(key, JSON.stringify(facts))
   return { image, facts }
+}
+
+/** Throws Failure, which says so where a layer that is not there may be why. */
+function factsOf(image: Image, listings: readonly LayerListing[], missing: number): BaseFacts {
+  try {
+    return findBaseFacts(image.reference, image.config, listings)
+  } catch (error) {
+    if (!(error instanceof Failure) || missing < 0) throw error
+    const { digest = '' } = image.manifest.layers[missing] ?? {}
+    throw new Failure(error.kind, `${error.message}; what is in its layer ${digest} is not known`, {
+      cause: error,
+      hint: 'that is a foreign layer, whose files are not with the image: choose a base without one',
+    })
+  }
 }
 
 /** Blobs of an image, taken from the store first and kept there when they have to be fetched. */
@@ -65,6 +83,8 @@ function keptBlobs(blobs: BlobReader, store: Store): BlobReader {
       store.keep.blob(digest, size)
       return store.blobs.path(descriptor.digest)
     },
+    has: async ({ digest, size, ...descriptor }) =>
+      (await store.blobs.has(digest, size)) || (await blobs.has?.({ digest, size, ...descriptor })) !== false,
     ...(blobs.mountable ? { mountable: (descriptor: Descriptor) => blobs.mountable?.(descriptor) } : {}),
   }
 }

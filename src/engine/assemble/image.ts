@@ -50,6 +50,7 @@ export function composeImage(
         made.has(descriptor.digest)
           ? store.blobs.verified(descriptor.digest, descriptor.size)
           : blobs.file?.(descriptor),
+      has: async (descriptor) => made.has(descriptor.digest) || (await blobs.has?.(descriptor)) !== false,
       mountable: (descriptor) => (made.has(descriptor.digest) ? undefined : blobs.mountable?.(descriptor)),
     },
   }
@@ -86,11 +87,16 @@ function baseAnnotations({ image }: Base): Record<string, string> {
   return { 'org.opencontainers.image.base.digest': image.digest, ...name }
 }
 
+const ociTypes: ReadonlyMap<string, string> = new Map([
+  [mediaTypes.dockerLayerGzip, mediaTypes.ociLayerGzip],
+  [mediaTypes.dockerForeignGzip, mediaTypes.ociForeignGzip],
+])
+
 /** Docker's media type of a layer in an OCI manifest would be refused by some registries; the bytes are the same. */
 function asOci(descriptor: Descriptor): Descriptor {
-  const mediaType =
-    descriptor.mediaType === mediaTypes.dockerLayerGzip ? mediaTypes.ociLayerGzip : descriptor.mediaType
-  return { mediaType, digest: descriptor.digest, size: descriptor.size }
+  const { mediaType, digest, size, urls } = descriptor
+  const own = ociTypes.get(mediaType) ?? mediaType
+  return { mediaType: own, digest, size, ...(urls === undefined ? {} : { urls }) }
 }
 
 function digestOf(bytes: Uint8Array): Digest {

@@ -30,14 +30,14 @@ export function measureBuilt(
 
 /** Where its bytes are, down to the files. */
 export async function treeOfBuilt({ image, base }: Built, store: Store): Promise<SizeNode> {
-  const listings = await listLayers(image, store, () => undefined)
+  const listings = await listLayers(image, store, () => undefined, { mayMiss: true })
   return sizeTree({ ...image, listings, baseLayers: base.image.manifest.layers.length })
 }
 
 /** What is installed in it, with the hashes of the wheels that its lock chose. */
 export async function inventoryOfBuilt(built: Built, store: Store): Promise<Inventory> {
   const { image, lock, target } = built
-  const listings = await listLayers(image, store, () => undefined)
+  const listings = await listLayers(image, store, () => undefined, { mayMiss: true })
   return takeInventory({ ...image, ...knownOf(built), listings, hashesOf: lockedHashes(lock, target) })
 }
 

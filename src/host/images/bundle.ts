@@ -52,11 +52,6 @@ export function bundle(images: readonly Image[]): Bundle {
   }
 }
 
-/** Layers that the images do not carry: licences forbid it, and their readers know other places for them. */
-export function isForeign({ mediaType }: Descriptor): boolean {
-  return /nondistributable|foreign/.test(mediaType)
-}
-
 function manifestOf(image: Image): BundledDocument {
   const bytes = image.manifestBytes ?? Buffer.from(renderManifest(image.manifest))
   const digest = digestOf(bytes)

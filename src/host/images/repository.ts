@@ -5,6 +5,7 @@ import { type ImageReference, type RepositoryReference, formatImageReference } f
 import type { BlobReader } from '../../image/source.ts'
 import { downloadBlob } from '../registry/download.ts'
 import { type ManifestDocument, fetchManifest } from '../registry/manifests.ts'
+import { discard } from '../registry/transport.ts'
 import { findCandidates } from './choose.ts'
 import type { ImageContext } from './context.ts'
 import { type DocumentSource, collect } from './documents.ts'
@@ -37,6 +38,15 @@ export async function openRepository(
   }
   const blobs: BlobReader = {
     open: (descriptor) => downloadBlob(session, repository, descriptor),
+    has: async ({ digest: blob }) => {
+      const answer = await session.call({
+        ...{ method: 'HEAD', to: `${repository}/blobs/${blob}`, expect: [200, 404] },
+        ...{ scopes: [`repository:${repository}:pull`], doing: 'read' },
+        what: `blob ${blob} of ${registry}/${repository}`,
+      })
+      discard(answer)
+      return answer.status === 200
+    },
     mountable: ({ digest: blob }) => (isDigest(blob) ? { registry, repository } : undefined),
   }
   const root: Descriptor = { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length }

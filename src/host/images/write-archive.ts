@@ -4,6 +4,7 @@ import type { RepositoryReference } from '../../image/reference.ts'
 import type { OpenOptions } from '../../image/source.ts'
 import { encodeHeader, endOfArchive, padding } from '../../tar/writer.ts'
 import type { Bundle } from './bundle.ts'
+import { layersAtHand } from './foreign.ts'
 import { blobPath } from './layout.ts'
 import { familiarName, namedDescriptors } from './names.ts'
 import { type OnWriteProgress, told } from './progress.ts'
@@ -11,7 +12,7 @@ import { layoutMarker } from './write-layout.ts'
 
 /**
  * An archive of an OCI layout; with one image it has `docker save`'s `manifest.json` too, so that either of Docker's
- * image stores loads it. The same images and names are the same bytes.
+ * image stores loads it, unless a foreign layer is not at hand. The same images and names are the same bytes.
  */
 export async function* renderArchive(
   { root, images, configs, layers }: Bundle,
@@ -20,12 +21,13 @@ export async function* renderArchive(
   onProgress?: OnWriteProgress,
   options?: OpenOptions,
 ): AsyncGenerator<Uint8Array> {
+  const here = await layersAtHand(layers)
   const manifests = namedDescriptors(root.descriptor, tag, names)
   const index = renderManifest({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests })
   yield* smallFile('oci-layout', layoutMarker)
   yield* smallFile('index.json', index)
   const [only, another] = images
-  if (only && !another) {
+  if (only && !another && here.length === layers.length) {
     const { config, layers: own } = only.image.manifest
     const listed = {
       Config: blobPath(config.digest),
@@ -42,7 +44,7 @@ export async function* renderArchive(
     if (!written.has(descriptor.digest)) yield* smallFile(blobPath(descriptor.digest), bytes)
     written.add(descriptor.digest)
   }
-  for (const { descriptor, image } of layers) {
+  for (const { descriptor, image } of here) {
     const { digest, size } = descriptor
     yield encodeHeader(entry(blobPath(digest), size))
     yield* told(image.blobs.open(descriptor, options), descriptor, onProgress)

@@ -8,6 +8,7 @@ import { writeLayoutBeside } from './beside.ts'
 import type { Bundle, BundledLayer } from './bundle.ts'
 import { writeAll } from './chunks.ts'
 import { blobPath } from './layout.ts'
+import { layersAtHand } from './foreign.ts'
 import { inTurns } from './in-turns.ts'
 import { namedDescriptors } from './names.ts'
 import { type Arrival, type OnWriteProgress, told } from './progress.ts'
@@ -31,7 +32,7 @@ export async function writeLayout(
     for (const { descriptor, bytes } of documents) {
       await writeFile(join(folder, blobPath(descriptor.digest)), bytes)
     }
-    await inTurns(layers, atOnce, async (layer) => {
+    await inTurns(await layersAtHand(layers), atOnce, async (layer) => {
       const { digest, size } = layer.descriptor
       const arrival = await placeLayer(layer, join(folder, blobPath(digest)), onProgress)
       onProgress?.({ digest, size, bytes: size, arrival })

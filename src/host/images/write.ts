@@ -7,6 +7,7 @@ import { checkArchivePlace, checkLayoutPlace, writeFileBeside } from './beside.t
 import { bundle } from './bundle.ts'
 import { writeAll } from './chunks.ts'
 import type { ImageContext } from './context.ts'
+import { refuseMissing } from './foreign.ts'
 import { loadIntoDaemon } from './load.ts'
 import { parseNames } from './names.ts'
 import type { OnWriteProgress } from './progress.ts'
@@ -46,12 +47,14 @@ export async function writeImage(
       break
     case 'docker-archive': {
       refuseSeveral(images, to)
+      await refuseMissing(parts.layers, formatImageReference(to))
       const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags])
       await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { lent: true }))
       break
     }
     case 'docker-daemon': {
       refuseSeveral(images, to)
+      await refuseMissing(parts.layers, formatImageReference(to))
       const names = parseNames([to.name, ...tags])
       const archive = renderArchive(parts, undefined, names, onProgress)
       await loadIntoDaemon(archive, formatImageReference(to), context)

@@ -19,10 +19,11 @@ interface Component {
 
 /**
  * A bill of materials of an image in CycloneDX 1.6 as JSON. `name` is the image's for people. The same image gives
- * the same text: there is no time in it, and its serial number comes from what it says.
+ * the same text: there is no time in it, and its serial number comes from what it says. Layers that could not be read
+ * are named in it, and it says that it is incomplete.
  */
 export function renderSbom(name: string, inventory: Inventory): string {
-  const { image, distributions } = inventory
+  const { image, distributions, notMeasured } = inventory
   const python = distributions.map(distributionComponent)
   const refs = unique([...python, ...systemComponents(inventory)])
   const own = refs.slice(0, python.length)
@@ -39,6 +40,9 @@ export function renderSbom(name: string, inventory: Inventory): string {
       version: image.digest,
       qualifiers: { arch: image.platform.architecture },
     }),
+    ...(notMeasured.length === 0
+      ? {}
+      : { properties: notMeasured.map((value) => ({ name: 'pydeps-image:layer:notMeasured', value })) }),
   }
   const refOf = refsByName(distributions, own)
   const edges = distributions.map((one) => one.requires.map((required) => refOf(required, one.location)))
@@ -61,6 +65,9 @@ export function renderSbom(name: string, inventory: Inventory): string {
         dependsOn: [...new Set(edges[i] ?? [])].filter((ref) => ref !== one['bom-ref']),
       })),
     ],
+    ...(notMeasured.length === 0
+      ? {}
+      : { compositions: [{ aggregate: 'incomplete', assemblies: [image.digest] }] }),
   }
   return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`
 }
