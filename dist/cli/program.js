@@ -1910,7 +1910,7 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5828);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7682);
@@ -4006,7 +4006,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 5828:
+/***/ 9164:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11627,10 +11627,12 @@ const mediaTypes = {
     ociLayer: 'application/vnd.oci.image.layer.v1.tar',
     ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
     ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    ociForeignGzip: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
     dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
     dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
     dockerConfig: 'application/vnd.docker.container.image.v1+json',
     dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    dockerForeignGzip: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
 };
 function isIndexType(mediaType) {
     return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex;
@@ -13554,6 +13556,7 @@ async function pushManifest(session, repository, reference, document) {
 
 
 
+
 /** An image in a registry: its manifest is read now, its blobs are downloaded when they are opened. */
 async function openRepository(reference, context) {
     const { registry, repository, tag, digest } = reference;
@@ -13578,6 +13581,15 @@ async function openRepository(reference, context) {
     };
     const blobs = {
         open: (descriptor) => downloadBlob(session, repository, descriptor),
+        has: async ({ digest: blob }) => {
+            const answer = await session.call({
+                ...{ method: 'HEAD', to: `${repository}/blobs/${blob}`, expect: [200, 404] },
+                ...{ scopes: [`repository:${repository}:pull`], doing: 'read' },
+                what: `blob ${blob} of ${registry}/${repository}`,
+            });
+            discard(answer);
+            return answer.status === 200;
+        },
         mountable: ({ digest: blob }) => ((0,image_digest/* isDigest */.Bc)(blob) ? { registry, repository } : undefined),
     };
     const root = { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length };
@@ -13943,6 +13955,9 @@ function takeInventory(image) {
     return {
         image: { digest: image.digest, platform: image.platform },
         system: systemOf(filesystem),
+        notMeasured: image.manifest.layers
+            .filter((_, i) => image.listings[i]?.missing)
+            .map(({ digest }) => digest),
         distributions: distributions.map((one) => ({
             name: one.name,
             version: one.version,
@@ -15125,64 +15140,27 @@ function layersBelow(image, base, name) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/host/images/bundle.js
+;// CONCATENATED MODULE: ./src/host/images/foreign.js
 
-
-
-
-
-/** Puts images together; several need platforms of their own. Throws Failure. */
-function bundle(images) {
-    const platforms = images.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform));
-    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
-    if (twice !== undefined)
-        throw new failure/* Failure */.H('build', `two images for ${twice} cannot have one name`);
-    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
-    const [first] = manifests;
-    if (!first)
-        throw new failure/* Failure */.H('build', 'there is no image to write');
-    const configs = new Map();
-    const layers = new Map();
-    for (const image of images) {
-        const { config } = image.manifest;
-        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
-        for (const descriptor of image.manifest.layers) {
-            if (!layers.has(descriptor.digest))
-                layers.set(descriptor.digest, { descriptor, image });
-        }
-    }
-    return {
-        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
-        images: manifests,
-        configs: [...configs.values()],
-        layers: [...layers.values()],
-    };
-}
 /** Layers that the images do not carry: licences forbid it, and their readers know other places for them. */
 function isForeign({ mediaType }) {
     return /nondistributable|foreign/.test(mediaType);
 }
-function manifestOf(image) {
-    const bytes = image.manifestBytes ?? Buffer.from(renderManifest(image.manifest));
-    const digest = digestOf(bytes);
-    if (digest !== image.digest || digestOf(image.configBytes) !== image.manifest.config.digest) {
-        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
-    }
-    const isDocker = image.manifest.config.mediaType === mediaTypes.dockerConfig;
-    const mediaType = image.manifest.mediaType ?? (isDocker ? mediaTypes.dockerManifest : mediaTypes.ociManifest);
-    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
+/** The layers whose bytes can be had: all but foreign ones that are not with their image. */
+async function layersAtHand(layers) {
+    const found = await Promise.all(layers.map(isAtHand));
+    return layers.filter((_, i) => found[i]);
 }
-function indexOf(manifests) {
-    const index = {
-        schemaVersion: 2,
-        mediaType: mediaTypes.ociIndex,
-        manifests: manifests.map(({ descriptor }) => descriptor),
-    };
-    const bytes = Buffer.from(renderManifest(index));
-    return {
-        descriptor: { mediaType: mediaTypes.ociIndex, digest: digestOf(bytes), size: bytes.length },
-        bytes,
-    };
+/** Throws Failure where Docker, which asks for every layer, could not load the image `name`. */
+async function refuseMissing(layers, name) {
+    const here = new Set(await layersAtHand(layers));
+    const missing = layers.find((layer) => !here.has(layer));
+    if (!missing)
+        return;
+    throw new failure/* Failure */.H('usage', `${name} would be of no use: Docker loads no image without layer ${missing.descriptor.digest}, a foreign layer that is not with ${missing.image.reference}`, { hint: 'push it, write oci:DIR or oci-archive:FILE, or choose a base without such a layer' });
+}
+async function isAtHand({ descriptor, image }) {
+    return !isForeign(descriptor) || (await image.blobs.has?.(descriptor)) !== false;
 }
 
 // EXTERNAL MODULE: ./src/image/conda.js
@@ -17081,6 +17059,17 @@ function requirementsOf({ reference, config, platform }, listings) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/engine/unknown.js
+/** What a measurement cannot know of its image, a sentence each for its report. */
+function unknownIn({ notRead = [], layers }) {
+    return [
+        ...notRead.map((kind) => `Its ${kind} database cannot be read: system packages are not listed, and what they own is in other parts.`),
+        ...layers
+            .filter(({ notMeasured }) => notMeasured)
+            .map(({ digest }) => `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`),
+    ];
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./src/host/registry/endpoint.js
@@ -17980,65 +17969,6 @@ async function pruneStore(store, now) {
     await (0,promises_.writeFile)(stamp, String(now));
     return prune(store.root, { maxBytes: 10e9, maxAge: 30 * day, minAge: day / 12 }, now);
 }
-
-;// CONCATENATED MODULE: ./src/project/marker-sets.js
-
-/**
- * A marker with what it says of extras and groups answered: the rest of it, undefined when nothing is left to ask
- * (it holds), false when it cannot hold.
- */
-function answerSets(marker, sets) {
-    if (marker === undefined)
-        return undefined;
-    const answered = answer(parseMarker(marker), sets);
-    if (answered === true)
-        return undefined;
-    return answered === false ? false : formatMarker(answered);
-}
-/** A marker as text, with parentheses around each part. */
-function formatMarker(marker) {
-    if (marker.kind === 'compare') {
-        return `${formatOperand(marker.left)} ${marker.operator} ${formatOperand(marker.right)}`;
-    }
-    return `(${formatMarker(marker.left)}) ${marker.kind} (${formatMarker(marker.right)})`;
-}
-function answer(marker, sets) {
-    if (marker.kind === 'compare') {
-        const isSet = (operand) => operand.kind === 'variable' && (operand.name === 'extras' || operand.name === 'dependency_groups');
-        return isSet(marker.left) || isSet(marker.right)
-            ? evaluateMarker(marker, { ...marker_sets_nothing, ...sets })
-            : marker;
-    }
-    const [left, right] = [answer(marker.left, sets), answer(marker.right, sets)];
-    // `true and x` is x, `false or x` is x; the other value decides alone.
-    const neutral = marker.kind === 'and';
-    if (left === neutral)
-        return right;
-    if (right === neutral)
-        return left;
-    return typeof left === 'boolean' || typeof right === 'boolean' ? !neutral : { ...marker, left, right };
-}
-function formatOperand(operand) {
-    if (operand.kind === 'variable')
-        return operand.name;
-    return operand.value.includes("'") ? `"${operand.value}"` : `'${operand.value}'`;
-}
-const marker_sets_nothing = {
-    implementation_name: '',
-    implementation_version: '',
-    os_name: '',
-    platform_machine: '',
-    platform_python_implementation: '',
-    platform_release: '',
-    platform_system: '',
-    platform_version: '',
-    python_full_version: '',
-    python_version: '',
-    sys_platform: '',
-    extra: '',
-    extras: [],
-    dependency_groups: [],
-};
 
 ;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
 /*!
@@ -19464,6 +19394,350 @@ function isTable(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+;// CONCATENATED MODULE: ./src/project/named-tables.js
+
+
+/** Reads the tables of [tool.poetry] whose keys are packages; the key `python` is none. */
+function poetryRequirements(poetry) {
+    const named = poetry?.table('group');
+    const groups = new Map();
+    for (const key of named?.keys() ?? []) {
+        groups.set(packageName(key), named_tables_requirementsOf(named?.table(key)?.table('dependencies')));
+    }
+    const dev = packageName('dev');
+    const old = named_tables_requirementsOf(poetry?.table('dev-dependencies'));
+    if (old.length > 0)
+        groups.set(dev, [...(groups.get(dev) ?? []), ...old]);
+    return { dependencies: named_tables_requirementsOf(poetry?.table('dependencies')), groups };
+}
+/** Tables of a Pipfile that are no category of packages. */
+const settings = new Set([
+    'source',
+    'requires',
+    'scripts',
+    'pipenv',
+    'pipfile',
+    'build-system',
+]);
+/** What a Pipfile requires in all its categories, as `name[extra]`; throws Failure for a file that is no TOML. */
+function pipfileRequirements(text, file = 'Pipfile') {
+    const root = new TomlReader(parseToml(text, file), file);
+    return root.keys().flatMap((key) => (settings.has(key) ? [] : named_tables_requirementsOf(root.table(key))));
+}
+function named_tables_requirementsOf(table) {
+    return (table?.keys() ?? [])
+        .filter((name) => name.toLowerCase() !== 'python')
+        .map((name) => `${name}${extrasOf(table?.raw(name))}`);
+}
+/** A value is a version, a table, or one of them for each marker. */
+function extrasOf(value) {
+    const extras = [value]
+        .flat()
+        .flatMap((one) => (isTable(one) ? [one['extras']] : []))
+        .flat();
+    const names = extras.filter((one) => typeof one === 'string');
+    return names.length === 0 ? '' : `[${[...new Set(names)].join(',')}]`;
+}
+
+;// CONCATENATED MODULE: ./src/project/pyproject.js
+
+
+
+
+
+/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
+function parsePyproject(text, file = 'pyproject.toml') {
+    const root = new TomlReader(parseToml(text, file), file);
+    const project = root.table('project');
+    const tool = root.table('tool');
+    const uv = tool?.table('uv');
+    const poetry = tool?.table('poetry');
+    return {
+        file,
+        hasProject: project !== undefined,
+        name: project?.requiredString('name'),
+        version: project?.string('version'),
+        requiresPython: project?.string('requires-python'),
+        dependencies: project?.strings('dependencies') ?? [],
+        optionalDependencies: byName(project?.table('optional-dependencies')),
+        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
+        scripts: project?.table('scripts')?.keys() ?? [],
+        dynamic: project?.strings('dynamic') ?? [],
+        buildSystem: root.table('build-system') !== undefined,
+        uv: uvSettings(uv),
+        poetry: poetry && {
+            name: poetry.string('name'),
+            packageMode: poetry.boolean('package-mode') ?? true,
+            ...poetryRequirements(poetry),
+        },
+        tools: tool?.keys() ?? [],
+    };
+}
+/** Whether the folder can be built as a wheel and wants to be. */
+function isPackage(pyproject) {
+    if (pyproject.uv.package !== undefined)
+        return pyproject.uv.package;
+    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
+    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
+}
+/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
+function extraRequirements(pyproject, extras) {
+    const own = pyproject.name === undefined ? undefined : packageName(pyproject.name);
+    const open = new Set(extras.map(packageName));
+    const found = [];
+    // A set that grows while it is walked is walked to its end.
+    for (const extra of open) {
+        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
+            const requirement = parseRequirement(text);
+            if (requirement.name === own)
+                for (const other of requirement.extras)
+                    open.add(other);
+            else
+                found.push(text);
+        }
+    }
+    return found;
+}
+function uvSettings(uv) {
+    const workspace = uv?.table('workspace');
+    const defaults = uv?.raw('default-groups');
+    return {
+        package: uv?.boolean('package'),
+        managed: uv?.boolean('managed') ?? true,
+        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
+        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(packageName),
+        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
+        workspaceExclude: workspace?.strings('exclude') ?? [],
+        sources: sources(uv?.table('sources')),
+    };
+}
+function sources(table) {
+    const found = new Map();
+    for (const key of table?.keys() ?? []) {
+        const value = table?.raw(key);
+        found.set(packageName(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
+    }
+    return found;
+}
+function byName(table) {
+    return new Map((table?.keys() ?? []).map((key) => [packageName(key), table?.strings(key) ?? []]));
+}
+/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
+function dependencyGroups(table, legacyDev, file) {
+    const written = new Map();
+    for (const key of table?.keys() ?? []) {
+        const name = packageName(key);
+        if (written.has(name))
+            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
+        written.set(name, table?.list(key) ?? []);
+    }
+    const dev = packageName('dev');
+    if (legacyDev !== undefined)
+        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
+    const resolve = (name, path) => {
+        if (path.includes(name)) {
+            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
+        }
+        const items = written.get(name);
+        if (items === undefined) {
+            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is included, and does not exist`);
+        }
+        return items.flatMap((item) => {
+            if (typeof item === 'string')
+                return [item];
+            const included = isTable(item) ? item['include-group'] : undefined;
+            if (typeof included !== 'string') {
+                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
+            }
+            return resolve(packageName(included), [...path, name]);
+        });
+    };
+    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
+}
+
+;// CONCATENATED MODULE: ./src/project/workspace.js
+/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
+function matchesMember(settings, path) {
+    return (settings.workspaceMembers !== undefined &&
+        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
+        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
+}
+/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
+function matchesGlob(path, glob) {
+    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
+    return matchSegments(segments(path), segments(glob));
+}
+function matchSegments(path, glob) {
+    const [head, ...rest] = glob;
+    if (head === undefined)
+        return path.length === 0;
+    if (head === '**')
+        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
+    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
+}
+function segmentPattern(glob) {
+    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
+        if (found === '*')
+            return '[^/]*';
+        if (found === '?')
+            return '[^/]';
+        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
+    });
+    return new RegExp(`^${source}$`, 's');
+}
+
+;// CONCATENATED MODULE: ./src/host/project/find-lock.js
+
+
+
+
+
+/** Locks of other tools, and the command that makes one of ours from it. */
+const foreign = {
+    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
+    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
+    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
+};
+/**
+ * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
+ * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
+ */
+async function findLock(context) {
+    const names = await (0,promises_.readdir)(context).catch((cause) => {
+        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
+    });
+    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
+    const named = pylocks.filter((name) => name !== 'pylock.toml');
+    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
+    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
+    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
+    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
+    if (inRoot !== undefined && text !== undefined) {
+        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
+    }
+    const [chosen, ...others] = candidates;
+    if (chosen === undefined)
+        throw noLock(context, names);
+    if (named.length > 1 && chosen === named[0]) {
+        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
+            hint: 'name the one for the image pylock.toml',
+        });
+    }
+    const path = (0,external_node_path_.join)(context, chosen);
+    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
+    return { kind, path, shown: chosen, text: await readText(path), others };
+}
+/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
+async function readPyproject(folder, shown = 'pyproject.toml') {
+    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+    return text === undefined ? undefined : parsePyproject(text, shown);
+}
+async function readText(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+async function readIfThere(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        const code = cause.code;
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+/** The folder above whose pyproject.toml counts this one among its workspace's members. */
+async function workspaceRoot(context) {
+    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
+        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+        // A stranger's file further up must not break this project: only a workspace is parsed.
+        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
+            const pyproject = parsePyproject(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
+            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
+                return folder;
+        }
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return undefined;
+    }
+}
+function noLock(context, names) {
+    const other = Object.keys(foreign).find((name) => names.includes(name));
+    if (other !== undefined) {
+        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
+            hint: `export it to one that can: ${foreign[other] ?? ''}`,
+        });
+    }
+    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
+        hint: names.includes('pyproject.toml')
+            ? 'lock the dependencies with: uv lock'
+            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/project/marker-sets.js
+
+/**
+ * A marker with what it says of extras and groups answered: the rest of it, undefined when nothing is left to ask
+ * (it holds), false when it cannot hold.
+ */
+function answerSets(marker, sets) {
+    if (marker === undefined)
+        return undefined;
+    const answered = answer(parseMarker(marker), sets);
+    if (answered === true)
+        return undefined;
+    return answered === false ? false : formatMarker(answered);
+}
+/** A marker as text, with parentheses around each part. */
+function formatMarker(marker) {
+    if (marker.kind === 'compare') {
+        return `${formatOperand(marker.left)} ${marker.operator} ${formatOperand(marker.right)}`;
+    }
+    return `(${formatMarker(marker.left)}) ${marker.kind} (${formatMarker(marker.right)})`;
+}
+function answer(marker, sets) {
+    if (marker.kind === 'compare') {
+        const isSet = (operand) => operand.kind === 'variable' && (operand.name === 'extras' || operand.name === 'dependency_groups');
+        return isSet(marker.left) || isSet(marker.right)
+            ? evaluateMarker(marker, { ...marker_sets_nothing, ...sets })
+            : marker;
+    }
+    const [left, right] = [answer(marker.left, sets), answer(marker.right, sets)];
+    // `true and x` is x, `false or x` is x; the other value decides alone.
+    const neutral = marker.kind === 'and';
+    if (left === neutral)
+        return right;
+    if (right === neutral)
+        return left;
+    return typeof left === 'boolean' || typeof right === 'boolean' ? !neutral : { ...marker, left, right };
+}
+function formatOperand(operand) {
+    if (operand.kind === 'variable')
+        return operand.name;
+    return operand.value.includes("'") ? `"${operand.value}"` : `'${operand.value}'`;
+}
+const marker_sets_nothing = {
+    implementation_name: '',
+    implementation_version: '',
+    os_name: '',
+    platform_machine: '',
+    platform_python_implementation: '',
+    platform_release: '',
+    platform_system: '',
+    platform_version: '',
+    python_full_version: '',
+    python_version: '',
+    sys_platform: '',
+    extra: '',
+    extras: [],
+    dependency_groups: [],
+};
+
 ;// CONCATENATED MODULE: ./src/project/pylock.js
 
 
@@ -19594,117 +19868,6 @@ function lastSegment(address) {
     catch {
         return segment;
     }
-}
-
-;// CONCATENATED MODULE: ./src/project/pyproject.js
-
-
-
-
-/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
-function parsePyproject(text, file = 'pyproject.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
-    const project = root.table('project');
-    const tool = root.table('tool');
-    const uv = tool?.table('uv');
-    const poetry = tool?.table('poetry');
-    return {
-        file,
-        hasProject: project !== undefined,
-        name: project?.requiredString('name'),
-        version: project?.string('version'),
-        requiresPython: project?.string('requires-python'),
-        dependencies: project?.strings('dependencies') ?? [],
-        optionalDependencies: byName(project?.table('optional-dependencies')),
-        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
-        scripts: project?.table('scripts')?.keys() ?? [],
-        dynamic: project?.strings('dynamic') ?? [],
-        buildSystem: root.table('build-system') !== undefined,
-        uv: uvSettings(uv),
-        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
-        tools: tool?.keys() ?? [],
-    };
-}
-/** Whether the folder can be built as a wheel and wants to be. */
-function isPackage(pyproject) {
-    if (pyproject.uv.package !== undefined)
-        return pyproject.uv.package;
-    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
-    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
-}
-/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
-function extraRequirements(pyproject, extras) {
-    const own = pyproject.name === undefined ? undefined : packageName(pyproject.name);
-    const open = new Set(extras.map(packageName));
-    const found = [];
-    // A set that grows while it is walked is walked to its end.
-    for (const extra of open) {
-        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
-            const requirement = parseRequirement(text);
-            if (requirement.name === own)
-                for (const other of requirement.extras)
-                    open.add(other);
-            else
-                found.push(text);
-        }
-    }
-    return found;
-}
-function uvSettings(uv) {
-    const workspace = uv?.table('workspace');
-    const defaults = uv?.raw('default-groups');
-    return {
-        package: uv?.boolean('package'),
-        managed: uv?.boolean('managed') ?? true,
-        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
-        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(packageName),
-        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
-        workspaceExclude: workspace?.strings('exclude') ?? [],
-        sources: sources(uv?.table('sources')),
-    };
-}
-function sources(table) {
-    const found = new Map();
-    for (const key of table?.keys() ?? []) {
-        const value = table?.raw(key);
-        found.set(packageName(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
-    }
-    return found;
-}
-function byName(table) {
-    return new Map((table?.keys() ?? []).map((key) => [packageName(key), table?.strings(key) ?? []]));
-}
-/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
-function dependencyGroups(table, legacyDev, file) {
-    const written = new Map();
-    for (const key of table?.keys() ?? []) {
-        const name = packageName(key);
-        if (written.has(name))
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
-        written.set(name, table?.list(key) ?? []);
-    }
-    const dev = packageName('dev');
-    if (legacyDev !== undefined)
-        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
-    const resolve = (name, path) => {
-        if (path.includes(name)) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
-        }
-        const items = written.get(name);
-        if (items === undefined) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is included, and does not exist`);
-        }
-        return items.flatMap((item) => {
-            if (typeof item === 'string')
-                return [item];
-            const included = isTable(item) ? item['include-group'] : undefined;
-            if (typeof included !== 'string') {
-                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
-            }
-            return resolve(packageName(included), [...path, name]);
-        });
-    };
-    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
 }
 
 ;// CONCATENATED MODULE: ./src/project/requirements-lines.js
@@ -20099,130 +20262,6 @@ function mapOf(table, read) {
     return new Map(table?.keys().map((key) => [packageName(key), read(table, key)]));
 }
 
-;// CONCATENATED MODULE: ./src/project/workspace.js
-/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
-function matchesMember(settings, path) {
-    return (settings.workspaceMembers !== undefined &&
-        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
-        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
-}
-/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
-function matchesGlob(path, glob) {
-    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
-    return matchSegments(segments(path), segments(glob));
-}
-function matchSegments(path, glob) {
-    const [head, ...rest] = glob;
-    if (head === undefined)
-        return path.length === 0;
-    if (head === '**')
-        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
-    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
-}
-function segmentPattern(glob) {
-    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
-        if (found === '*')
-            return '[^/]*';
-        if (found === '?')
-            return '[^/]';
-        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
-    });
-    return new RegExp(`^${source}$`, 's');
-}
-
-;// CONCATENATED MODULE: ./src/host/project/find-lock.js
-
-
-
-
-
-/** Locks of other tools, and the command that makes one of ours from it. */
-const foreign = {
-    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
-    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
-    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
-};
-/**
- * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
- * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
- */
-async function findLock(context) {
-    const names = await (0,promises_.readdir)(context).catch((cause) => {
-        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
-    });
-    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
-    const named = pylocks.filter((name) => name !== 'pylock.toml');
-    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
-    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
-    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
-    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
-    if (inRoot !== undefined && text !== undefined) {
-        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
-    }
-    const [chosen, ...others] = candidates;
-    if (chosen === undefined)
-        throw noLock(context, names);
-    if (named.length > 1 && chosen === named[0]) {
-        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
-            hint: 'name the one for the image pylock.toml',
-        });
-    }
-    const path = (0,external_node_path_.join)(context, chosen);
-    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
-    return { kind, path, shown: chosen, text: await readText(path), others };
-}
-/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
-async function readPyproject(folder, shown = 'pyproject.toml') {
-    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-    return text === undefined ? undefined : parsePyproject(text, shown);
-}
-async function readText(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-async function readIfThere(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        const code = cause.code;
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-/** The folder above whose pyproject.toml counts this one among its workspace's members. */
-async function workspaceRoot(context) {
-    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
-        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-        // A stranger's file further up must not break this project: only a workspace is parsed.
-        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
-            const pyproject = parsePyproject(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
-            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
-                return folder;
-        }
-        if (folder === (0,external_node_path_.dirname)(folder))
-            return undefined;
-    }
-}
-function noLock(context, names) {
-    const other = Object.keys(foreign).find((name) => names.includes(name));
-    if (other !== undefined) {
-        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
-            hint: `export it to one that can: ${foreign[other] ?? ''}`,
-        });
-    }
-    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
-        hint: names.includes('pyproject.toml')
-            ? 'lock the dependencies with: uv lock'
-            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/host/project/requirements-files.js
 
 
@@ -20301,13 +20340,6 @@ async function readProject(context, chosen, env = process.env) {
         localPackages: await localPackagesOf(context, found, pyproject, listed, chosen),
     };
 }
-/** What a project requires itself; where pyproject.toml says it, without a look at its lock. Throws Failure as `readProject`. */
-async function readDirectRequirements(context) {
-    const chosen = { groups: [], extras: [] };
-    const pyproject = await readPyproject(context);
-    const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
-    return declared.length > 0 ? declared : (await readProject(context, chosen)).requirements;
-}
 /** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
 async function read_project_requirementsOf(context, pyproject, listed, chosen, env) {
     const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
@@ -20320,8 +20352,12 @@ async function read_project_requirementsOf(context, pyproject, listed, chosen, e
     return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []));
 }
 function declaredRequirements(pyproject, chosen) {
-    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get(packageName(name)) ?? []);
-    return [...new Set([...pyproject.dependencies, ...extraRequirements(pyproject, chosen.extras), ...groups])];
+    const { dependencies, dependencyGroups, poetry } = pyproject;
+    const groups = chosen.groups
+        .map(packageName)
+        .flatMap((name) => [...(dependencyGroups.get(name) ?? []), ...(poetry?.groups.get(name) ?? [])]);
+    const main = [...dependencies, ...(poetry?.dependencies ?? [])];
+    return [...new Set([...main, ...extraRequirements(pyproject, chosen.extras), ...groups])];
 }
 async function localPackagesOf(context, found, pyproject, listed, chosen) {
     const lockFolder = (0,external_node_path_.dirname)(found.path);
@@ -20375,6 +20411,32 @@ function possibleEnvironments(chosen) {
     }, chosen)));
 }
 
+;// CONCATENATED MODULE: ./src/host/project/read-direct.js
+
+
+
+
+/**
+ * What a project requires itself, in all its groups and extras, since nothing tells which of them an image was made
+ * with: of pyproject.toml and Pipfile as they are, of other projects as `readProject` finds it. Throws Failure as that does.
+ */
+async function readDirectRequirements(context) {
+    const pyproject = await readPyproject(context);
+    const pipfile = await readIfThere((0,external_node_path_.join)(context, 'Pipfile'));
+    const main = pyproject ? [...pyproject.dependencies, ...(pyproject.poetry?.dependencies ?? [])] : [];
+    const named = [...main, ...(pipfile === undefined ? [] : pipfileRequirements(pipfile))];
+    const optional = pyproject ? optionalRequirements(pyproject) : [];
+    if (named.length > 0)
+        return [...new Set([...named, ...optional])];
+    const { requirements } = await readProject(context, { groups: [], extras: [] });
+    return [...new Set([...requirements, ...optional])];
+}
+function optionalRequirements(pyproject) {
+    const { optionalDependencies, dependencyGroups, poetry } = pyproject;
+    const groups = [optionalDependencies, dependencyGroups, ...(poetry ? [poetry.groups] : [])];
+    return groups.flatMap((one) => [...one.values()].flat());
+}
+
 ;// CONCATENATED MODULE: ./src/project/direct.js
 
 
@@ -20400,6 +20462,7 @@ function directNames({ requirements, }) {
 
 
 
+
 /** One analysis: read, measure. Throws Failure for what a user can mend. */
 async function analyze(inputs, { env, progress, signal }) {
     const store = await openStore(storeRoot(env));
@@ -20408,12 +20471,7 @@ async function analyze(inputs, { env, progress, signal }) {
         const { project } = inputs;
         const requirements = project === undefined ? [] : await readDirectRequirements(project);
         const { measurement, baseNote, tree, inventory } = await analyzeImage(inputs.image, { ...inputs, directNames: directNames({ requirements }) }, { store, images, progress });
-        const foreign = measurement.layers.filter(({ notMeasured }) => notMeasured);
-        const notes = [
-            ...(baseNote === undefined ? [] : [baseNote]),
-            ...(measurement.notRead ?? []).map((kind) => `Its ${kind} database cannot be read: system packages are not listed, and what they own is in other parts.`),
-            ...foreign.map(({ digest }) => `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`),
-        ];
+        const notes = [...(baseNote === undefined ? [] : [baseNote]), ...unknownIn(measurement)];
         return {
             reports: [
                 {
@@ -20689,6 +20747,7 @@ async function readMeasurement(file, size, platform) {
 
 
 
+
 /** One comparison: read and measure both, compare. Throws Failure for what a user can mend. */
 async function compareImages(inputs, { env, progress, signal }) {
     const store = await openStore(storeRoot(env));
@@ -20711,7 +20770,7 @@ async function compareImages(inputs, { env, progress, signal }) {
                     delta,
                     baselineText: before.name,
                     ...(inputs.html === undefined ? {} : { tree: await after.tree(), baseTree: await before.tree() }),
-                    notes: [],
+                    notes: [...unknownIn(after.measurement)],
                     outputs: [],
                 },
             ],
@@ -23816,6 +23875,7 @@ function composeImage(base, layers, recipe, store) {
             file: async (descriptor) => made.has(descriptor.digest)
                 ? store.blobs.verified(descriptor.digest, descriptor.size)
                 : blobs.file?.(descriptor),
+            has: async (descriptor) => made.has(descriptor.digest) || (await blobs.has?.(descriptor)) !== false,
             mountable: (descriptor) => (made.has(descriptor.digest) ? undefined : blobs.mountable?.(descriptor)),
         },
     };
@@ -23848,10 +23908,15 @@ function baseAnnotations({ image }) {
         : {};
     return { 'org.opencontainers.image.base.digest': image.digest, ...name };
 }
+const ociTypes = new Map([
+    [mediaTypes.dockerLayerGzip, mediaTypes.ociLayerGzip],
+    [mediaTypes.dockerForeignGzip, mediaTypes.ociForeignGzip],
+]);
 /** Docker's media type of a layer in an OCI manifest would be refused by some registries; the bytes are the same. */
 function asOci(descriptor) {
-    const mediaType = descriptor.mediaType === mediaTypes.dockerLayerGzip ? mediaTypes.ociLayerGzip : descriptor.mediaType;
-    return { mediaType, digest: descriptor.digest, size: descriptor.size };
+    const { mediaType, digest, size, urls } = descriptor;
+    const own = ociTypes.get(mediaType) ?? mediaType;
+    return { mediaType: own, digest, size, ...(urls === undefined ? {} : { urls }) };
 }
 function image_digestOf(bytes) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}`;
@@ -25486,6 +25551,7 @@ function userSources({ user }, { facts }) {
 
 
 
+
 /** Looks into a base image. Its layers are read the first time only: what was found is kept by its digest. */
 async function inspectBase(opened, store, progress) {
     const image = { ...opened, blobs: keptBlobs(opened.blobs, store) };
@@ -25496,10 +25562,28 @@ async function inspectBase(opened, store, progress) {
         await touchListings(image, lasting(store));
         return { image, facts: JSON.parse(kept) };
     }
-    const listings = await listLayers(image, lasting(store), progress);
-    const facts = findBaseFacts(image.reference, image.config, listings);
+    const listings = await listLayers(image, lasting(store), progress, { mayMiss: true });
+    const missing = listings.findIndex((listing) => listing.missing);
+    const facts = factsOf(image, listings, missing);
+    if (missing >= 0)
+        return { image, facts };
     await lasting(store).records.put(key, JSON.stringify(facts));
     return { image, facts };
+}
+/** Throws Failure, which says so where a layer that is not there may be why. */
+function factsOf(image, listings, missing) {
+    try {
+        return findBaseFacts(image.reference, image.config, listings);
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.H) || missing < 0)
+            throw error;
+        const { digest = '' } = image.manifest.layers[missing] ?? {};
+        throw new failure/* Failure */.H(error.kind, `${error.message}; what is in its layer ${digest} is not known`, {
+            cause: error,
+            hint: 'that is a foreign layer, whose files are not with the image: choose a base without one',
+        });
+    }
 }
 /** Blobs of an image, taken from the store first and kept there when they have to be fetched. */
 function keptBlobs(blobs, store) {
@@ -25535,6 +25619,7 @@ function keptBlobs(blobs, store) {
             store.keep.blob(digest, size);
             return store.blobs.path(descriptor.digest);
         },
+        has: async ({ digest, size, ...descriptor }) => (await store.blobs.has(digest, size)) || (await blobs.has?.({ digest, size, ...descriptor })) !== false,
         ...(blobs.mountable ? { mountable: (descriptor) => blobs.mountable?.(descriptor) } : {}),
     };
 }
@@ -25678,13 +25763,13 @@ function measureBuilt(built, { mode, reference, timings, store }) {
 }
 /** Where its bytes are, down to the files. */
 async function treeOfBuilt({ image, base }, store) {
-    const listings = await listLayers(image, store, () => undefined);
+    const listings = await listLayers(image, store, () => undefined, { mayMiss: true });
     return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
 }
 /** What is installed in it, with the hashes of the wheels that its lock chose. */
 async function inventoryOfBuilt(built, store) {
     const { image, lock, target } = built;
-    const listings = await listLayers(image, store, () => undefined);
+    const listings = await listLayers(image, store, () => undefined, { mayMiss: true });
     return takeInventory({ ...image, ...knownOf(built), listings, hashesOf: lockedHashes(lock, target) });
 }
 /** What a build knows of its image, and the image itself does not say. */
@@ -25854,6 +25939,62 @@ function ifMissing(error) {
     if (code === 'ENOENT' || code === 'ENOTDIR')
         return undefined;
     throw error;
+}
+
+;// CONCATENATED MODULE: ./src/host/images/bundle.js
+
+
+
+
+
+/** Puts images together; several need platforms of their own. Throws Failure. */
+function bundle(images) {
+    const platforms = images.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform));
+    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
+    if (twice !== undefined)
+        throw new failure/* Failure */.H('build', `two images for ${twice} cannot have one name`);
+    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
+    const [first] = manifests;
+    if (!first)
+        throw new failure/* Failure */.H('build', 'there is no image to write');
+    const configs = new Map();
+    const layers = new Map();
+    for (const image of images) {
+        const { config } = image.manifest;
+        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
+        for (const descriptor of image.manifest.layers) {
+            if (!layers.has(descriptor.digest))
+                layers.set(descriptor.digest, { descriptor, image });
+        }
+    }
+    return {
+        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
+        images: manifests,
+        configs: [...configs.values()],
+        layers: [...layers.values()],
+    };
+}
+function manifestOf(image) {
+    const bytes = image.manifestBytes ?? Buffer.from(renderManifest(image.manifest));
+    const digest = digestOf(bytes);
+    if (digest !== image.digest || digestOf(image.configBytes) !== image.manifest.config.digest) {
+        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
+    }
+    const isDocker = image.manifest.config.mediaType === mediaTypes.dockerConfig;
+    const mediaType = image.manifest.mediaType ?? (isDocker ? mediaTypes.dockerManifest : mediaTypes.ociManifest);
+    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
+}
+function indexOf(manifests) {
+    const index = {
+        schemaVersion: 2,
+        mediaType: mediaTypes.ociIndex,
+        manifests: manifests.map(({ descriptor }) => descriptor),
+    };
+    const bytes = Buffer.from(renderManifest(index));
+    return {
+        descriptor: { mediaType: mediaTypes.ociIndex, digest: digestOf(bytes), size: bytes.length },
+        bytes,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
@@ -26252,6 +26393,7 @@ function documentOf({ descriptor, bytes }) {
 
 
 
+
 /** The file that makes a folder a layout (OCI image spec, image-layout.md). */
 const layoutMarker = JSON.stringify({ imageLayoutVersion: '1.0.0' });
 const write_layout_atOnce = 4;
@@ -26263,7 +26405,7 @@ async function writeLayout({ root, images, configs, layers }, path, tag, names, 
         for (const { descriptor, bytes } of documents) {
             await (0,promises_.writeFile)((0,external_node_path_.join)(folder, blobPath(descriptor.digest)), bytes);
         }
-        await inTurns(layers, write_layout_atOnce, async (layer) => {
+        await inTurns(await layersAtHand(layers), write_layout_atOnce, async (layer) => {
             const { digest, size } = layer.descriptor;
             const arrival = await placeLayer(layer, (0,external_node_path_.join)(folder, blobPath(digest)), onProgress);
             onProgress?.({ digest, size, bytes: size, arrival });
@@ -26317,17 +26459,19 @@ async function linked(from, to) {
 
 
 
+
 /**
  * An archive of an OCI layout; with one image it has `docker save`'s `manifest.json` too, so that either of Docker's
- * image stores loads it. The same images and names are the same bytes.
+ * image stores loads it, unless a foreign layer is not at hand. The same images and names are the same bytes.
  */
 async function* renderArchive({ root, images, configs, layers }, tag, names, onProgress, options) {
+    const here = await layersAtHand(layers);
     const manifests = namedDescriptors(root.descriptor, tag, names);
     const index = renderManifest({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests });
     yield* write_archive_smallFile('oci-layout', layoutMarker);
     yield* write_archive_smallFile('index.json', index);
     const [only, another] = images;
-    if (only && !another) {
+    if (only && !another && here.length === layers.length) {
         const { config, layers: own } = only.image.manifest;
         const listed = {
             Config: blobPath(config.digest),
@@ -26345,7 +26489,7 @@ async function* renderArchive({ root, images, configs, layers }, tag, names, onP
             yield* write_archive_smallFile(blobPath(descriptor.digest), bytes);
         written.add(descriptor.digest);
     }
-    for (const { descriptor, image } of layers) {
+    for (const { descriptor, image } of here) {
         const { digest, size } = descriptor;
         yield encodeHeader(write_archive_entry(blobPath(digest), size));
         yield* told(image.blobs.open(descriptor, options), descriptor, onProgress);
@@ -26365,6 +26509,7 @@ function write_archive_entry(path, size) {
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/write.js
+
 
 
 
@@ -26397,12 +26542,14 @@ async function writeImage(images, to, { context, tags = [], onProgress: tell }) 
             break;
         case 'docker-archive': {
             refuseSeveral(images, to);
+            await refuseMissing(parts.layers, (0,image_reference/* formatImageReference */.my)(to));
             const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags]);
             await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { lent: true }));
             break;
         }
         case 'docker-daemon': {
             refuseSeveral(images, to);
+            await refuseMissing(parts.layers, (0,image_reference/* formatImageReference */.my)(to));
             const names = parseNames([to.name, ...tags]);
             const archive = renderArchive(parts, undefined, names, onProgress);
             await loadIntoDaemon(archive, (0,image_reference/* formatImageReference */.my)(to), context);
@@ -29475,6 +29622,7 @@ async function causeOf({ verdict, delta }, { context }) {
 
 
 
+
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
 async function run_run(inputs, context) {
     const { env, progress, signal, now, ports = {} } = context;
@@ -29548,7 +29696,7 @@ async function run_run(inputs, context) {
                     ? identity.name
                     : `${identity.name} (${identity.platforms[i] ?? ''})`,
                 ...(await detailsOf(built[i], comparands[i], store, wanted)),
-                notes,
+                notes: [...notes, ...unknownIn(one.measurement)],
                 outputs: delivered.map((value) => ({ label: 'image', value })),
             });
         }
@@ -36871,10 +37019,11 @@ const algorithms = new Map([
 ]);
 /**
  * A bill of materials of an image in CycloneDX 1.6 as JSON. `name` is the image's for people. The same image gives
- * the same text: there is no time in it, and its serial number comes from what it says.
+ * the same text: there is no time in it, and its serial number comes from what it says. Layers that could not be read
+ * are named in it, and it says that it is incomplete.
  */
 function renderSbom(name, inventory) {
-    const { image, distributions } = inventory;
+    const { image, distributions, notMeasured } = inventory;
     const python = distributions.map(distributionComponent);
     const refs = unique([...python, ...systemComponents(inventory)]);
     const own = refs.slice(0, python.length);
@@ -36891,6 +37040,9 @@ function renderSbom(name, inventory) {
             version: image.digest,
             qualifiers: { arch: image.platform.architecture },
         }),
+        ...(notMeasured.length === 0
+            ? {}
+            : { properties: notMeasured.map((value) => ({ name: 'pydeps-image:layer:notMeasured', value })) }),
     };
     const refOf = refsByName(distributions, own);
     const edges = distributions.map((one) => one.requires.map((required) => refOf(required, one.location)));
@@ -36913,6 +37065,9 @@ function renderSbom(name, inventory) {
                 dependsOn: [...new Set(edges[i] ?? [])].filter((ref) => ref !== one['bom-ref']),
             })),
         ],
+        ...(notMeasured.length === 0
+            ? {}
+            : { compositions: [{ aggregate: 'incomplete', assemblies: [image.digest] }] }),
     };
     return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
 }

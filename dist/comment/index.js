@@ -40818,10 +40818,12 @@ const mediatype_mediaTypes = {
     ociLayer: 'application/vnd.oci.image.layer.v1.tar',
     ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
     ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    ociForeignGzip: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
     dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
     dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
     dockerConfig: 'application/vnd.docker.container.image.v1+json',
     dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    dockerForeignGzip: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
 };
 function mediatype_isIndexType(mediaType) {
     return mediaType === mediatype_mediaTypes.ociIndex || mediaType === mediatype_mediaTypes.dockerIndex;

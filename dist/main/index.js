@@ -33618,10 +33618,11 @@ const algorithms = new Map([
 ]);
 /**
  * A bill of materials of an image in CycloneDX 1.6 as JSON. `name` is the image's for people. The same image gives
- * the same text: there is no time in it, and its serial number comes from what it says.
+ * the same text: there is no time in it, and its serial number comes from what it says. Layers that could not be read
+ * are named in it, and it says that it is incomplete.
  */
 function renderSbom(name, inventory) {
-    const { image, distributions } = inventory;
+    const { image, distributions, notMeasured } = inventory;
     const python = distributions.map(distributionComponent);
     const refs = unique([...python, ...systemComponents(inventory)]);
     const own = refs.slice(0, python.length);
@@ -33638,6 +33639,9 @@ function renderSbom(name, inventory) {
             version: image.digest,
             qualifiers: { arch: image.platform.architecture },
         }),
+        ...(notMeasured.length === 0
+            ? {}
+            : { properties: notMeasured.map((value) => ({ name: 'pydeps-image:layer:notMeasured', value })) }),
     };
     const refOf = refsByName(distributions, own);
     const edges = distributions.map((one) => one.requires.map((required) => refOf(required, one.location)));
@@ -33660,6 +33664,9 @@ function renderSbom(name, inventory) {
                 dependsOn: [...new Set(edges[i] ?? [])].filter((ref) => ref !== one['bom-ref']),
             })),
         ],
+        ...(notMeasured.length === 0
+            ? {}
+            : { compositions: [{ aggregate: 'incomplete', assemblies: [image.digest] }] }),
     };
     return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
 }
@@ -36546,10 +36553,12 @@ const mediaTypes = {
     ociLayer: 'application/vnd.oci.image.layer.v1.tar',
     ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
     ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    ociForeignGzip: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
     dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
     dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
     dockerConfig: 'application/vnd.docker.container.image.v1+json',
     dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    dockerForeignGzip: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
 };
 function isIndexType(mediaType) {
     return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex;
@@ -37310,7 +37319,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 1588:
+/***/ 2409:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38005,972 +38014,6 @@ var units_bytes = __nccwpck_require__(8499);
 /** Normalises any spelling of a name (PEP 503); it does not check that the name is allowed. */
 function packageName(text) {
     return text.replace(/[-_.]+/g, '-').toLowerCase();
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
-const VERSION_PATTERN = [
-  'v?',
-  '(?:',
-  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
-  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
-  /* */ '(?<pre>', // pre-release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_n>[0-9]+)?',
-  /* */ ')?',
-  /* */ '(?<post>', // post release
-  /*    */ '(?:-(?<post_n1>[0-9]+))',
-  /*    */ '|',
-  /*    */ '(?:',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_l>post|rev|r)',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_n2>[0-9]+)?',
-  /*    */ ')',
-  /* */ ')?',
-  /* */ '(?<dev>', // dev release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_l>dev)',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_n>[0-9]+)?',
-  /* */ ')?',
-  ')',
-  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
-].join('');
-
-
-
-const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
-
-function valid(version) {
-  return validRegex.test(version) ? version : null;
-}
-
-const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
-function clean(version) {
-  return version_stringify(version_parse(version, cleanRegex));
-}
-
-function version_parse(version, regex) {
-  // Validate the version and parse it into pieces
-  const { groups } = (regex || validRegex).exec(version) || {};
-  if (!groups) {
-    return null;
-  }
-
-  // Store the parsed out pieces of the version
-  const parsed = {
-    epoch: Number(groups.epoch ? groups.epoch : 0),
-    release: groups.release.split('.').map(Number),
-    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
-    post: normalize_letter_version(
-      groups.post_l,
-      groups.post_n1 || groups.post_n2,
-    ),
-    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
-    local: parse_local_version(groups.local),
-  };
-
-  return parsed;
-}
-
-function version_stringify(parsed) {
-  if (!parsed) {
-    return null;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-  const parts = [];
-
-  // Epoch
-  if (epoch !== 0) {
-    parts.push(`${epoch}!`);
-  }
-  // Release segment
-  parts.push(release.join('.'));
-
-  // Pre-release
-  if (pre) {
-    parts.push(pre.join(''));
-  }
-  // Post-release
-  if (post) {
-    parts.push('.' + post.join(''));
-  }
-  // Development release
-  if (dev) {
-    parts.push('.' + dev.join(''));
-  }
-  // Local version segment
-  if (local) {
-    parts.push(`+${local}`);
-  }
-  return parts.join('');
-}
-
-function normalize_letter_version(letterIn, numberIn) {
-  let letter = letterIn;
-  let number = numberIn;
-  if (letter) {
-    // We consider there to be an implicit 0 in a pre-release if there is
-    // not a numeral associated with it.
-    if (!number) {
-      number = 0;
-    }
-    // We normalize any letters to their lower case form
-    letter = letter.toLowerCase();
-
-    // We consider some words to be alternate spellings of other words and
-    // in those cases we want to normalize the spellings to our preferred
-    // spelling.
-    if (letter === 'alpha') {
-      letter = 'a';
-    } else if (letter === 'beta') {
-      letter = 'b';
-    } else if (['c', 'pre', 'preview'].includes(letter)) {
-      letter = 'rc';
-    } else if (['rev', 'r'].includes(letter)) {
-      letter = 'post';
-    }
-    return [letter, Number(number)];
-  }
-  if (!letter && number) {
-    // We assume if we are given a number, but we are not given a letter
-    // then this is using the implicit post release syntax (e.g. 1.0-1)
-    letter = 'post';
-
-    return [letter, Number(number)];
-  }
-  return null;
-}
-
-function parse_local_version(local) {
-  /*
-    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
-    */
-  if (local) {
-    return local
-      .split(/[._-]/)
-      .map((part) =>
-        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
-      );
-  }
-  return null;
-}
-
-function version_explain(version) {
-  const parsed = version_parse(version);
-  if (!parsed) {
-    return parsed;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-
-  let base_version = '';
-  if (epoch !== 0) {
-    base_version += epoch + '!';
-  }
-  base_version += release.join('.');
-
-  const is_prerelease = Boolean(dev || pre);
-  const is_devrelease = Boolean(dev);
-  const is_postrelease = Boolean(post);
-
-  // return
-
-  return {
-    epoch,
-    release,
-    pre,
-    post: post ? post[1] : post,
-    dev: dev ? dev[1] : dev,
-    local: local ? local.join('.') : local,
-    public: version_stringify(parsed).split('+', 1)[0],
-    base_version,
-    is_prerelease,
-    is_devrelease,
-    is_postrelease,
-  };
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
-
-
-
-
-function lt(version, other) {
-  return compare(version, other) < 0;
-}
-
-function le(version, other) {
-  return compare(version, other) <= 0;
-}
-
-function eq(version, other) {
-  return compare(version, other) === 0;
-}
-
-function ne(version, other) {
-  return compare(version, other) !== 0;
-}
-
-function ge(version, other) {
-  return compare(version, other) >= 0;
-}
-
-function gt(version, other) {
-  return compare(version, other) > 0;
-}
-
-function arbitrary(version, other) {
-  return version.toLowerCase() === other.toLowerCase();
-}
-
-function compare(version, other) {
-  const parsedVersion = version_parse(version);
-  const parsedOther = version_parse(other);
-
-  const keyVersion = calculateKey(parsedVersion);
-  const keyOther = calculateKey(parsedOther);
-
-  return pyCompare(keyVersion, keyOther);
-}
-
-function rcompare(version, other) {
-  return -compare(version, other);
-}
-
-// this logic is buitin in python, but we need to port it to js
-// see https://stackoverflow.com/a/5292332/1438522
-function pyCompare(elemIn, otherIn) {
-  let elem = elemIn;
-  let other = otherIn;
-  if (elem === other) {
-    return 0;
-  }
-  if (Array.isArray(elem) !== Array.isArray(other)) {
-    elem = Array.isArray(elem) ? elem : [elem];
-    other = Array.isArray(other) ? other : [other];
-  }
-  if (Array.isArray(elem)) {
-    const len = Math.min(elem.length, other.length);
-    for (let i = 0; i < len; i += 1) {
-      const res = pyCompare(elem[i], other[i]);
-      if (res !== 0) {
-        return res;
-      }
-    }
-    return elem.length - other.length;
-  }
-  if (elem === -Infinity || other === Infinity) {
-    return -1;
-  }
-  if (elem === Infinity || other === -Infinity) {
-    return 1;
-  }
-  return elem < other ? -1 : 1;
-}
-
-function calculateKey(input) {
-  const { epoch } = input;
-  let { release, pre, post, local, dev } = input;
-  // When we compare a release version, we want to compare it with all of the
-  // trailing zeros removed. So we'll use a reverse the list, drop all the now
-  // leading zeros until we come to something non zero, then take the rest
-  // re-reverse it back into the correct order and make it a tuple and use
-  // that for our sorting key.
-  release = release.concat();
-  release.reverse();
-  while (release.length && release[0] === 0) {
-    release.shift();
-  }
-  release.reverse();
-
-  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
-  // We'll do this by abusing the pre segment, but we _only_ want to do this
-  // if there is !a pre or a post segment. If we have one of those then
-  // the normal sorting rules will handle this case correctly.
-  if (!pre && !post && dev) pre = -Infinity;
-  // Versions without a pre-release (except as noted above) should sort after
-  // those with one.
-  else if (!pre) pre = Infinity;
-
-  // Versions without a post segment should sort before those with one.
-  if (!post) post = -Infinity;
-
-  // Versions without a development segment should sort after those with one.
-  if (!dev) dev = Infinity;
-
-  if (!local) {
-    // Versions without a local segment should sort before those with one.
-    local = -Infinity;
-  } else {
-    // Versions with a local segment need that segment parsed to implement
-    // the sorting rules in PEP440.
-    // - Alpha numeric segments sort before numeric segments
-    // - Alpha numeric segments sort lexicographically
-    // - Numeric segments sort numerically
-    // - Shorter versions sort before longer versions when the prefixes
-    //   match exactly
-    local = local.map((i) =>
-      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
-    );
-  }
-
-  return [epoch, release, pre, post, dev, local];
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
-// This file is dual licensed under the terms of the Apache License, Version
-// 2.0, and the BSD License. See the LICENSE file in the root of this repository
-// for complete details.
-
-
-
-
-
-const RANGE_PATTERN = [
-  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
-  '\\s*',
-  '(',
-  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
-  /*  */ '(?<prefix>\\.\\*)?',
-  /*  */ '|',
-  /*  */ '(?<legacy>[^,;\\s)]+)',
-  ')',
-].join('');
-
-
-
-const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
-
-const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
-
-function specifier_parse(ranges) {
-  if (!ranges.trim()) {
-    return [];
-  }
-
-  const specifiers = ranges
-    .split(',')
-    .map((range) => rangeRegex.exec(range.trim()) || {})
-    .map(({ groups }) => {
-      if (!groups) {
-        return null;
-      }
-
-      let { ...spec } = groups;
-      const { operator, version, prefix, legacy } = groups;
-
-      if (version) {
-        spec = { ...spec, ...version_explain(version) };
-        if (operator === '~=') {
-          if (spec.release.length < 2) {
-            return null;
-          }
-        }
-        if (!isEqualityOperator(operator) && spec.local) {
-          return null;
-        }
-
-        if (prefix) {
-          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
-            return null;
-          }
-        }
-      }
-      if (legacy && operator !== '===') {
-        return null;
-      }
-
-      return spec;
-    });
-
-  if (specifiers.filter(Boolean).length !== specifiers.length) {
-    return null;
-  }
-
-  return specifiers;
-}
-
-function filter(versions, specifier, options = {}) {
-  const filtered = pick(versions, specifier, options);
-  if (filtered.length === 0 && options.prereleases === undefined) {
-    return pick(versions, specifier, { prereleases: true });
-  }
-  return filtered;
-}
-
-function maxSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[found.length - 1];
-}
-
-function minSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[0];
-}
-
-function pick(versions, specifier, options) {
-  const parsed = specifier_parse(specifier);
-
-  if (!parsed) {
-    return [];
-  }
-
-  return versions.filter((version) => {
-    const explained = version_explain(version);
-
-    if (!parsed.length) {
-      return explained && !(explained.is_prerelease && !options.prereleases);
-    }
-
-    return parsed.reduce((pass, spec) => {
-      if (!pass) {
-        return false;
-      }
-      return contains({ ...spec, ...options }, { version, explained });
-    }, true);
-  });
-}
-
-function satisfies(version, specifier, options = {}) {
-  const filtered = pick([version], specifier, options);
-
-  return filtered.length === 1;
-}
-
-function arrayStartsWith(array, prefix) {
-  if (prefix.length > array.length) {
-    return false;
-  }
-
-  for (let i = 0; i < prefix.length; i += 1) {
-    if (prefix[i] !== array[i]) {
-      return false;
-    }
-  }
-
-  return true;
-}
-
-function contains(specifier, input) {
-  const { explained } = input;
-  let { version } = input;
-  const { ...spec } = specifier;
-
-  if (spec.prereleases === undefined) {
-    spec.prereleases = spec.is_prerelease;
-  }
-
-  if (explained && explained.is_prerelease && !spec.prereleases) {
-    return false;
-  }
-
-  if (spec.operator === '~=') {
-    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
-    if (spec.epoch) {
-      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
-    }
-    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
-      prereleases: spec.prereleases,
-    });
-  }
-
-  if (spec.prefix) {
-    const isMatching =
-      explained.epoch === spec.epoch &&
-      arrayStartsWith(explained.release, spec.release);
-    const isEquality = spec.operator !== '!=';
-    return isEquality ? isMatching : !isMatching;
-  }
-
-  if (explained && explained.local && spec.version) {
-    // Ignore candidate local labels only when the specifier itself is public.
-    if (spec.operator !== '===' && !spec.local) {
-      version = explained.public;
-      spec.version = version_explain(spec.version).public;
-    }
-  }
-
-  if (spec.operator === '<' || spec.operator === '>') {
-    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
-    if (eq(spec.release.join('.'), explained.release.join('.'))) {
-      return false;
-    }
-  }
-
-  // TODO: fix me?
-  // eslint-disable-next-line import-x/namespace
-  const op = operator_namespaceObject[spec.operator];
-  return op(version, spec.version || spec.legacy);
-}
-
-function validRange(specifier) {
-  return Boolean(specifier_parse(specifier));
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
-
-
-// those notation are borrowed from semver
-
-
-function major(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  return version.release[0];
-}
-
-function minor(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 2) {
-    return 0;
-  }
-  return version.release[1];
-}
-
-function patch(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 3) {
-    return 0;
-  }
-  return version.release[2];
-}
-
-function inc(input, release, preReleaseIdentifier) {
-  let identifier = preReleaseIdentifier || `a`;
-  const version = parse(input);
-
-  if (!version) {
-    return null;
-  }
-
-  if (
-    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
-      identifier,
-    )
-  ) {
-    return null;
-  }
-
-  switch (release) {
-    case 'premajor':
-      {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'preminor':
-      {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prepatch':
-      {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prerelease':
-      if (version.pre === null) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-        version.pre = [identifier, 0];
-      } else {
-        if (preReleaseIdentifier === undefined && version.pre !== null) {
-          [identifier] = version.pre;
-        }
-
-        const [letter, number] = version.pre;
-        if (letter === identifier) {
-          version.pre = [letter, number + 1];
-        } else {
-          version.pre = [identifier, 0];
-        }
-      }
-
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'major':
-      if (
-        version.release.slice(1).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'minor':
-      if (
-        version.release.slice(2).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'patch':
-      if (
-        version.release.slice(3).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    default:
-      return null;
-  }
-
-  return stringify(version);
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/project/version.js
-
-/**
- * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
- * Pre-releases count as any other version. False for what is no version or no specifier.
- */
-function satisfiesSpecifier(version, specifier) {
-    if (specifier.trim() === '')
-        return valid(version) !== null;
-    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
-}
-function isSpecifier(text) {
-    return text.trim() !== '' && validRange(text);
-}
-function isVersion(text) {
-    return valid(text) !== null;
-}
-/** Order of two valid PEP 440 versions, for sorting. */
-function compareVersions(a, b) {
-    return compare(a, b);
-}
-/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
-function normalSpecifier(specifier) {
-    const clauses = specifier.split(',').flatMap((clause) => {
-        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
-        if (operator === '' || operator === '===')
-            return clause.trim() === '' ? [] : [clause.trim()];
-        const prefix = version.endsWith('.*');
-        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
-        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
-    });
-    return [...new Set(clauses)].sort().join(',');
-}
-
-;// CONCATENATED MODULE: ./src/project/markers.js
-
-
-
-const variables = {
-    implementation_name: true,
-    implementation_version: true,
-    os_name: true,
-    platform_machine: true,
-    platform_python_implementation: true,
-    platform_release: true,
-    platform_system: true,
-    platform_version: true,
-    python_full_version: true,
-    python_version: true,
-    sys_platform: true,
-    extra: true,
-    extras: true,
-    dependency_groups: true,
-};
-/** Spellings from before PEP 508 that files still carry. */
-const legacy = {
-    'os.name': 'os_name',
-    'sys.platform': 'sys_platform',
-    'platform.version': 'platform_version',
-    'platform.machine': 'platform_machine',
-    'platform.python_implementation': 'platform_python_implementation',
-    python_implementation: 'platform_python_implementation',
-};
-const versioned = new Set([
-    'implementation_version',
-    'platform_release',
-    'python_full_version',
-    'python_version',
-]);
-const deepest = 200;
-/** More than any tool writes; what walks a marker goes one call deeper for each. */
-const mostComparisons = 2_000;
-/** Parses an environment marker; throws Failure which shows the marker. */
-function parseMarker(text) {
-    const parser = new MarkerParser(text);
-    const marker = parser.or(0);
-    parser.end();
-    return marker;
-}
-/** Whether a marker holds in an environment; throws Failure for a comparison without a meaning. */
-function evaluateMarker(marker, environment) {
-    switch (marker.kind) {
-        case 'and':
-            return evaluateMarker(marker.left, environment) && evaluateMarker(marker.right, environment);
-        case 'or':
-            return evaluateMarker(marker.left, environment) || evaluateMarker(marker.right, environment);
-        case 'compare':
-            return compareOperands(marker.left, marker.operator, marker.right, environment);
-    }
-}
-/** Whether something with this marker applies; no marker always does. */
-function markerApplies(marker, environment) {
-    return marker === undefined || marker.trim() === '' || evaluateMarker(parseMarker(marker), environment);
-}
-function compareOperands(left, operator, right, environment) {
-    const variable = left.kind === 'variable' ? left.name : right.kind === 'variable' ? right.name : undefined;
-    let a = markers_valueOf(left, environment);
-    let b = markers_valueOf(right, environment);
-    if (typeof a !== 'string' || variable === 'extra') {
-        // Names of extras and groups are compared as they are normalised.
-        if (typeof a === 'string')
-            a = packageName(a);
-        if (typeof b === 'string')
-            b = packageName(b);
-    }
-    if (typeof b !== 'string') {
-        if (typeof a !== 'string')
-            throw undefinedComparison(operator);
-        const has = b.some((name) => packageName(name) === packageName(a));
-        if (operator === 'in')
-            return has;
-        if (operator === 'not in')
-            return !has;
-        throw undefinedComparison(operator);
-    }
-    if (typeof a !== 'string')
-        throw undefinedComparison(operator);
-    if (operator === 'in')
-        return b.includes(a);
-    if (operator === 'not in')
-        return !b.includes(a);
-    if (variable !== undefined && versioned.has(variable) && isVersion(a) && isSpecifier(operator + b)) {
-        return satisfiesSpecifier(a, operator + b);
-    }
-    return compareText(a, operator, b);
-}
-/** The order of code points, as Python compares strings. */
-function compareText(a, operator, b) {
-    switch (operator) {
-        case '==':
-            return a === b;
-        case '!=':
-            return a !== b;
-        case '<':
-            return a < b;
-        case '<=':
-            return a <= b;
-        case '>':
-            return a > b;
-        case '>=':
-            return a >= b;
-        default:
-            throw undefinedComparison(operator);
-    }
-}
-function undefinedComparison(operator) {
-    return new failure/* Failure */.H('usage', `an environment marker uses ${operator} where it has no meaning`);
-}
-function markers_valueOf(operand, environment) {
-    return operand.kind === 'literal' ? operand.value : environment[operand.name];
-}
-class MarkerParser {
-    position = 0;
-    atoms = 0;
-    text;
-    constructor(text) {
-        this.text = text;
-    }
-    or(depth) {
-        let left = this.and(depth);
-        while (this.word('or'))
-            left = { kind: 'or', left, right: this.and(depth) };
-        return left;
-    }
-    end() {
-        this.space();
-        if (this.position < this.text.length)
-            throw this.failure('the end');
-    }
-    and(depth) {
-        let left = this.atom(depth);
-        while (this.word('and'))
-            left = { kind: 'and', left, right: this.atom(depth) };
-        return left;
-    }
-    atom(depth) {
-        this.atoms += 1;
-        if (this.atoms > mostComparisons)
-            throw this.failure('fewer comparisons');
-        if (depth > deepest)
-            throw this.failure('fewer parentheses');
-        if (this.take(/\(/y) !== undefined) {
-            const inner = this.or(depth + 1);
-            if (this.take(/\)/y) === undefined)
-                throw this.failure('")"');
-            return inner;
-        }
-        const left = this.operand();
-        const operator = this.take(/===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b/y)?.replace(/^not\s+in$/, 'not in');
-        if (operator === undefined)
-            throw this.failure('a comparison');
-        const right = this.operand();
-        if (left.kind === 'literal' && right.kind === 'literal')
-            throw this.failure('a variable');
-        return { kind: 'compare', left, operator, right };
-    }
-    operand() {
-        const literal = this.take(/"[^"]*"|'[^']*'/y);
-        if (literal !== undefined)
-            return { kind: 'literal', value: literal.slice(1, -1) };
-        const word = this.take(/[a-z_]+(?:\.[a-z_]+)?/y);
-        if (word !== undefined) {
-            const name = legacy[word] ?? word;
-            if (isVariable(name))
-                return { kind: 'variable', name };
-        }
-        throw this.failure('a variable or a quoted text');
-    }
-    word(word) {
-        return this.take(word === 'and' ? /and\b/y : /or\b/y) !== undefined;
-    }
-    take(pattern) {
-        this.space();
-        pattern.lastIndex = this.position;
-        const found = pattern.exec(this.text)?.[0];
-        if (found !== undefined)
-            this.position += found.length;
-        return found;
-    }
-    space() {
-        while (/\s/.test(this.text.charAt(this.position)))
-            this.position += 1;
-    }
-    failure(wanted) {
-        const shown = JSON.stringify(this.text.slice(0, 500));
-        return new failure/* Failure */.H('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
-            hint: 'see https://packaging.python.org/en/latest/specifications/dependency-specifiers/',
-        });
-    }
-}
-function isVariable(name) {
-    return Object.hasOwn(variables, name);
-}
-
-;// CONCATENATED MODULE: ./src/project/requirement.js
-
-
-
-
-const head = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/;
-const extraName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-/** Parses `name[extra] >=1,<2 ; marker` or `name @ url ; marker`; throws Failure which shows the text. */
-function parseRequirement(text) {
-    const found = head.exec(text);
-    if (!found)
-        throw invalid(text, 'it does not start with a name');
-    const name = packageName(found[1] ?? '');
-    const extras = parseExtras(text, found[2]);
-    const rest = text.slice(found[0].length);
-    if (rest.startsWith('@')) {
-        const [, url = '', marker] = /^@\s*(\S+)(?:\s+;(.*))?\s*$/s.exec(rest) ?? [];
-        if (url === '')
-            throw invalid(text, 'the address after @ is missing, or has no space before its ";"');
-        return { name, extras, specifier: '', url, marker: checkedMarker(marker) };
-    }
-    const semicolon = rest.indexOf(';');
-    const versions = (semicolon < 0 ? rest : rest.slice(0, semicolon)).trim();
-    const bare = versions.startsWith('(') && versions.endsWith(')') ? versions.slice(1, -1) : versions;
-    const specifier = bare.replace(/\s+/g, '').replace(/,$/, '');
-    if (specifier !== '' && !isSpecifier(specifier)) {
-        throw invalid(text, `${JSON.stringify(specifier)} is no version specifier`);
-    }
-    const marker = semicolon < 0 ? undefined : checkedMarker(rest.slice(semicolon + 1));
-    return { name, extras, specifier, url: undefined, marker };
-}
-function parseExtras(text, list) {
-    if (list === undefined || list.trim() === '')
-        return [];
-    const names = list.split(',').map((extra) => extra.trim());
-    if (!names.every((name) => extraName.test(name)))
-        throw invalid(text, 'an extra has no valid name');
-    return [...new Set(names.map(packageName))].sort();
-}
-function checkedMarker(text) {
-    const marker = text?.trim();
-    if (marker === undefined || marker === '')
-        return undefined;
-    parseMarker(marker);
-    return marker;
-}
-function invalid(text, why) {
-    return new failure/* Failure */.H('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
 }
 
 ;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
@@ -40292,7 +39335,7 @@ function stringify_stringify(obj, { maxDepth = 1000, numbersAsFloat = false, str
 
 
 /** Parses a TOML file; throws Failure with file, line and column. A byte order mark is allowed. */
-function parseToml(text, file) {
+function toml_parseToml(text, file) {
     try {
         return parse_parse(text.replace(/^\uFEFF/, ''));
     }
@@ -40310,7 +39353,7 @@ function renderToml(table) {
     return stringify_stringify(table);
 }
 /** Reads one table with errors that name the file and the path of keys. Missing is undefined. */
-class TomlReader {
+class toml_TomlReader {
     file;
     values;
     path;
@@ -40387,7 +39430,7 @@ class TomlReader {
         return new failure/* Failure */.H('usage', `${this.file}: ${this.keyPath(key)} must be ${wanted}`);
     }
     inside(values, key) {
-        return new TomlReader(values, this.file, this.keyPath(key));
+        return new toml_TomlReader(values, this.file, this.keyPath(key));
     }
     keyPath(key) {
         return this.path === '' ? key : `${this.path}.${key}`;
@@ -40397,14 +39440,1026 @@ function isTable(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+;// CONCATENATED MODULE: ./src/project/named-tables.js
+
+
+/** Reads the tables of [tool.poetry] whose keys are packages; the key `python` is none. */
+function poetryRequirements(poetry) {
+    const named = poetry?.table('group');
+    const groups = new Map();
+    for (const key of named?.keys() ?? []) {
+        groups.set(packageName(key), requirementsOf(named?.table(key)?.table('dependencies')));
+    }
+    const dev = packageName('dev');
+    const old = requirementsOf(poetry?.table('dev-dependencies'));
+    if (old.length > 0)
+        groups.set(dev, [...(groups.get(dev) ?? []), ...old]);
+    return { dependencies: requirementsOf(poetry?.table('dependencies')), groups };
+}
+/** Tables of a Pipfile that are no category of packages. */
+const settings = new Set([
+    'source',
+    'requires',
+    'scripts',
+    'pipenv',
+    'pipfile',
+    'build-system',
+]);
+/** What a Pipfile requires in all its categories, as `name[extra]`; throws Failure for a file that is no TOML. */
+function pipfileRequirements(text, file = 'Pipfile') {
+    const root = new TomlReader(parseToml(text, file), file);
+    return root.keys().flatMap((key) => (settings.has(key) ? [] : requirementsOf(root.table(key))));
+}
+function requirementsOf(table) {
+    return (table?.keys() ?? [])
+        .filter((name) => name.toLowerCase() !== 'python')
+        .map((name) => `${name}${extrasOf(table?.raw(name))}`);
+}
+/** A value is a version, a table, or one of them for each marker. */
+function extrasOf(value) {
+    const extras = [value]
+        .flat()
+        .flatMap((one) => (isTable(one) ? [one['extras']] : []))
+        .flat();
+    const names = extras.filter((one) => typeof one === 'string');
+    return names.length === 0 ? '' : `[${[...new Set(names)].join(',')}]`;
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
+const VERSION_PATTERN = [
+  'v?',
+  '(?:',
+  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
+  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
+  /* */ '(?<pre>', // pre-release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_n>[0-9]+)?',
+  /* */ ')?',
+  /* */ '(?<post>', // post release
+  /*    */ '(?:-(?<post_n1>[0-9]+))',
+  /*    */ '|',
+  /*    */ '(?:',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_l>post|rev|r)',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_n2>[0-9]+)?',
+  /*    */ ')',
+  /* */ ')?',
+  /* */ '(?<dev>', // dev release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_l>dev)',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_n>[0-9]+)?',
+  /* */ ')?',
+  ')',
+  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
+].join('');
+
+
+
+const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
+
+function valid(version) {
+  return validRegex.test(version) ? version : null;
+}
+
+const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
+function clean(version) {
+  return version_stringify(version_parse(version, cleanRegex));
+}
+
+function version_parse(version, regex) {
+  // Validate the version and parse it into pieces
+  const { groups } = (regex || validRegex).exec(version) || {};
+  if (!groups) {
+    return null;
+  }
+
+  // Store the parsed out pieces of the version
+  const parsed = {
+    epoch: Number(groups.epoch ? groups.epoch : 0),
+    release: groups.release.split('.').map(Number),
+    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
+    post: normalize_letter_version(
+      groups.post_l,
+      groups.post_n1 || groups.post_n2,
+    ),
+    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
+    local: parse_local_version(groups.local),
+  };
+
+  return parsed;
+}
+
+function version_stringify(parsed) {
+  if (!parsed) {
+    return null;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+  const parts = [];
+
+  // Epoch
+  if (epoch !== 0) {
+    parts.push(`${epoch}!`);
+  }
+  // Release segment
+  parts.push(release.join('.'));
+
+  // Pre-release
+  if (pre) {
+    parts.push(pre.join(''));
+  }
+  // Post-release
+  if (post) {
+    parts.push('.' + post.join(''));
+  }
+  // Development release
+  if (dev) {
+    parts.push('.' + dev.join(''));
+  }
+  // Local version segment
+  if (local) {
+    parts.push(`+${local}`);
+  }
+  return parts.join('');
+}
+
+function normalize_letter_version(letterIn, numberIn) {
+  let letter = letterIn;
+  let number = numberIn;
+  if (letter) {
+    // We consider there to be an implicit 0 in a pre-release if there is
+    // not a numeral associated with it.
+    if (!number) {
+      number = 0;
+    }
+    // We normalize any letters to their lower case form
+    letter = letter.toLowerCase();
+
+    // We consider some words to be alternate spellings of other words and
+    // in those cases we want to normalize the spellings to our preferred
+    // spelling.
+    if (letter === 'alpha') {
+      letter = 'a';
+    } else if (letter === 'beta') {
+      letter = 'b';
+    } else if (['c', 'pre', 'preview'].includes(letter)) {
+      letter = 'rc';
+    } else if (['rev', 'r'].includes(letter)) {
+      letter = 'post';
+    }
+    return [letter, Number(number)];
+  }
+  if (!letter && number) {
+    // We assume if we are given a number, but we are not given a letter
+    // then this is using the implicit post release syntax (e.g. 1.0-1)
+    letter = 'post';
+
+    return [letter, Number(number)];
+  }
+  return null;
+}
+
+function parse_local_version(local) {
+  /*
+    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
+    */
+  if (local) {
+    return local
+      .split(/[._-]/)
+      .map((part) =>
+        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
+      );
+  }
+  return null;
+}
+
+function version_explain(version) {
+  const parsed = version_parse(version);
+  if (!parsed) {
+    return parsed;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+
+  let base_version = '';
+  if (epoch !== 0) {
+    base_version += epoch + '!';
+  }
+  base_version += release.join('.');
+
+  const is_prerelease = Boolean(dev || pre);
+  const is_devrelease = Boolean(dev);
+  const is_postrelease = Boolean(post);
+
+  // return
+
+  return {
+    epoch,
+    release,
+    pre,
+    post: post ? post[1] : post,
+    dev: dev ? dev[1] : dev,
+    local: local ? local.join('.') : local,
+    public: version_stringify(parsed).split('+', 1)[0],
+    base_version,
+    is_prerelease,
+    is_devrelease,
+    is_postrelease,
+  };
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
+
+
+
+
+function lt(version, other) {
+  return compare(version, other) < 0;
+}
+
+function le(version, other) {
+  return compare(version, other) <= 0;
+}
+
+function eq(version, other) {
+  return compare(version, other) === 0;
+}
+
+function ne(version, other) {
+  return compare(version, other) !== 0;
+}
+
+function ge(version, other) {
+  return compare(version, other) >= 0;
+}
+
+function gt(version, other) {
+  return compare(version, other) > 0;
+}
+
+function arbitrary(version, other) {
+  return version.toLowerCase() === other.toLowerCase();
+}
+
+function compare(version, other) {
+  const parsedVersion = version_parse(version);
+  const parsedOther = version_parse(other);
+
+  const keyVersion = calculateKey(parsedVersion);
+  const keyOther = calculateKey(parsedOther);
+
+  return pyCompare(keyVersion, keyOther);
+}
+
+function rcompare(version, other) {
+  return -compare(version, other);
+}
+
+// this logic is buitin in python, but we need to port it to js
+// see https://stackoverflow.com/a/5292332/1438522
+function pyCompare(elemIn, otherIn) {
+  let elem = elemIn;
+  let other = otherIn;
+  if (elem === other) {
+    return 0;
+  }
+  if (Array.isArray(elem) !== Array.isArray(other)) {
+    elem = Array.isArray(elem) ? elem : [elem];
+    other = Array.isArray(other) ? other : [other];
+  }
+  if (Array.isArray(elem)) {
+    const len = Math.min(elem.length, other.length);
+    for (let i = 0; i < len; i += 1) {
+      const res = pyCompare(elem[i], other[i]);
+      if (res !== 0) {
+        return res;
+      }
+    }
+    return elem.length - other.length;
+  }
+  if (elem === -Infinity || other === Infinity) {
+    return -1;
+  }
+  if (elem === Infinity || other === -Infinity) {
+    return 1;
+  }
+  return elem < other ? -1 : 1;
+}
+
+function calculateKey(input) {
+  const { epoch } = input;
+  let { release, pre, post, local, dev } = input;
+  // When we compare a release version, we want to compare it with all of the
+  // trailing zeros removed. So we'll use a reverse the list, drop all the now
+  // leading zeros until we come to something non zero, then take the rest
+  // re-reverse it back into the correct order and make it a tuple and use
+  // that for our sorting key.
+  release = release.concat();
+  release.reverse();
+  while (release.length && release[0] === 0) {
+    release.shift();
+  }
+  release.reverse();
+
+  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
+  // We'll do this by abusing the pre segment, but we _only_ want to do this
+  // if there is !a pre or a post segment. If we have one of those then
+  // the normal sorting rules will handle this case correctly.
+  if (!pre && !post && dev) pre = -Infinity;
+  // Versions without a pre-release (except as noted above) should sort after
+  // those with one.
+  else if (!pre) pre = Infinity;
+
+  // Versions without a post segment should sort before those with one.
+  if (!post) post = -Infinity;
+
+  // Versions without a development segment should sort after those with one.
+  if (!dev) dev = Infinity;
+
+  if (!local) {
+    // Versions without a local segment should sort before those with one.
+    local = -Infinity;
+  } else {
+    // Versions with a local segment need that segment parsed to implement
+    // the sorting rules in PEP440.
+    // - Alpha numeric segments sort before numeric segments
+    // - Alpha numeric segments sort lexicographically
+    // - Numeric segments sort numerically
+    // - Shorter versions sort before longer versions when the prefixes
+    //   match exactly
+    local = local.map((i) =>
+      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
+    );
+  }
+
+  return [epoch, release, pre, post, dev, local];
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
+// This file is dual licensed under the terms of the Apache License, Version
+// 2.0, and the BSD License. See the LICENSE file in the root of this repository
+// for complete details.
+
+
+
+
+
+const RANGE_PATTERN = [
+  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
+  '\\s*',
+  '(',
+  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
+  /*  */ '(?<prefix>\\.\\*)?',
+  /*  */ '|',
+  /*  */ '(?<legacy>[^,;\\s)]+)',
+  ')',
+].join('');
+
+
+
+const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
+
+const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
+
+function specifier_parse(ranges) {
+  if (!ranges.trim()) {
+    return [];
+  }
+
+  const specifiers = ranges
+    .split(',')
+    .map((range) => rangeRegex.exec(range.trim()) || {})
+    .map(({ groups }) => {
+      if (!groups) {
+        return null;
+      }
+
+      let { ...spec } = groups;
+      const { operator, version, prefix, legacy } = groups;
+
+      if (version) {
+        spec = { ...spec, ...version_explain(version) };
+        if (operator === '~=') {
+          if (spec.release.length < 2) {
+            return null;
+          }
+        }
+        if (!isEqualityOperator(operator) && spec.local) {
+          return null;
+        }
+
+        if (prefix) {
+          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+            return null;
+          }
+        }
+      }
+      if (legacy && operator !== '===') {
+        return null;
+      }
+
+      return spec;
+    });
+
+  if (specifiers.filter(Boolean).length !== specifiers.length) {
+    return null;
+  }
+
+  return specifiers;
+}
+
+function filter(versions, specifier, options = {}) {
+  const filtered = pick(versions, specifier, options);
+  if (filtered.length === 0 && options.prereleases === undefined) {
+    return pick(versions, specifier, { prereleases: true });
+  }
+  return filtered;
+}
+
+function maxSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[found.length - 1];
+}
+
+function minSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[0];
+}
+
+function pick(versions, specifier, options) {
+  const parsed = specifier_parse(specifier);
+
+  if (!parsed) {
+    return [];
+  }
+
+  return versions.filter((version) => {
+    const explained = version_explain(version);
+
+    if (!parsed.length) {
+      return explained && !(explained.is_prerelease && !options.prereleases);
+    }
+
+    return parsed.reduce((pass, spec) => {
+      if (!pass) {
+        return false;
+      }
+      return contains({ ...spec, ...options }, { version, explained });
+    }, true);
+  });
+}
+
+function satisfies(version, specifier, options = {}) {
+  const filtered = pick([version], specifier, options);
+
+  return filtered.length === 1;
+}
+
+function arrayStartsWith(array, prefix) {
+  if (prefix.length > array.length) {
+    return false;
+  }
+
+  for (let i = 0; i < prefix.length; i += 1) {
+    if (prefix[i] !== array[i]) {
+      return false;
+    }
+  }
+
+  return true;
+}
+
+function contains(specifier, input) {
+  const { explained } = input;
+  let { version } = input;
+  const { ...spec } = specifier;
+
+  if (spec.prereleases === undefined) {
+    spec.prereleases = spec.is_prerelease;
+  }
+
+  if (explained && explained.is_prerelease && !spec.prereleases) {
+    return false;
+  }
+
+  if (spec.operator === '~=') {
+    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
+    if (spec.epoch) {
+      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
+    }
+    return satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
+      prereleases: spec.prereleases,
+    });
+  }
+
+  if (spec.prefix) {
+    const isMatching =
+      explained.epoch === spec.epoch &&
+      arrayStartsWith(explained.release, spec.release);
+    const isEquality = spec.operator !== '!=';
+    return isEquality ? isMatching : !isMatching;
+  }
+
+  if (explained && explained.local && spec.version) {
+    // Ignore candidate local labels only when the specifier itself is public.
+    if (spec.operator !== '===' && !spec.local) {
+      version = explained.public;
+      spec.version = version_explain(spec.version).public;
+    }
+  }
+
+  if (spec.operator === '<' || spec.operator === '>') {
+    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
+    if (eq(spec.release.join('.'), explained.release.join('.'))) {
+      return false;
+    }
+  }
+
+  // TODO: fix me?
+  // eslint-disable-next-line import-x/namespace
+  const op = operator_namespaceObject[spec.operator];
+  return op(version, spec.version || spec.legacy);
+}
+
+function validRange(specifier) {
+  return Boolean(specifier_parse(specifier));
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
+
+
+// those notation are borrowed from semver
+
+
+function major(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  return version.release[0];
+}
+
+function minor(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 2) {
+    return 0;
+  }
+  return version.release[1];
+}
+
+function patch(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 3) {
+    return 0;
+  }
+  return version.release[2];
+}
+
+function inc(input, release, preReleaseIdentifier) {
+  let identifier = preReleaseIdentifier || `a`;
+  const version = parse(input);
+
+  if (!version) {
+    return null;
+  }
+
+  if (
+    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
+      identifier,
+    )
+  ) {
+    return null;
+  }
+
+  switch (release) {
+    case 'premajor':
+      {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'preminor':
+      {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prepatch':
+      {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prerelease':
+      if (version.pre === null) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+        version.pre = [identifier, 0];
+      } else {
+        if (preReleaseIdentifier === undefined && version.pre !== null) {
+          [identifier] = version.pre;
+        }
+
+        const [letter, number] = version.pre;
+        if (letter === identifier) {
+          version.pre = [letter, number + 1];
+        } else {
+          version.pre = [identifier, 0];
+        }
+      }
+
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'major':
+      if (
+        version.release.slice(1).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'minor':
+      if (
+        version.release.slice(2).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'patch':
+      if (
+        version.release.slice(3).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    default:
+      return null;
+  }
+
+  return stringify(version);
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/project/version.js
+
+/**
+ * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
+ * Pre-releases count as any other version. False for what is no version or no specifier.
+ */
+function satisfiesSpecifier(version, specifier) {
+    if (specifier.trim() === '')
+        return valid(version) !== null;
+    return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
+}
+function isSpecifier(text) {
+    return text.trim() !== '' && validRange(text);
+}
+function isVersion(text) {
+    return valid(text) !== null;
+}
+/** Order of two valid PEP 440 versions, for sorting. */
+function compareVersions(a, b) {
+    return compare(a, b);
+}
+/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
+function normalSpecifier(specifier) {
+    const clauses = specifier.split(',').flatMap((clause) => {
+        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
+        if (operator === '' || operator === '===')
+            return clause.trim() === '' ? [] : [clause.trim()];
+        const prefix = version.endsWith('.*');
+        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
+        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
+    });
+    return [...new Set(clauses)].sort().join(',');
+}
+
+;// CONCATENATED MODULE: ./src/project/markers.js
+
+
+
+const variables = {
+    implementation_name: true,
+    implementation_version: true,
+    os_name: true,
+    platform_machine: true,
+    platform_python_implementation: true,
+    platform_release: true,
+    platform_system: true,
+    platform_version: true,
+    python_full_version: true,
+    python_version: true,
+    sys_platform: true,
+    extra: true,
+    extras: true,
+    dependency_groups: true,
+};
+/** Spellings from before PEP 508 that files still carry. */
+const legacy = {
+    'os.name': 'os_name',
+    'sys.platform': 'sys_platform',
+    'platform.version': 'platform_version',
+    'platform.machine': 'platform_machine',
+    'platform.python_implementation': 'platform_python_implementation',
+    python_implementation: 'platform_python_implementation',
+};
+const versioned = new Set([
+    'implementation_version',
+    'platform_release',
+    'python_full_version',
+    'python_version',
+]);
+const deepest = 200;
+/** More than any tool writes; what walks a marker goes one call deeper for each. */
+const mostComparisons = 2_000;
+/** Parses an environment marker; throws Failure which shows the marker. */
+function parseMarker(text) {
+    const parser = new MarkerParser(text);
+    const marker = parser.or(0);
+    parser.end();
+    return marker;
+}
+/** Whether a marker holds in an environment; throws Failure for a comparison without a meaning. */
+function evaluateMarker(marker, environment) {
+    switch (marker.kind) {
+        case 'and':
+            return evaluateMarker(marker.left, environment) && evaluateMarker(marker.right, environment);
+        case 'or':
+            return evaluateMarker(marker.left, environment) || evaluateMarker(marker.right, environment);
+        case 'compare':
+            return compareOperands(marker.left, marker.operator, marker.right, environment);
+    }
+}
+/** Whether something with this marker applies; no marker always does. */
+function markerApplies(marker, environment) {
+    return marker === undefined || marker.trim() === '' || evaluateMarker(parseMarker(marker), environment);
+}
+function compareOperands(left, operator, right, environment) {
+    const variable = left.kind === 'variable' ? left.name : right.kind === 'variable' ? right.name : undefined;
+    let a = markers_valueOf(left, environment);
+    let b = markers_valueOf(right, environment);
+    if (typeof a !== 'string' || variable === 'extra') {
+        // Names of extras and groups are compared as they are normalised.
+        if (typeof a === 'string')
+            a = packageName(a);
+        if (typeof b === 'string')
+            b = packageName(b);
+    }
+    if (typeof b !== 'string') {
+        if (typeof a !== 'string')
+            throw undefinedComparison(operator);
+        const has = b.some((name) => packageName(name) === packageName(a));
+        if (operator === 'in')
+            return has;
+        if (operator === 'not in')
+            return !has;
+        throw undefinedComparison(operator);
+    }
+    if (typeof a !== 'string')
+        throw undefinedComparison(operator);
+    if (operator === 'in')
+        return b.includes(a);
+    if (operator === 'not in')
+        return !b.includes(a);
+    if (variable !== undefined && versioned.has(variable) && isVersion(a) && isSpecifier(operator + b)) {
+        return satisfiesSpecifier(a, operator + b);
+    }
+    return compareText(a, operator, b);
+}
+/** The order of code points, as Python compares strings. */
+function compareText(a, operator, b) {
+    switch (operator) {
+        case '==':
+            return a === b;
+        case '!=':
+            return a !== b;
+        case '<':
+            return a < b;
+        case '<=':
+            return a <= b;
+        case '>':
+            return a > b;
+        case '>=':
+            return a >= b;
+        default:
+            throw undefinedComparison(operator);
+    }
+}
+function undefinedComparison(operator) {
+    return new failure/* Failure */.H('usage', `an environment marker uses ${operator} where it has no meaning`);
+}
+function markers_valueOf(operand, environment) {
+    return operand.kind === 'literal' ? operand.value : environment[operand.name];
+}
+class MarkerParser {
+    position = 0;
+    atoms = 0;
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+    or(depth) {
+        let left = this.and(depth);
+        while (this.word('or'))
+            left = { kind: 'or', left, right: this.and(depth) };
+        return left;
+    }
+    end() {
+        this.space();
+        if (this.position < this.text.length)
+            throw this.failure('the end');
+    }
+    and(depth) {
+        let left = this.atom(depth);
+        while (this.word('and'))
+            left = { kind: 'and', left, right: this.atom(depth) };
+        return left;
+    }
+    atom(depth) {
+        this.atoms += 1;
+        if (this.atoms > mostComparisons)
+            throw this.failure('fewer comparisons');
+        if (depth > deepest)
+            throw this.failure('fewer parentheses');
+        if (this.take(/\(/y) !== undefined) {
+            const inner = this.or(depth + 1);
+            if (this.take(/\)/y) === undefined)
+                throw this.failure('")"');
+            return inner;
+        }
+        const left = this.operand();
+        const operator = this.take(/===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b/y)?.replace(/^not\s+in$/, 'not in');
+        if (operator === undefined)
+            throw this.failure('a comparison');
+        const right = this.operand();
+        if (left.kind === 'literal' && right.kind === 'literal')
+            throw this.failure('a variable');
+        return { kind: 'compare', left, operator, right };
+    }
+    operand() {
+        const literal = this.take(/"[^"]*"|'[^']*'/y);
+        if (literal !== undefined)
+            return { kind: 'literal', value: literal.slice(1, -1) };
+        const word = this.take(/[a-z_]+(?:\.[a-z_]+)?/y);
+        if (word !== undefined) {
+            const name = legacy[word] ?? word;
+            if (isVariable(name))
+                return { kind: 'variable', name };
+        }
+        throw this.failure('a variable or a quoted text');
+    }
+    word(word) {
+        return this.take(word === 'and' ? /and\b/y : /or\b/y) !== undefined;
+    }
+    take(pattern) {
+        this.space();
+        pattern.lastIndex = this.position;
+        const found = pattern.exec(this.text)?.[0];
+        if (found !== undefined)
+            this.position += found.length;
+        return found;
+    }
+    space() {
+        while (/\s/.test(this.text.charAt(this.position)))
+            this.position += 1;
+    }
+    failure(wanted) {
+        const shown = JSON.stringify(this.text.slice(0, 500));
+        return new failure/* Failure */.H('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
+            hint: 'see https://packaging.python.org/en/latest/specifications/dependency-specifiers/',
+        });
+    }
+}
+function isVariable(name) {
+    return Object.hasOwn(variables, name);
+}
+
+;// CONCATENATED MODULE: ./src/project/requirement.js
+
+
+
+
+const head = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/;
+const extraName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+/** Parses `name[extra] >=1,<2 ; marker` or `name @ url ; marker`; throws Failure which shows the text. */
+function parseRequirement(text) {
+    const found = head.exec(text);
+    if (!found)
+        throw invalid(text, 'it does not start with a name');
+    const name = packageName(found[1] ?? '');
+    const extras = parseExtras(text, found[2]);
+    const rest = text.slice(found[0].length);
+    if (rest.startsWith('@')) {
+        const [, url = '', marker] = /^@\s*(\S+)(?:\s+;(.*))?\s*$/s.exec(rest) ?? [];
+        if (url === '')
+            throw invalid(text, 'the address after @ is missing, or has no space before its ";"');
+        return { name, extras, specifier: '', url, marker: checkedMarker(marker) };
+    }
+    const semicolon = rest.indexOf(';');
+    const versions = (semicolon < 0 ? rest : rest.slice(0, semicolon)).trim();
+    const bare = versions.startsWith('(') && versions.endsWith(')') ? versions.slice(1, -1) : versions;
+    const specifier = bare.replace(/\s+/g, '').replace(/,$/, '');
+    if (specifier !== '' && !isSpecifier(specifier)) {
+        throw invalid(text, `${JSON.stringify(specifier)} is no version specifier`);
+    }
+    const marker = semicolon < 0 ? undefined : checkedMarker(rest.slice(semicolon + 1));
+    return { name, extras, specifier, url: undefined, marker };
+}
+function parseExtras(text, list) {
+    if (list === undefined || list.trim() === '')
+        return [];
+    const names = list.split(',').map((extra) => extra.trim());
+    if (!names.every((name) => extraName.test(name)))
+        throw invalid(text, 'an extra has no valid name');
+    return [...new Set(names.map(packageName))].sort();
+}
+function checkedMarker(text) {
+    const marker = text?.trim();
+    if (marker === undefined || marker === '')
+        return undefined;
+    parseMarker(marker);
+    return marker;
+}
+function invalid(text, why) {
+    return new failure/* Failure */.H('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
+}
+
 ;// CONCATENATED MODULE: ./src/project/pyproject.js
+
 
 
 
 
 /** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
 function parsePyproject(text, file = 'pyproject.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
+    const root = new toml_TomlReader(toml_parseToml(text, file), file);
     const project = root.table('project');
     const tool = root.table('tool');
     const uv = tool?.table('uv');
@@ -40422,7 +40477,11 @@ function parsePyproject(text, file = 'pyproject.toml') {
         dynamic: project?.strings('dynamic') ?? [],
         buildSystem: root.table('build-system') !== undefined,
         uv: uvSettings(uv),
-        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
+        poetry: poetry && {
+            name: poetry.string('name'),
+            packageMode: poetry.boolean('package-mode') ?? true,
+            ...poetryRequirements(poetry),
+        },
         tools: tool?.keys() ?? [],
     };
 }
@@ -40581,7 +40640,7 @@ async function findLock(context) {
     return { kind, path, shown: chosen, text: await readText(path), others };
 }
 /** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
-async function find_lock_readPyproject(folder, shown = 'pyproject.toml') {
+async function readPyproject(folder, shown = 'pyproject.toml') {
     const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
     return text === undefined ? undefined : parsePyproject(text, shown);
 }
@@ -43188,6 +43247,7 @@ async function pushManifest(session, repository, reference, document) {
 
 
 
+
 /** An image in a registry: its manifest is read now, its blobs are downloaded when they are opened. */
 async function openRepository(reference, context) {
     const { registry, repository, tag, digest } = reference;
@@ -43212,6 +43272,15 @@ async function openRepository(reference, context) {
     };
     const blobs = {
         open: (descriptor) => downloadBlob(session, repository, descriptor),
+        has: async ({ digest: blob }) => {
+            const answer = await session.call({
+                ...{ method: 'HEAD', to: `${repository}/blobs/${blob}`, expect: [200, 404] },
+                ...{ scopes: [`repository:${repository}:pull`], doing: 'read' },
+                what: `blob ${blob} of ${registry}/${repository}`,
+            });
+            discard(answer);
+            return answer.status === 200;
+        },
         mountable: ({ digest: blob }) => ((0,image_digest/* isDigest */.Bc)(blob) ? { registry, repository } : undefined),
     };
     const root = { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length };
@@ -43380,7 +43449,7 @@ const marker_sets_nothing = {
 
 /** Parses a pylock.toml; throws Failure with the file and the line or the path of keys. */
 function parsePylock(text, file = 'pylock.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
+    const root = new toml_TomlReader(toml_parseToml(text, file), file);
     const version = root.requiredString('lock-version');
     if (!/^1\./.test(version)) {
         throw new failure/* Failure */.H('usage', `${file}: lock-version ${version} is not known`, {
@@ -43434,7 +43503,7 @@ function renderPylock(packages, options = {}) {
 /** The same packages with every path of a file replaced. */
 function withPaths(packages, path) {
     return packages.map((locked) => {
-        const moved = lockedPackage(new TomlReader(mapPaths(locked.table, path), locked.name));
+        const moved = lockedPackage(new toml_TomlReader(mapPaths(locked.table, path), locked.name));
         return { ...moved, marker: locked.marker };
     });
 }
@@ -43638,7 +43707,7 @@ function renderKeptPackages(packages) {
 /** Packages from their kept text; `file` names the lock in errors. */
 function parseKeptPackages(text, file) {
     const packages = JSON.parse(text);
-    return new TomlReader({ packages }, file).tables('packages').map(lockedPackage);
+    return new toml_TomlReader({ packages }, file).tables('packages').map(lockedPackage);
 }
 function withoutDates(value) {
     if (Array.isArray(value))
@@ -44139,7 +44208,7 @@ function withoutFiles(locked, dropped) {
         ...(sdist && { sdist: sdistTable }),
         ...(keptWheels.length > 0 && { wheels: keptWheels }),
     };
-    return lockedPackage(new TomlReader(table, locked.name));
+    return lockedPackage(new toml_TomlReader(table, locked.name));
 }
 
 ;// CONCATENATED MODULE: ./src/host/uv/python.js
@@ -44333,11 +44402,11 @@ const keys = [
 async function indexSettings(context) {
     const own = await readIfThere((0,external_node_path_.join)(context, 'uv.toml'));
     if (own !== undefined)
-        return uv_settings_pick(parseToml(own, 'uv.toml'));
+        return uv_settings_pick(toml_parseToml(own, 'uv.toml'));
     const text = await readIfThere((0,external_node_path_.join)(context, 'pyproject.toml'));
     if (text === undefined)
         return {};
-    const root = new TomlReader(parseToml(text, 'pyproject.toml'), 'pyproject.toml');
+    const root = new toml_TomlReader(toml_parseToml(text, 'pyproject.toml'), 'pyproject.toml');
     return uv_settings_pick(root.table('tool')?.table('uv')?.plain() ?? {});
 }
 function uv_settings_pick(table) {
@@ -44379,7 +44448,7 @@ async function readRequirementsLock(context, found, options) {
         options.warn?.(`${found.shown} is not frozen: versions were chosen today. Freeze it: ` +
             'uv pip compile requirements.in --generate-hashes -o requirements.txt');
     }
-    const pyproject = await find_lock_readPyproject(context);
+    const pyproject = await readPyproject(context);
     const compilation = {
         requirements: linesOf(context, frozen ? requirements.items.filter((i) => i.kind !== 'local') : requirements.items),
         constraints: frozen ? [] : linesOf(context, requirements.constraints),
@@ -44831,7 +44900,7 @@ function byPart(a, b) {
 const sourceKeys = ['git', 'url', 'path', 'directory', 'editable', 'virtual', 'index'];
 /** Parses a uv.lock; throws Failure with the file and the line or the path of keys. */
 function parseUvLock(text, file = 'uv.lock') {
-    const root = new TomlReader(parseToml(text, file), file);
+    const root = new toml_TomlReader(toml_parseToml(text, file), file);
     const version = root.number('version');
     if (version !== 1) {
         throw new failure/* Failure */.H('usage', `${file}: version ${String(version)} of the lock format is not known`, {
@@ -44977,7 +45046,7 @@ async function readUvLock(context, found, options) {
 }
 /** Throws Failure for an unknown extra or group, and for a lock that is not up to date. */
 async function checkProject(context, found, uvLock, options) {
-    const pyproject = await find_lock_readPyproject(context);
+    const pyproject = await readPyproject(context);
     if (pyproject === undefined) {
         throw new failure/* Failure */.H('usage', `${uvLock.file} is there without the pyproject.toml that it locks`);
     }
@@ -44990,7 +45059,7 @@ async function checkProject(context, found, uvLock, options) {
     const paths = uvLock.packages.flatMap(({ source }) => (source.kind === 'local' ? [source.path] : []));
     for (const path of new Set(['.', (0,external_node_path_.relative)(folder, context) || '.', ...paths])) {
         const shown = (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, path, 'pyproject.toml'));
-        const local = await find_lock_readPyproject((0,external_node_path_.join)(folder, path), shown);
+        const local = await readPyproject((0,external_node_path_.join)(folder, path), shown);
         if (local !== undefined || (await isFolder((0,external_node_path_.join)(folder, path))))
             pyprojects.set(path, local);
     }
@@ -45099,26 +45168,19 @@ function cacheKey(...parts) {
 /** The project in a folder, as its pyproject.toml and its lock describe it. Throws Failure for a broken file. */
 async function readProject(context, chosen, env = process.env) {
     const found = await findLock(context);
-    const pyproject = await find_lock_readPyproject(context);
+    const pyproject = await readPyproject(context);
     const listed = found.kind === 'requirements' ? await readRequirements(context, found.shown, env) : undefined;
     return {
         name: pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(context)),
         version: pyproject?.version,
         requiresPython: pyproject?.requiresPython,
-        requirements: await requirementsOf(context, pyproject, listed, chosen, env),
+        requirements: await read_project_requirementsOf(context, pyproject, listed, chosen, env),
         scripts: pyproject?.scripts ?? [],
         localPackages: await localPackagesOf(context, found, pyproject, listed, chosen),
     };
 }
-/** What a project requires itself; where pyproject.toml says it, without a look at its lock. Throws Failure as `readProject`. */
-async function readDirectRequirements(context) {
-    const chosen = { groups: [], extras: [] };
-    const pyproject = await readPyproject(context);
-    const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
-    return declared.length > 0 ? declared : (await readProject(context, chosen)).requirements;
-}
 /** Those of pyproject.toml; without any, those of requirements.in, or of a requirements.txt that no tool wrote. */
-async function requirementsOf(context, pyproject, listed, chosen, env) {
+async function read_project_requirementsOf(context, pyproject, listed, chosen, env) {
     const declared = pyproject ? declaredRequirements(pyproject, chosen) : [];
     if (declared.length > 0 || listed === undefined)
         return declared;
@@ -45129,8 +45191,12 @@ async function requirementsOf(context, pyproject, listed, chosen, env) {
     return items.flatMap((item) => (item.kind === 'named' ? [item.text] : []));
 }
 function declaredRequirements(pyproject, chosen) {
-    const groups = chosen.groups.flatMap((name) => pyproject.dependencyGroups.get(packageName(name)) ?? []);
-    return [...new Set([...pyproject.dependencies, ...extraRequirements(pyproject, chosen.extras), ...groups])];
+    const { dependencies, dependencyGroups, poetry } = pyproject;
+    const groups = chosen.groups
+        .map(packageName)
+        .flatMap((name) => [...(dependencyGroups.get(name) ?? []), ...(poetry?.groups.get(name) ?? [])]);
+    const main = [...dependencies, ...(poetry?.dependencies ?? [])];
+    return [...new Set([...main, ...extraRequirements(pyproject, chosen.extras), ...groups])];
 }
 async function localPackagesOf(context, found, pyproject, listed, chosen) {
     const lockFolder = (0,external_node_path_.dirname)(found.path);
@@ -45163,7 +45229,7 @@ async function listedTrees(context, listed, environments) {
         if (!names.some((name) => ['pyproject.toml', 'setup.py'].includes(name))) {
             throw new failure/* Failure */.H('usage', `${place}: ${shown} has no pyproject.toml and no setup.py`);
         }
-        const inner = await find_lock_readPyproject(folder, (0,external_node_path_.join)(shown, 'pyproject.toml'));
+        const inner = await readPyproject(folder, (0,external_node_path_.join)(shown, 'pyproject.toml'));
         return { name: ownName(folder, inner), path: shown };
     }));
 }
@@ -47070,64 +47136,27 @@ function environment_placeOf({ hashes, url, path, size }) {
     return Object.keys(hashes).length > 0 ? {} : { url, path, size };
 }
 
-;// CONCATENATED MODULE: ./src/host/images/bundle.js
+;// CONCATENATED MODULE: ./src/host/images/foreign.js
 
-
-
-
-
-/** Puts images together; several need platforms of their own. Throws Failure. */
-function bundle(images) {
-    const platforms = images.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform));
-    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
-    if (twice !== undefined)
-        throw new failure/* Failure */.H('build', `two images for ${twice} cannot have one name`);
-    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
-    const [first] = manifests;
-    if (!first)
-        throw new failure/* Failure */.H('build', 'there is no image to write');
-    const configs = new Map();
-    const layers = new Map();
-    for (const image of images) {
-        const { config } = image.manifest;
-        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
-        for (const descriptor of image.manifest.layers) {
-            if (!layers.has(descriptor.digest))
-                layers.set(descriptor.digest, { descriptor, image });
-        }
-    }
-    return {
-        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
-        images: manifests,
-        configs: [...configs.values()],
-        layers: [...layers.values()],
-    };
-}
 /** Layers that the images do not carry: licences forbid it, and their readers know other places for them. */
 function isForeign({ mediaType }) {
     return /nondistributable|foreign/.test(mediaType);
 }
-function manifestOf(image) {
-    const bytes = image.manifestBytes ?? Buffer.from((0,image_manifest/* renderManifest */.sB)(image.manifest));
-    const digest = digestOf(bytes);
-    if (digest !== image.digest || digestOf(image.configBytes) !== image.manifest.config.digest) {
-        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
-    }
-    const isDocker = image.manifest.config.mediaType === mediatype/* mediaTypes */.Ib.dockerConfig;
-    const mediaType = image.manifest.mediaType ?? (isDocker ? mediatype/* mediaTypes */.Ib.dockerManifest : mediatype/* mediaTypes */.Ib.ociManifest);
-    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
+/** The layers whose bytes can be had: all but foreign ones that are not with their image. */
+async function layersAtHand(layers) {
+    const found = await Promise.all(layers.map(isAtHand));
+    return layers.filter((_, i) => found[i]);
 }
-function indexOf(manifests) {
-    const index = {
-        schemaVersion: 2,
-        mediaType: mediatype/* mediaTypes */.Ib.ociIndex,
-        manifests: manifests.map(({ descriptor }) => descriptor),
-    };
-    const bytes = Buffer.from((0,image_manifest/* renderManifest */.sB)(index));
-    return {
-        descriptor: { mediaType: mediatype/* mediaTypes */.Ib.ociIndex, digest: digestOf(bytes), size: bytes.length },
-        bytes,
-    };
+/** Throws Failure where Docker, which asks for every layer, could not load the image `name`. */
+async function refuseMissing(layers, name) {
+    const here = new Set(await layersAtHand(layers));
+    const missing = layers.find((layer) => !here.has(layer));
+    if (!missing)
+        return;
+    throw new failure/* Failure */.H('usage', `${name} would be of no use: Docker loads no image without layer ${missing.descriptor.digest}, a foreign layer that is not with ${missing.image.reference}`, { hint: 'push it, write oci:DIR or oci-archive:FILE, or choose a base without such a layer' });
+}
+async function isAtHand({ descriptor, image }) {
+    return !isForeign(descriptor) || (await image.blobs.has?.(descriptor)) !== false;
 }
 
 // EXTERNAL MODULE: ./src/image/conda.js
@@ -48086,6 +48115,7 @@ function composeImage(base, layers, recipe, store) {
             file: async (descriptor) => made.has(descriptor.digest)
                 ? store.blobs.verified(descriptor.digest, descriptor.size)
                 : blobs.file?.(descriptor),
+            has: async (descriptor) => made.has(descriptor.digest) || (await blobs.has?.(descriptor)) !== false,
             mountable: (descriptor) => (made.has(descriptor.digest) ? undefined : blobs.mountable?.(descriptor)),
         },
     };
@@ -48118,10 +48148,15 @@ function baseAnnotations({ image }) {
         : {};
     return { 'org.opencontainers.image.base.digest': image.digest, ...name };
 }
+const ociTypes = new Map([
+    [mediatype/* mediaTypes */.Ib.dockerLayerGzip, mediatype/* mediaTypes */.Ib.ociLayerGzip],
+    [mediatype/* mediaTypes */.Ib.dockerForeignGzip, mediatype/* mediaTypes */.Ib.ociForeignGzip],
+]);
 /** Docker's media type of a layer in an OCI manifest would be refused by some registries; the bytes are the same. */
 function asOci(descriptor) {
-    const mediaType = descriptor.mediaType === mediatype/* mediaTypes */.Ib.dockerLayerGzip ? mediatype/* mediaTypes */.Ib.ociLayerGzip : descriptor.mediaType;
-    return { mediaType, digest: descriptor.digest, size: descriptor.size };
+    const { mediaType, digest, size, urls } = descriptor;
+    const own = ociTypes.get(mediaType) ?? mediaType;
+    return { mediaType: own, digest, size, ...(urls === undefined ? {} : { urls }) };
 }
 function image_digestOf(bytes) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}`;
@@ -48673,7 +48708,7 @@ function pyprojectOf(folder) {
 /** Paths that a build needs, whatever `.dockerignore` says: by their names, and the readme that the metadata quotes. */
 async function neededIn(folder) {
     const names = await (0,promises_.readdir)(folder).catch(() => []);
-    const project = parseToml(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
+    const project = toml_parseToml(await pyprojectOf(folder), (0,external_node_path_.join)(folder, 'pyproject.toml'))['project'];
     const readme = isTable(project) ? project['readme'] : undefined;
     const file = isTable(readme) ? readme['file'] : readme;
     const quoted = typeof file === 'string' && inside((0,external_node_path_.resolve)(folder, file), folder) ? [file] : [];
@@ -48866,7 +48901,7 @@ function partKey(kind, { name }, sources, { layout, compression }) {
 /** The part of a package: where it is known what an edit changes in its wheel without a build, else by a build. */
 async function makeLocal(local, sources, stage, context) {
     const { store, layout } = context;
-    const pyproject = parseToml(sources.pyproject, `${local.path}/pyproject.toml`);
+    const pyproject = toml_parseToml(sources.pyproject, `${local.path}/pyproject.toml`);
     const names = sources.files.map(({ path }) => path);
     if (!isStaticBuild(pyproject, names))
         return build(local, await stage.folder(local), context);
@@ -49867,6 +49902,7 @@ function isBelow(path, folder) {
 
 
 
+
 /** Looks into a base image. Its layers are read the first time only: what was found is kept by its digest. */
 async function inspectBase(opened, store, progress) {
     const image = { ...opened, blobs: keptBlobs(opened.blobs, store) };
@@ -49877,10 +49913,28 @@ async function inspectBase(opened, store, progress) {
         await touchListings(image, lasting(store));
         return { image, facts: JSON.parse(kept) };
     }
-    const listings = await listLayers(image, lasting(store), progress);
-    const facts = findBaseFacts(image.reference, image.config, listings);
+    const listings = await listLayers(image, lasting(store), progress, { mayMiss: true });
+    const missing = listings.findIndex((listing) => listing.missing);
+    const facts = factsOf(image, listings, missing);
+    if (missing >= 0)
+        return { image, facts };
     await lasting(store).records.put(key, JSON.stringify(facts));
     return { image, facts };
+}
+/** Throws Failure, which says so where a layer that is not there may be why. */
+function factsOf(image, listings, missing) {
+    try {
+        return findBaseFacts(image.reference, image.config, listings);
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.H) || missing < 0)
+            throw error;
+        const { digest = '' } = image.manifest.layers[missing] ?? {};
+        throw new failure/* Failure */.H(error.kind, `${error.message}; what is in its layer ${digest} is not known`, {
+            cause: error,
+            hint: 'that is a foreign layer, whose files are not with the image: choose a base without one',
+        });
+    }
 }
 /** Blobs of an image, taken from the store first and kept there when they have to be fetched. */
 function keptBlobs(blobs, store) {
@@ -49916,6 +49970,7 @@ function keptBlobs(blobs, store) {
             store.keep.blob(digest, size);
             return store.blobs.path(descriptor.digest);
         },
+        has: async ({ digest, size, ...descriptor }) => (await store.blobs.has(digest, size)) || (await blobs.has?.({ digest, size, ...descriptor })) !== false,
         ...(blobs.mountable ? { mountable: (descriptor) => blobs.mountable?.(descriptor) } : {}),
     };
 }
@@ -50183,6 +50238,9 @@ function takeInventory(image) {
     return {
         image: { digest: image.digest, platform: image.platform },
         system: systemOf(filesystem),
+        notMeasured: image.manifest.layers
+            .filter((_, i) => image.listings[i]?.missing)
+            .map(({ digest }) => digest),
         distributions: distributions.map((one) => ({
             name: one.name,
             version: one.version,
@@ -51027,13 +51085,13 @@ function measureBuilt(built, { mode, reference, timings, store }) {
 }
 /** Where its bytes are, down to the files. */
 async function treeOfBuilt({ image, base }, store) {
-    const listings = await listLayers(image, store, () => undefined);
+    const listings = await listLayers(image, store, () => undefined, { mayMiss: true });
     return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
 }
 /** What is installed in it, with the hashes of the wheels that its lock chose. */
 async function inventoryOfBuilt(built, store) {
     const { image, lock, target } = built;
-    const listings = await listLayers(image, store, () => undefined);
+    const listings = await listLayers(image, store, () => undefined, { mayMiss: true });
     return takeInventory({ ...image, ...knownOf(built), listings, hashesOf: lockedHashes(lock, target) });
 }
 /** What a build knows of its image, and the image itself does not say. */
@@ -51203,6 +51261,62 @@ function ifMissing(error) {
     if (code === 'ENOENT' || code === 'ENOTDIR')
         return undefined;
     throw error;
+}
+
+;// CONCATENATED MODULE: ./src/host/images/bundle.js
+
+
+
+
+
+/** Puts images together; several need platforms of their own. Throws Failure. */
+function bundle(images) {
+    const platforms = images.map(({ platform }) => (0,image_platform/* formatPlatform */.Bq)(platform));
+    const twice = platforms.find((platform, i) => platforms.indexOf(platform) !== i);
+    if (twice !== undefined)
+        throw new failure/* Failure */.H('build', `two images for ${twice} cannot have one name`);
+    const manifests = images.map((image) => ({ image, manifest: manifestOf(image) }));
+    const [first] = manifests;
+    if (!first)
+        throw new failure/* Failure */.H('build', 'there is no image to write');
+    const configs = new Map();
+    const layers = new Map();
+    for (const image of images) {
+        const { config } = image.manifest;
+        configs.set(config.digest, { descriptor: config, bytes: image.configBytes });
+        for (const descriptor of image.manifest.layers) {
+            if (!layers.has(descriptor.digest))
+                layers.set(descriptor.digest, { descriptor, image });
+        }
+    }
+    return {
+        root: manifests.length === 1 ? first.manifest : indexOf(manifests.map(({ manifest }) => manifest)),
+        images: manifests,
+        configs: [...configs.values()],
+        layers: [...layers.values()],
+    };
+}
+function manifestOf(image) {
+    const bytes = image.manifestBytes ?? Buffer.from((0,image_manifest/* renderManifest */.sB)(image.manifest));
+    const digest = digestOf(bytes);
+    if (digest !== image.digest || digestOf(image.configBytes) !== image.manifest.config.digest) {
+        throw new Error(`${image.reference}: its manifest or config has not the digest that it says`);
+    }
+    const isDocker = image.manifest.config.mediaType === mediatype/* mediaTypes */.Ib.dockerConfig;
+    const mediaType = image.manifest.mediaType ?? (isDocker ? mediatype/* mediaTypes */.Ib.dockerManifest : mediatype/* mediaTypes */.Ib.ociManifest);
+    return { descriptor: { mediaType, digest, size: bytes.length, platform: image.platform }, bytes };
+}
+function indexOf(manifests) {
+    const index = {
+        schemaVersion: 2,
+        mediaType: mediatype/* mediaTypes */.Ib.ociIndex,
+        manifests: manifests.map(({ descriptor }) => descriptor),
+    };
+    const bytes = Buffer.from((0,image_manifest/* renderManifest */.sB)(index));
+    return {
+        descriptor: { mediaType: mediatype/* mediaTypes */.Ib.ociIndex, digest: digestOf(bytes), size: bytes.length },
+        bytes,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
@@ -51622,6 +51736,7 @@ function documentOf({ descriptor, bytes }) {
 
 
 
+
 /** The file that makes a folder a layout (OCI image spec, image-layout.md). */
 const layoutMarker = JSON.stringify({ imageLayoutVersion: '1.0.0' });
 const write_layout_atOnce = 4;
@@ -51633,7 +51748,7 @@ async function writeLayout({ root, images, configs, layers }, path, tag, names, 
         for (const { descriptor, bytes } of documents) {
             await (0,promises_.writeFile)((0,external_node_path_.join)(folder, blobPath(descriptor.digest)), bytes);
         }
-        await inTurns(layers, write_layout_atOnce, async (layer) => {
+        await inTurns(await layersAtHand(layers), write_layout_atOnce, async (layer) => {
             const { digest, size } = layer.descriptor;
             const arrival = await placeLayer(layer, (0,external_node_path_.join)(folder, blobPath(digest)), onProgress);
             onProgress?.({ digest, size, bytes: size, arrival });
@@ -51687,17 +51802,19 @@ async function linked(from, to) {
 
 
 
+
 /**
  * An archive of an OCI layout; with one image it has `docker save`'s `manifest.json` too, so that either of Docker's
- * image stores loads it. The same images and names are the same bytes.
+ * image stores loads it, unless a foreign layer is not at hand. The same images and names are the same bytes.
  */
 async function* renderArchive({ root, images, configs, layers }, tag, names, onProgress, options) {
+    const here = await layersAtHand(layers);
     const manifests = namedDescriptors(root.descriptor, tag, names);
     const index = (0,image_manifest/* renderManifest */.sB)({ schemaVersion: 2, mediaType: mediatype/* mediaTypes */.Ib.ociIndex, manifests });
     yield* write_archive_smallFile('oci-layout', layoutMarker);
     yield* write_archive_smallFile('index.json', index);
     const [only, another] = images;
-    if (only && !another) {
+    if (only && !another && here.length === layers.length) {
         const { config, layers: own } = only.image.manifest;
         const listed = {
             Config: blobPath(config.digest),
@@ -51715,7 +51832,7 @@ async function* renderArchive({ root, images, configs, layers }, tag, names, onP
             yield* write_archive_smallFile(blobPath(descriptor.digest), bytes);
         written.add(descriptor.digest);
     }
-    for (const { descriptor, image } of layers) {
+    for (const { descriptor, image } of here) {
         const { digest, size } = descriptor;
         yield encodeHeader(write_archive_entry(blobPath(digest), size));
         yield* progress_told(image.blobs.open(descriptor, options), descriptor, onProgress);
@@ -51735,6 +51852,7 @@ function write_archive_entry(path, size) {
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/write.js
+
 
 
 
@@ -51767,12 +51885,14 @@ async function writeImage(images, to, { context, tags = [], onProgress: tell }) 
             break;
         case 'docker-archive': {
             refuseSeveral(images, to);
+            await refuseMissing(parts.layers, (0,image_reference/* formatImageReference */.my)(to));
             const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags]);
             await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { lent: true }));
             break;
         }
         case 'docker-daemon': {
             refuseSeveral(images, to);
+            await refuseMissing(parts.layers, (0,image_reference/* formatImageReference */.my)(to));
             const names = parseNames([to.name, ...tags]);
             const archive = renderArchive(parts, undefined, names, onProgress);
             await loadIntoDaemon(archive, (0,image_reference/* formatImageReference */.my)(to), context);
@@ -51865,6 +51985,17 @@ class Stopwatch {
     timings() {
         return [...this.#steps].map(([step, { ms, ...rest }]) => ({ step, ms: Math.round(ms), ...rest }));
     }
+}
+
+;// CONCATENATED MODULE: ./src/engine/unknown.js
+/** What a measurement cannot know of its image, a sentence each for its report. */
+function unknownIn({ notRead = [], layers }) {
+    return [
+        ...notRead.map((kind) => `Its ${kind} database cannot be read: system packages are not listed, and what they own is in other parts.`),
+        ...layers
+            .filter(({ notMeasured }) => notMeasured)
+            .map(({ digest }) => `Layer ${digest} is not measured: it is a foreign layer, whose files are not with the image. All figures but the download lack them.`),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/host/worktree.js
@@ -55760,6 +55891,7 @@ async function causeOf({ verdict, delta }, { context }) {
 
 
 
+
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
 async function run(inputs, context) {
     const { env, progress, signal, now, ports = {} } = context;
@@ -55833,7 +55965,7 @@ async function run(inputs, context) {
                     ? identity.name
                     : `${identity.name} (${identity.platforms[i] ?? ''})`,
                 ...(await detailsOf(built[i], comparands[i], store, wanted)),
-                notes,
+                notes: [...notes, ...unknownIn(one.measurement)],
                 outputs: delivered.map((value) => ({ label: 'image', value })),
             });
         }
@@ -55887,7 +56019,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3773);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1588);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2409);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);

@@ -30546,7 +30546,7 @@ function signalNumber(signal) {
 
 /***/ }),
 
-/***/ 8956:
+/***/ 7737:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30568,972 +30568,6 @@ var external_node_path_ = __nccwpck_require__(6760);
 var bytes = __nccwpck_require__(8499);
 // EXTERNAL MODULE: ./src/failure.js
 var failure = __nccwpck_require__(5598);
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
-const VERSION_PATTERN = [
-  'v?',
-  '(?:',
-  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
-  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
-  /* */ '(?<pre>', // pre-release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<pre_n>[0-9]+)?',
-  /* */ ')?',
-  /* */ '(?<post>', // post release
-  /*    */ '(?:-(?<post_n1>[0-9]+))',
-  /*    */ '|',
-  /*    */ '(?:',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_l>post|rev|r)',
-  /*        */ '[-_\\.]?',
-  /*        */ '(?<post_n2>[0-9]+)?',
-  /*    */ ')',
-  /* */ ')?',
-  /* */ '(?<dev>', // dev release
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_l>dev)',
-  /*    */ '[-_\\.]?',
-  /*    */ '(?<dev_n>[0-9]+)?',
-  /* */ ')?',
-  ')',
-  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
-].join('');
-
-
-
-const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
-
-function version_valid(version) {
-  return validRegex.test(version) ? version : null;
-}
-
-const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
-function version_clean(version) {
-  return version_stringify(version_parse(version, cleanRegex));
-}
-
-function version_parse(version, regex) {
-  // Validate the version and parse it into pieces
-  const { groups } = (regex || validRegex).exec(version) || {};
-  if (!groups) {
-    return null;
-  }
-
-  // Store the parsed out pieces of the version
-  const parsed = {
-    epoch: Number(groups.epoch ? groups.epoch : 0),
-    release: groups.release.split('.').map(Number),
-    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
-    post: normalize_letter_version(
-      groups.post_l,
-      groups.post_n1 || groups.post_n2,
-    ),
-    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
-    local: parse_local_version(groups.local),
-  };
-
-  return parsed;
-}
-
-function version_stringify(parsed) {
-  if (!parsed) {
-    return null;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-  const parts = [];
-
-  // Epoch
-  if (epoch !== 0) {
-    parts.push(`${epoch}!`);
-  }
-  // Release segment
-  parts.push(release.join('.'));
-
-  // Pre-release
-  if (pre) {
-    parts.push(pre.join(''));
-  }
-  // Post-release
-  if (post) {
-    parts.push('.' + post.join(''));
-  }
-  // Development release
-  if (dev) {
-    parts.push('.' + dev.join(''));
-  }
-  // Local version segment
-  if (local) {
-    parts.push(`+${local}`);
-  }
-  return parts.join('');
-}
-
-function normalize_letter_version(letterIn, numberIn) {
-  let letter = letterIn;
-  let number = numberIn;
-  if (letter) {
-    // We consider there to be an implicit 0 in a pre-release if there is
-    // not a numeral associated with it.
-    if (!number) {
-      number = 0;
-    }
-    // We normalize any letters to their lower case form
-    letter = letter.toLowerCase();
-
-    // We consider some words to be alternate spellings of other words and
-    // in those cases we want to normalize the spellings to our preferred
-    // spelling.
-    if (letter === 'alpha') {
-      letter = 'a';
-    } else if (letter === 'beta') {
-      letter = 'b';
-    } else if (['c', 'pre', 'preview'].includes(letter)) {
-      letter = 'rc';
-    } else if (['rev', 'r'].includes(letter)) {
-      letter = 'post';
-    }
-    return [letter, Number(number)];
-  }
-  if (!letter && number) {
-    // We assume if we are given a number, but we are not given a letter
-    // then this is using the implicit post release syntax (e.g. 1.0-1)
-    letter = 'post';
-
-    return [letter, Number(number)];
-  }
-  return null;
-}
-
-function parse_local_version(local) {
-  /*
-    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
-    */
-  if (local) {
-    return local
-      .split(/[._-]/)
-      .map((part) =>
-        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
-      );
-  }
-  return null;
-}
-
-function version_explain(version) {
-  const parsed = version_parse(version);
-  if (!parsed) {
-    return parsed;
-  }
-  const { epoch, release, pre, post, dev, local } = parsed;
-
-  let base_version = '';
-  if (epoch !== 0) {
-    base_version += epoch + '!';
-  }
-  base_version += release.join('.');
-
-  const is_prerelease = Boolean(dev || pre);
-  const is_devrelease = Boolean(dev);
-  const is_postrelease = Boolean(post);
-
-  // return
-
-  return {
-    epoch,
-    release,
-    pre,
-    post: post ? post[1] : post,
-    dev: dev ? dev[1] : dev,
-    local: local ? local.join('.') : local,
-    public: version_stringify(parsed).split('+', 1)[0],
-    base_version,
-    is_prerelease,
-    is_devrelease,
-    is_postrelease,
-  };
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
-
-
-
-
-function lt(version, other) {
-  return operator_compare(version, other) < 0;
-}
-
-function le(version, other) {
-  return operator_compare(version, other) <= 0;
-}
-
-function eq(version, other) {
-  return operator_compare(version, other) === 0;
-}
-
-function ne(version, other) {
-  return operator_compare(version, other) !== 0;
-}
-
-function ge(version, other) {
-  return operator_compare(version, other) >= 0;
-}
-
-function gt(version, other) {
-  return operator_compare(version, other) > 0;
-}
-
-function arbitrary(version, other) {
-  return version.toLowerCase() === other.toLowerCase();
-}
-
-function operator_compare(version, other) {
-  const parsedVersion = parse(version);
-  const parsedOther = parse(other);
-
-  const keyVersion = calculateKey(parsedVersion);
-  const keyOther = calculateKey(parsedOther);
-
-  return pyCompare(keyVersion, keyOther);
-}
-
-function rcompare(version, other) {
-  return -operator_compare(version, other);
-}
-
-// this logic is buitin in python, but we need to port it to js
-// see https://stackoverflow.com/a/5292332/1438522
-function pyCompare(elemIn, otherIn) {
-  let elem = elemIn;
-  let other = otherIn;
-  if (elem === other) {
-    return 0;
-  }
-  if (Array.isArray(elem) !== Array.isArray(other)) {
-    elem = Array.isArray(elem) ? elem : [elem];
-    other = Array.isArray(other) ? other : [other];
-  }
-  if (Array.isArray(elem)) {
-    const len = Math.min(elem.length, other.length);
-    for (let i = 0; i < len; i += 1) {
-      const res = pyCompare(elem[i], other[i]);
-      if (res !== 0) {
-        return res;
-      }
-    }
-    return elem.length - other.length;
-  }
-  if (elem === -Infinity || other === Infinity) {
-    return -1;
-  }
-  if (elem === Infinity || other === -Infinity) {
-    return 1;
-  }
-  return elem < other ? -1 : 1;
-}
-
-function calculateKey(input) {
-  const { epoch } = input;
-  let { release, pre, post, local, dev } = input;
-  // When we compare a release version, we want to compare it with all of the
-  // trailing zeros removed. So we'll use a reverse the list, drop all the now
-  // leading zeros until we come to something non zero, then take the rest
-  // re-reverse it back into the correct order and make it a tuple and use
-  // that for our sorting key.
-  release = release.concat();
-  release.reverse();
-  while (release.length && release[0] === 0) {
-    release.shift();
-  }
-  release.reverse();
-
-  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
-  // We'll do this by abusing the pre segment, but we _only_ want to do this
-  // if there is !a pre or a post segment. If we have one of those then
-  // the normal sorting rules will handle this case correctly.
-  if (!pre && !post && dev) pre = -Infinity;
-  // Versions without a pre-release (except as noted above) should sort after
-  // those with one.
-  else if (!pre) pre = Infinity;
-
-  // Versions without a post segment should sort before those with one.
-  if (!post) post = -Infinity;
-
-  // Versions without a development segment should sort after those with one.
-  if (!dev) dev = Infinity;
-
-  if (!local) {
-    // Versions without a local segment should sort before those with one.
-    local = -Infinity;
-  } else {
-    // Versions with a local segment need that segment parsed to implement
-    // the sorting rules in PEP440.
-    // - Alpha numeric segments sort before numeric segments
-    // - Alpha numeric segments sort lexicographically
-    // - Numeric segments sort numerically
-    // - Shorter versions sort before longer versions when the prefixes
-    //   match exactly
-    local = local.map((i) =>
-      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
-    );
-  }
-
-  return [epoch, release, pre, post, dev, local];
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
-// This file is dual licensed under the terms of the Apache License, Version
-// 2.0, and the BSD License. See the LICENSE file in the root of this repository
-// for complete details.
-
-
-
-
-
-const RANGE_PATTERN = [
-  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
-  '\\s*',
-  '(',
-  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
-  /*  */ '(?<prefix>\\.\\*)?',
-  /*  */ '|',
-  /*  */ '(?<legacy>[^,;\\s)]+)',
-  ')',
-].join('');
-
-
-
-const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
-
-const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
-
-function specifier_parse(ranges) {
-  if (!ranges.trim()) {
-    return [];
-  }
-
-  const specifiers = ranges
-    .split(',')
-    .map((range) => rangeRegex.exec(range.trim()) || {})
-    .map(({ groups }) => {
-      if (!groups) {
-        return null;
-      }
-
-      let { ...spec } = groups;
-      const { operator, version, prefix, legacy } = groups;
-
-      if (version) {
-        spec = { ...spec, ...explainVersion(version) };
-        if (operator === '~=') {
-          if (spec.release.length < 2) {
-            return null;
-          }
-        }
-        if (!isEqualityOperator(operator) && spec.local) {
-          return null;
-        }
-
-        if (prefix) {
-          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
-            return null;
-          }
-        }
-      }
-      if (legacy && operator !== '===') {
-        return null;
-      }
-
-      return spec;
-    });
-
-  if (specifiers.filter(Boolean).length !== specifiers.length) {
-    return null;
-  }
-
-  return specifiers;
-}
-
-function filter(versions, specifier, options = {}) {
-  const filtered = pick(versions, specifier, options);
-  if (filtered.length === 0 && options.prereleases === undefined) {
-    return pick(versions, specifier, { prereleases: true });
-  }
-  return filtered;
-}
-
-function maxSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[found.length - 1];
-}
-
-function minSatisfying(versions, range, options) {
-  const found = filter(versions, range, options).sort(Operator.compare);
-  return found.length === 0 ? null : found[0];
-}
-
-function pick(versions, specifier, options) {
-  const parsed = specifier_parse(specifier);
-
-  if (!parsed) {
-    return [];
-  }
-
-  return versions.filter((version) => {
-    const explained = explainVersion(version);
-
-    if (!parsed.length) {
-      return explained && !(explained.is_prerelease && !options.prereleases);
-    }
-
-    return parsed.reduce((pass, spec) => {
-      if (!pass) {
-        return false;
-      }
-      return contains({ ...spec, ...options }, { version, explained });
-    }, true);
-  });
-}
-
-function specifier_satisfies(version, specifier, options = {}) {
-  const filtered = pick([version], specifier, options);
-
-  return filtered.length === 1;
-}
-
-function arrayStartsWith(array, prefix) {
-  if (prefix.length > array.length) {
-    return false;
-  }
-
-  for (let i = 0; i < prefix.length; i += 1) {
-    if (prefix[i] !== array[i]) {
-      return false;
-    }
-  }
-
-  return true;
-}
-
-function contains(specifier, input) {
-  const { explained } = input;
-  let { version } = input;
-  const { ...spec } = specifier;
-
-  if (spec.prereleases === undefined) {
-    spec.prereleases = spec.is_prerelease;
-  }
-
-  if (explained && explained.is_prerelease && !spec.prereleases) {
-    return false;
-  }
-
-  if (spec.operator === '~=') {
-    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
-    if (spec.epoch) {
-      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
-    }
-    return specifier_satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
-      prereleases: spec.prereleases,
-    });
-  }
-
-  if (spec.prefix) {
-    const isMatching =
-      explained.epoch === spec.epoch &&
-      arrayStartsWith(explained.release, spec.release);
-    const isEquality = spec.operator !== '!=';
-    return isEquality ? isMatching : !isMatching;
-  }
-
-  if (explained && explained.local && spec.version) {
-    // Ignore candidate local labels only when the specifier itself is public.
-    if (spec.operator !== '===' && !spec.local) {
-      version = explained.public;
-      spec.version = explainVersion(spec.version).public;
-    }
-  }
-
-  if (spec.operator === '<' || spec.operator === '>') {
-    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
-    if (Operator.eq(spec.release.join('.'), explained.release.join('.'))) {
-      return false;
-    }
-  }
-
-  // TODO: fix me?
-  // eslint-disable-next-line import-x/namespace
-  const op = Operator[spec.operator];
-  return op(version, spec.version || spec.legacy);
-}
-
-function specifier_validRange(specifier) {
-  return Boolean(specifier_parse(specifier));
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
-
-
-// those notation are borrowed from semver
-
-
-function major(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  return version.release[0];
-}
-
-function minor(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 2) {
-    return 0;
-  }
-  return version.release[1];
-}
-
-function patch(input) {
-  const version = explain(input);
-  if (!version) {
-    throw new TypeError('Invalid Version: ' + input);
-  }
-  if (version.release.length < 3) {
-    return 0;
-  }
-  return version.release[2];
-}
-
-function inc(input, release, preReleaseIdentifier) {
-  let identifier = preReleaseIdentifier || `a`;
-  const version = parse(input);
-
-  if (!version) {
-    return null;
-  }
-
-  if (
-    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
-      identifier,
-    )
-  ) {
-    return null;
-  }
-
-  switch (release) {
-    case 'premajor':
-      {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'preminor':
-      {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prepatch':
-      {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      version.pre = [identifier, 0];
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'prerelease':
-      if (version.pre === null) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-        version.pre = [identifier, 0];
-      } else {
-        if (preReleaseIdentifier === undefined && version.pre !== null) {
-          [identifier] = version.pre;
-        }
-
-        const [letter, number] = version.pre;
-        if (letter === identifier) {
-          version.pre = [letter, number + 1];
-        } else {
-          version.pre = [identifier, 0];
-        }
-      }
-
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'major':
-      if (
-        version.release.slice(1).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'minor':
-      if (
-        version.release.slice(2).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0] = version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    case 'patch':
-      if (
-        version.release.slice(3).some((value) => value !== 0) ||
-        version.pre === null
-      ) {
-        const [majorVersion, minorVersion = 0, patchVersion = 0] =
-          version.release;
-        version.release.fill(0);
-        version.release[0] = majorVersion;
-        version.release[1] = minorVersion;
-        version.release[2] = patchVersion + 1;
-      }
-      delete version.pre;
-      delete version.post;
-      delete version.dev;
-      delete version.local;
-      break;
-    default:
-      return null;
-  }
-
-  return stringify(version);
-}
-
-;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/project/version.js
-
-/**
- * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
- * Pre-releases count as any other version. False for what is no version or no specifier.
- */
-function version_satisfiesSpecifier(version, specifier) {
-    if (specifier.trim() === '')
-        return valid(version) !== null;
-    return version_isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
-}
-function version_isSpecifier(text) {
-    return text.trim() !== '' && validRange(text);
-}
-function version_isVersion(text) {
-    return valid(text) !== null;
-}
-/** Order of two valid PEP 440 versions, for sorting. */
-function compareVersions(a, b) {
-    return compare(a, b);
-}
-/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
-function normalSpecifier(specifier) {
-    const clauses = specifier.split(',').flatMap((clause) => {
-        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
-        if (operator === '' || operator === '===')
-            return clause.trim() === '' ? [] : [clause.trim()];
-        const prefix = version.endsWith('.*');
-        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
-        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
-    });
-    return [...new Set(clauses)].sort().join(',');
-}
-
-;// CONCATENATED MODULE: ./src/project/markers.js
-
-
-
-const variables = {
-    implementation_name: true,
-    implementation_version: true,
-    os_name: true,
-    platform_machine: true,
-    platform_python_implementation: true,
-    platform_release: true,
-    platform_system: true,
-    platform_version: true,
-    python_full_version: true,
-    python_version: true,
-    sys_platform: true,
-    extra: true,
-    extras: true,
-    dependency_groups: true,
-};
-/** Spellings from before PEP 508 that files still carry. */
-const legacy = {
-    'os.name': 'os_name',
-    'sys.platform': 'sys_platform',
-    'platform.version': 'platform_version',
-    'platform.machine': 'platform_machine',
-    'platform.python_implementation': 'platform_python_implementation',
-    python_implementation: 'platform_python_implementation',
-};
-const versioned = new Set([
-    'implementation_version',
-    'platform_release',
-    'python_full_version',
-    'python_version',
-]);
-const deepest = 200;
-/** More than any tool writes; what walks a marker goes one call deeper for each. */
-const mostComparisons = 2_000;
-/** Parses an environment marker; throws Failure which shows the marker. */
-function markers_parseMarker(text) {
-    const parser = new MarkerParser(text);
-    const marker = parser.or(0);
-    parser.end();
-    return marker;
-}
-/** Whether a marker holds in an environment; throws Failure for a comparison without a meaning. */
-function evaluateMarker(marker, environment) {
-    switch (marker.kind) {
-        case 'and':
-            return evaluateMarker(marker.left, environment) && evaluateMarker(marker.right, environment);
-        case 'or':
-            return evaluateMarker(marker.left, environment) || evaluateMarker(marker.right, environment);
-        case 'compare':
-            return compareOperands(marker.left, marker.operator, marker.right, environment);
-    }
-}
-/** Whether something with this marker applies; no marker always does. */
-function markerApplies(marker, environment) {
-    return marker === undefined || marker.trim() === '' || evaluateMarker(markers_parseMarker(marker), environment);
-}
-function compareOperands(left, operator, right, environment) {
-    const variable = left.kind === 'variable' ? left.name : right.kind === 'variable' ? right.name : undefined;
-    let a = markers_valueOf(left, environment);
-    let b = markers_valueOf(right, environment);
-    if (typeof a !== 'string' || variable === 'extra') {
-        // Names of extras and groups are compared as they are normalised.
-        if (typeof a === 'string')
-            a = packageName(a);
-        if (typeof b === 'string')
-            b = packageName(b);
-    }
-    if (typeof b !== 'string') {
-        if (typeof a !== 'string')
-            throw undefinedComparison(operator);
-        const has = b.some((name) => packageName(name) === packageName(a));
-        if (operator === 'in')
-            return has;
-        if (operator === 'not in')
-            return !has;
-        throw undefinedComparison(operator);
-    }
-    if (typeof a !== 'string')
-        throw undefinedComparison(operator);
-    if (operator === 'in')
-        return b.includes(a);
-    if (operator === 'not in')
-        return !b.includes(a);
-    if (variable !== undefined && versioned.has(variable) && isVersion(a) && isSpecifier(operator + b)) {
-        return satisfiesSpecifier(a, operator + b);
-    }
-    return compareText(a, operator, b);
-}
-/** The order of code points, as Python compares strings. */
-function compareText(a, operator, b) {
-    switch (operator) {
-        case '==':
-            return a === b;
-        case '!=':
-            return a !== b;
-        case '<':
-            return a < b;
-        case '<=':
-            return a <= b;
-        case '>':
-            return a > b;
-        case '>=':
-            return a >= b;
-        default:
-            throw undefinedComparison(operator);
-    }
-}
-function undefinedComparison(operator) {
-    return new Failure('usage', `an environment marker uses ${operator} where it has no meaning`);
-}
-function markers_valueOf(operand, environment) {
-    return operand.kind === 'literal' ? operand.value : environment[operand.name];
-}
-class MarkerParser {
-    position = 0;
-    atoms = 0;
-    text;
-    constructor(text) {
-        this.text = text;
-    }
-    or(depth) {
-        let left = this.and(depth);
-        while (this.word('or'))
-            left = { kind: 'or', left, right: this.and(depth) };
-        return left;
-    }
-    end() {
-        this.space();
-        if (this.position < this.text.length)
-            throw this.failure('the end');
-    }
-    and(depth) {
-        let left = this.atom(depth);
-        while (this.word('and'))
-            left = { kind: 'and', left, right: this.atom(depth) };
-        return left;
-    }
-    atom(depth) {
-        this.atoms += 1;
-        if (this.atoms > mostComparisons)
-            throw this.failure('fewer comparisons');
-        if (depth > deepest)
-            throw this.failure('fewer parentheses');
-        if (this.take(/\(/y) !== undefined) {
-            const inner = this.or(depth + 1);
-            if (this.take(/\)/y) === undefined)
-                throw this.failure('")"');
-            return inner;
-        }
-        const left = this.operand();
-        const operator = this.take(/===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b/y)?.replace(/^not\s+in$/, 'not in');
-        if (operator === undefined)
-            throw this.failure('a comparison');
-        const right = this.operand();
-        if (left.kind === 'literal' && right.kind === 'literal')
-            throw this.failure('a variable');
-        return { kind: 'compare', left, operator, right };
-    }
-    operand() {
-        const literal = this.take(/"[^"]*"|'[^']*'/y);
-        if (literal !== undefined)
-            return { kind: 'literal', value: literal.slice(1, -1) };
-        const word = this.take(/[a-z_]+(?:\.[a-z_]+)?/y);
-        if (word !== undefined) {
-            const name = legacy[word] ?? word;
-            if (isVariable(name))
-                return { kind: 'variable', name };
-        }
-        throw this.failure('a variable or a quoted text');
-    }
-    word(word) {
-        return this.take(word === 'and' ? /and\b/y : /or\b/y) !== undefined;
-    }
-    take(pattern) {
-        this.space();
-        pattern.lastIndex = this.position;
-        const found = pattern.exec(this.text)?.[0];
-        if (found !== undefined)
-            this.position += found.length;
-        return found;
-    }
-    space() {
-        while (/\s/.test(this.text.charAt(this.position)))
-            this.position += 1;
-    }
-    failure(wanted) {
-        const shown = JSON.stringify(this.text.slice(0, 500));
-        return new Failure('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
-            hint: 'see https://packaging.python.org/en/latest/specifications/dependency-specifiers/',
-        });
-    }
-}
-function isVariable(name) {
-    return Object.hasOwn(variables, name);
-}
-
-;// CONCATENATED MODULE: ./src/project/requirement.js
-
-
-
-
-const head = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/;
-const extraName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-/** Parses `name[extra] >=1,<2 ; marker` or `name @ url ; marker`; throws Failure which shows the text. */
-function requirement_parseRequirement(text) {
-    const found = head.exec(text);
-    if (!found)
-        throw invalid(text, 'it does not start with a name');
-    const name = packageName(found[1] ?? '');
-    const extras = parseExtras(text, found[2]);
-    const rest = text.slice(found[0].length);
-    if (rest.startsWith('@')) {
-        const [, url = '', marker] = /^@\s*(\S+)(?:\s+;(.*))?\s*$/s.exec(rest) ?? [];
-        if (url === '')
-            throw invalid(text, 'the address after @ is missing, or has no space before its ";"');
-        return { name, extras, specifier: '', url, marker: checkedMarker(marker) };
-    }
-    const semicolon = rest.indexOf(';');
-    const versions = (semicolon < 0 ? rest : rest.slice(0, semicolon)).trim();
-    const bare = versions.startsWith('(') && versions.endsWith(')') ? versions.slice(1, -1) : versions;
-    const specifier = bare.replace(/\s+/g, '').replace(/,$/, '');
-    if (specifier !== '' && !isSpecifier(specifier)) {
-        throw invalid(text, `${JSON.stringify(specifier)} is no version specifier`);
-    }
-    const marker = semicolon < 0 ? undefined : checkedMarker(rest.slice(semicolon + 1));
-    return { name, extras, specifier, url: undefined, marker };
-}
-function parseExtras(text, list) {
-    if (list === undefined || list.trim() === '')
-        return [];
-    const names = list.split(',').map((extra) => extra.trim());
-    if (!names.every((name) => extraName.test(name)))
-        throw invalid(text, 'an extra has no valid name');
-    return [...new Set(names.map(packageName))].sort();
-}
-function checkedMarker(text) {
-    const marker = text?.trim();
-    if (marker === undefined || marker === '')
-        return undefined;
-    parseMarker(marker);
-    return marker;
-}
-function invalid(text, why) {
-    return new Failure('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
-}
-
 ;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
 /*!
  * Copyright (c) Squirrel Chat et al., All rights reserved.
@@ -32958,7 +31992,1019 @@ function toml_isTable(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+;// CONCATENATED MODULE: ./src/project/named-tables.js
+
+
+/** Reads the tables of [tool.poetry] whose keys are packages; the key `python` is none. */
+function named_tables_poetryRequirements(poetry) {
+    const named = poetry?.table('group');
+    const groups = new Map();
+    for (const key of named?.keys() ?? []) {
+        groups.set(packageName(key), requirementsOf(named?.table(key)?.table('dependencies')));
+    }
+    const dev = packageName('dev');
+    const old = requirementsOf(poetry?.table('dev-dependencies'));
+    if (old.length > 0)
+        groups.set(dev, [...(groups.get(dev) ?? []), ...old]);
+    return { dependencies: requirementsOf(poetry?.table('dependencies')), groups };
+}
+/** Tables of a Pipfile that are no category of packages. */
+const settings = new Set([
+    'source',
+    'requires',
+    'scripts',
+    'pipenv',
+    'pipfile',
+    'build-system',
+]);
+/** What a Pipfile requires in all its categories, as `name[extra]`; throws Failure for a file that is no TOML. */
+function pipfileRequirements(text, file = 'Pipfile') {
+    const root = new TomlReader(parseToml(text, file), file);
+    return root.keys().flatMap((key) => (settings.has(key) ? [] : requirementsOf(root.table(key))));
+}
+function requirementsOf(table) {
+    return (table?.keys() ?? [])
+        .filter((name) => name.toLowerCase() !== 'python')
+        .map((name) => `${name}${extrasOf(table?.raw(name))}`);
+}
+/** A value is a version, a table, or one of them for each marker. */
+function extrasOf(value) {
+    const extras = [value]
+        .flat()
+        .flatMap((one) => (isTable(one) ? [one['extras']] : []))
+        .flat();
+    const names = extras.filter((one) => typeof one === 'string');
+    return names.length === 0 ? '' : `[${[...new Set(names)].join(',')}]`;
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
+const VERSION_PATTERN = [
+  'v?',
+  '(?:',
+  /* */ '(?:(?<epoch>[0-9]+)!)?', // epoch
+  /* */ '(?<release>[0-9]+(?:\\.[0-9]+)*)', // release segment
+  /* */ '(?<pre>', // pre-release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<pre_n>[0-9]+)?',
+  /* */ ')?',
+  /* */ '(?<post>', // post release
+  /*    */ '(?:-(?<post_n1>[0-9]+))',
+  /*    */ '|',
+  /*    */ '(?:',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_l>post|rev|r)',
+  /*        */ '[-_\\.]?',
+  /*        */ '(?<post_n2>[0-9]+)?',
+  /*    */ ')',
+  /* */ ')?',
+  /* */ '(?<dev>', // dev release
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_l>dev)',
+  /*    */ '[-_\\.]?',
+  /*    */ '(?<dev_n>[0-9]+)?',
+  /* */ ')?',
+  ')',
+  '(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?', // local version
+].join('');
+
+
+
+const validRegex = new RegExp('^' + VERSION_PATTERN + '$', 'i');
+
+function version_valid(version) {
+  return validRegex.test(version) ? version : null;
+}
+
+const cleanRegex = new RegExp('^\\s*' + VERSION_PATTERN + '\\s*$', 'i');
+function version_clean(version) {
+  return version_stringify(version_parse(version, cleanRegex));
+}
+
+function version_parse(version, regex) {
+  // Validate the version and parse it into pieces
+  const { groups } = (regex || validRegex).exec(version) || {};
+  if (!groups) {
+    return null;
+  }
+
+  // Store the parsed out pieces of the version
+  const parsed = {
+    epoch: Number(groups.epoch ? groups.epoch : 0),
+    release: groups.release.split('.').map(Number),
+    pre: normalize_letter_version(groups.pre_l, groups.pre_n),
+    post: normalize_letter_version(
+      groups.post_l,
+      groups.post_n1 || groups.post_n2,
+    ),
+    dev: normalize_letter_version(groups.dev_l, groups.dev_n),
+    local: parse_local_version(groups.local),
+  };
+
+  return parsed;
+}
+
+function version_stringify(parsed) {
+  if (!parsed) {
+    return null;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+  const parts = [];
+
+  // Epoch
+  if (epoch !== 0) {
+    parts.push(`${epoch}!`);
+  }
+  // Release segment
+  parts.push(release.join('.'));
+
+  // Pre-release
+  if (pre) {
+    parts.push(pre.join(''));
+  }
+  // Post-release
+  if (post) {
+    parts.push('.' + post.join(''));
+  }
+  // Development release
+  if (dev) {
+    parts.push('.' + dev.join(''));
+  }
+  // Local version segment
+  if (local) {
+    parts.push(`+${local}`);
+  }
+  return parts.join('');
+}
+
+function normalize_letter_version(letterIn, numberIn) {
+  let letter = letterIn;
+  let number = numberIn;
+  if (letter) {
+    // We consider there to be an implicit 0 in a pre-release if there is
+    // not a numeral associated with it.
+    if (!number) {
+      number = 0;
+    }
+    // We normalize any letters to their lower case form
+    letter = letter.toLowerCase();
+
+    // We consider some words to be alternate spellings of other words and
+    // in those cases we want to normalize the spellings to our preferred
+    // spelling.
+    if (letter === 'alpha') {
+      letter = 'a';
+    } else if (letter === 'beta') {
+      letter = 'b';
+    } else if (['c', 'pre', 'preview'].includes(letter)) {
+      letter = 'rc';
+    } else if (['rev', 'r'].includes(letter)) {
+      letter = 'post';
+    }
+    return [letter, Number(number)];
+  }
+  if (!letter && number) {
+    // We assume if we are given a number, but we are not given a letter
+    // then this is using the implicit post release syntax (e.g. 1.0-1)
+    letter = 'post';
+
+    return [letter, Number(number)];
+  }
+  return null;
+}
+
+function parse_local_version(local) {
+  /*
+    Takes a string like abc.1.twelve and turns it into("abc", 1, "twelve").
+    */
+  if (local) {
+    return local
+      .split(/[._-]/)
+      .map((part) =>
+        Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part),
+      );
+  }
+  return null;
+}
+
+function version_explain(version) {
+  const parsed = version_parse(version);
+  if (!parsed) {
+    return parsed;
+  }
+  const { epoch, release, pre, post, dev, local } = parsed;
+
+  let base_version = '';
+  if (epoch !== 0) {
+    base_version += epoch + '!';
+  }
+  base_version += release.join('.');
+
+  const is_prerelease = Boolean(dev || pre);
+  const is_devrelease = Boolean(dev);
+  const is_postrelease = Boolean(post);
+
+  // return
+
+  return {
+    epoch,
+    release,
+    pre,
+    post: post ? post[1] : post,
+    dev: dev ? dev[1] : dev,
+    local: local ? local.join('.') : local,
+    public: version_stringify(parsed).split('+', 1)[0],
+    base_version,
+    is_prerelease,
+    is_devrelease,
+    is_postrelease,
+  };
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/operator.js
+
+
+
+
+function lt(version, other) {
+  return operator_compare(version, other) < 0;
+}
+
+function le(version, other) {
+  return operator_compare(version, other) <= 0;
+}
+
+function eq(version, other) {
+  return operator_compare(version, other) === 0;
+}
+
+function ne(version, other) {
+  return operator_compare(version, other) !== 0;
+}
+
+function ge(version, other) {
+  return operator_compare(version, other) >= 0;
+}
+
+function gt(version, other) {
+  return operator_compare(version, other) > 0;
+}
+
+function arbitrary(version, other) {
+  return version.toLowerCase() === other.toLowerCase();
+}
+
+function operator_compare(version, other) {
+  const parsedVersion = parse(version);
+  const parsedOther = parse(other);
+
+  const keyVersion = calculateKey(parsedVersion);
+  const keyOther = calculateKey(parsedOther);
+
+  return pyCompare(keyVersion, keyOther);
+}
+
+function rcompare(version, other) {
+  return -operator_compare(version, other);
+}
+
+// this logic is buitin in python, but we need to port it to js
+// see https://stackoverflow.com/a/5292332/1438522
+function pyCompare(elemIn, otherIn) {
+  let elem = elemIn;
+  let other = otherIn;
+  if (elem === other) {
+    return 0;
+  }
+  if (Array.isArray(elem) !== Array.isArray(other)) {
+    elem = Array.isArray(elem) ? elem : [elem];
+    other = Array.isArray(other) ? other : [other];
+  }
+  if (Array.isArray(elem)) {
+    const len = Math.min(elem.length, other.length);
+    for (let i = 0; i < len; i += 1) {
+      const res = pyCompare(elem[i], other[i]);
+      if (res !== 0) {
+        return res;
+      }
+    }
+    return elem.length - other.length;
+  }
+  if (elem === -Infinity || other === Infinity) {
+    return -1;
+  }
+  if (elem === Infinity || other === -Infinity) {
+    return 1;
+  }
+  return elem < other ? -1 : 1;
+}
+
+function calculateKey(input) {
+  const { epoch } = input;
+  let { release, pre, post, local, dev } = input;
+  // When we compare a release version, we want to compare it with all of the
+  // trailing zeros removed. So we'll use a reverse the list, drop all the now
+  // leading zeros until we come to something non zero, then take the rest
+  // re-reverse it back into the correct order and make it a tuple and use
+  // that for our sorting key.
+  release = release.concat();
+  release.reverse();
+  while (release.length && release[0] === 0) {
+    release.shift();
+  }
+  release.reverse();
+
+  // We need to "trick" the sorting algorithm to put 1.0.dev0 before 1.0a0.
+  // We'll do this by abusing the pre segment, but we _only_ want to do this
+  // if there is !a pre or a post segment. If we have one of those then
+  // the normal sorting rules will handle this case correctly.
+  if (!pre && !post && dev) pre = -Infinity;
+  // Versions without a pre-release (except as noted above) should sort after
+  // those with one.
+  else if (!pre) pre = Infinity;
+
+  // Versions without a post segment should sort before those with one.
+  if (!post) post = -Infinity;
+
+  // Versions without a development segment should sort after those with one.
+  if (!dev) dev = Infinity;
+
+  if (!local) {
+    // Versions without a local segment should sort before those with one.
+    local = -Infinity;
+  } else {
+    // Versions with a local segment need that segment parsed to implement
+    // the sorting rules in PEP440.
+    // - Alpha numeric segments sort before numeric segments
+    // - Alpha numeric segments sort lexicographically
+    // - Numeric segments sort numerically
+    // - Shorter versions sort before longer versions when the prefixes
+    //   match exactly
+    local = local.map((i) =>
+      Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ''],
+    );
+  }
+
+  return [epoch, release, pre, post, dev, local];
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/specifier.js
+// This file is dual licensed under the terms of the Apache License, Version
+// 2.0, and the BSD License. See the LICENSE file in the root of this repository
+// for complete details.
+
+
+
+
+
+const RANGE_PATTERN = [
+  '(?<operator>(===|~=|==|!=|<=|>=|<|>))',
+  '\\s*',
+  '(',
+  /*  */ '(?<version>(?:' + VERSION_PATTERN.replace(/\?<\w+>/g, '?:') + '))',
+  /*  */ '(?<prefix>\\.\\*)?',
+  /*  */ '|',
+  /*  */ '(?<legacy>[^,;\\s)]+)',
+  ')',
+].join('');
+
+
+
+const isEqualityOperator = (op) => ['==', '!=', '==='].includes(op);
+
+const rangeRegex = new RegExp('^' + RANGE_PATTERN + '$', 'i');
+
+function specifier_parse(ranges) {
+  if (!ranges.trim()) {
+    return [];
+  }
+
+  const specifiers = ranges
+    .split(',')
+    .map((range) => rangeRegex.exec(range.trim()) || {})
+    .map(({ groups }) => {
+      if (!groups) {
+        return null;
+      }
+
+      let { ...spec } = groups;
+      const { operator, version, prefix, legacy } = groups;
+
+      if (version) {
+        spec = { ...spec, ...explainVersion(version) };
+        if (operator === '~=') {
+          if (spec.release.length < 2) {
+            return null;
+          }
+        }
+        if (!isEqualityOperator(operator) && spec.local) {
+          return null;
+        }
+
+        if (prefix) {
+          if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+            return null;
+          }
+        }
+      }
+      if (legacy && operator !== '===') {
+        return null;
+      }
+
+      return spec;
+    });
+
+  if (specifiers.filter(Boolean).length !== specifiers.length) {
+    return null;
+  }
+
+  return specifiers;
+}
+
+function filter(versions, specifier, options = {}) {
+  const filtered = pick(versions, specifier, options);
+  if (filtered.length === 0 && options.prereleases === undefined) {
+    return pick(versions, specifier, { prereleases: true });
+  }
+  return filtered;
+}
+
+function maxSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[found.length - 1];
+}
+
+function minSatisfying(versions, range, options) {
+  const found = filter(versions, range, options).sort(Operator.compare);
+  return found.length === 0 ? null : found[0];
+}
+
+function pick(versions, specifier, options) {
+  const parsed = specifier_parse(specifier);
+
+  if (!parsed) {
+    return [];
+  }
+
+  return versions.filter((version) => {
+    const explained = explainVersion(version);
+
+    if (!parsed.length) {
+      return explained && !(explained.is_prerelease && !options.prereleases);
+    }
+
+    return parsed.reduce((pass, spec) => {
+      if (!pass) {
+        return false;
+      }
+      return contains({ ...spec, ...options }, { version, explained });
+    }, true);
+  });
+}
+
+function specifier_satisfies(version, specifier, options = {}) {
+  const filtered = pick([version], specifier, options);
+
+  return filtered.length === 1;
+}
+
+function arrayStartsWith(array, prefix) {
+  if (prefix.length > array.length) {
+    return false;
+  }
+
+  for (let i = 0; i < prefix.length; i += 1) {
+    if (prefix[i] !== array[i]) {
+      return false;
+    }
+  }
+
+  return true;
+}
+
+function contains(specifier, input) {
+  const { explained } = input;
+  let { version } = input;
+  const { ...spec } = specifier;
+
+  if (spec.prereleases === undefined) {
+    spec.prereleases = spec.is_prerelease;
+  }
+
+  if (explained && explained.is_prerelease && !spec.prereleases) {
+    return false;
+  }
+
+  if (spec.operator === '~=') {
+    let compatiblePrefix = spec.release.slice(0, -1).concat('*').join('.');
+    if (spec.epoch) {
+      compatiblePrefix = spec.epoch + '!' + compatiblePrefix;
+    }
+    return specifier_satisfies(version, `>=${spec.version}, ==${compatiblePrefix}`, {
+      prereleases: spec.prereleases,
+    });
+  }
+
+  if (spec.prefix) {
+    const isMatching =
+      explained.epoch === spec.epoch &&
+      arrayStartsWith(explained.release, spec.release);
+    const isEquality = spec.operator !== '!=';
+    return isEquality ? isMatching : !isMatching;
+  }
+
+  if (explained && explained.local && spec.version) {
+    // Ignore candidate local labels only when the specifier itself is public.
+    if (spec.operator !== '===' && !spec.local) {
+      version = explained.public;
+      spec.version = explainVersion(spec.version).public;
+    }
+  }
+
+  if (spec.operator === '<' || spec.operator === '>') {
+    // simplified version of https://www.python.org/dev/peps/pep-0440/#exclusive-ordered-comparison
+    if (Operator.eq(spec.release.join('.'), explained.release.join('.'))) {
+      return false;
+    }
+  }
+
+  // TODO: fix me?
+  // eslint-disable-next-line import-x/namespace
+  const op = Operator[spec.operator];
+  return op(version, spec.version || spec.legacy);
+}
+
+function specifier_validRange(specifier) {
+  return Boolean(specifier_parse(specifier));
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/semantic.js
+
+
+// those notation are borrowed from semver
+
+
+function major(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  return version.release[0];
+}
+
+function minor(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 2) {
+    return 0;
+  }
+  return version.release[1];
+}
+
+function patch(input) {
+  const version = explain(input);
+  if (!version) {
+    throw new TypeError('Invalid Version: ' + input);
+  }
+  if (version.release.length < 3) {
+    return 0;
+  }
+  return version.release[2];
+}
+
+function inc(input, release, preReleaseIdentifier) {
+  let identifier = preReleaseIdentifier || `a`;
+  const version = parse(input);
+
+  if (!version) {
+    return null;
+  }
+
+  if (
+    !['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview'].includes(
+      identifier,
+    )
+  ) {
+    return null;
+  }
+
+  switch (release) {
+    case 'premajor':
+      {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'preminor':
+      {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prepatch':
+      {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      version.pre = [identifier, 0];
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'prerelease':
+      if (version.pre === null) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+        version.pre = [identifier, 0];
+      } else {
+        if (preReleaseIdentifier === undefined && version.pre !== null) {
+          [identifier] = version.pre;
+        }
+
+        const [letter, number] = version.pre;
+        if (letter === identifier) {
+          version.pre = [letter, number + 1];
+        } else {
+          version.pre = [identifier, 0];
+        }
+      }
+
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'major':
+      if (
+        version.release.slice(1).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'minor':
+      if (
+        version.release.slice(2).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0] = version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    case 'patch':
+      if (
+        version.release.slice(3).some((value) => value !== 0) ||
+        version.pre === null
+      ) {
+        const [majorVersion, minorVersion = 0, patchVersion = 0] =
+          version.release;
+        version.release.fill(0);
+        version.release[0] = majorVersion;
+        version.release[1] = minorVersion;
+        version.release[2] = patchVersion + 1;
+      }
+      delete version.pre;
+      delete version.post;
+      delete version.dev;
+      delete version.local;
+      break;
+    default:
+      return null;
+  }
+
+  return stringify(version);
+}
+
+;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/index.js
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/project/version.js
+
+/**
+ * Whether a version is in a PEP 440 specifier set such as `>=3.9,!=3.9.1`; the empty set holds every version.
+ * Pre-releases count as any other version. False for what is no version or no specifier.
+ */
+function version_satisfiesSpecifier(version, specifier) {
+    if (specifier.trim() === '')
+        return valid(version) !== null;
+    return version_isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
+}
+function version_isSpecifier(text) {
+    return text.trim() !== '' && validRange(text);
+}
+function version_isVersion(text) {
+    return valid(text) !== null;
+}
+/** Order of two valid PEP 440 versions, for sorting. */
+function compareVersions(a, b) {
+    return compare(a, b);
+}
+/** A specifier set in one form for all ways to write it: sorted, versions normalised, zeros at their end gone. */
+function normalSpecifier(specifier) {
+    const clauses = specifier.split(',').flatMap((clause) => {
+        const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/.exec(clause) ?? [];
+        if (operator === '' || operator === '===')
+            return clause.trim() === '' ? [] : [clause.trim()];
+        const prefix = version.endsWith('.*');
+        const normal = clean(prefix ? version.slice(0, -2) : version) ?? version;
+        return [operator + (prefix ? `${normal}.*` : operator === '~=' ? normal : normal.replace(/(\.0)+$/, ''))];
+    });
+    return [...new Set(clauses)].sort().join(',');
+}
+
+;// CONCATENATED MODULE: ./src/project/markers.js
+
+
+
+const variables = {
+    implementation_name: true,
+    implementation_version: true,
+    os_name: true,
+    platform_machine: true,
+    platform_python_implementation: true,
+    platform_release: true,
+    platform_system: true,
+    platform_version: true,
+    python_full_version: true,
+    python_version: true,
+    sys_platform: true,
+    extra: true,
+    extras: true,
+    dependency_groups: true,
+};
+/** Spellings from before PEP 508 that files still carry. */
+const legacy = {
+    'os.name': 'os_name',
+    'sys.platform': 'sys_platform',
+    'platform.version': 'platform_version',
+    'platform.machine': 'platform_machine',
+    'platform.python_implementation': 'platform_python_implementation',
+    python_implementation: 'platform_python_implementation',
+};
+const versioned = new Set([
+    'implementation_version',
+    'platform_release',
+    'python_full_version',
+    'python_version',
+]);
+const deepest = 200;
+/** More than any tool writes; what walks a marker goes one call deeper for each. */
+const mostComparisons = 2_000;
+/** Parses an environment marker; throws Failure which shows the marker. */
+function markers_parseMarker(text) {
+    const parser = new MarkerParser(text);
+    const marker = parser.or(0);
+    parser.end();
+    return marker;
+}
+/** Whether a marker holds in an environment; throws Failure for a comparison without a meaning. */
+function evaluateMarker(marker, environment) {
+    switch (marker.kind) {
+        case 'and':
+            return evaluateMarker(marker.left, environment) && evaluateMarker(marker.right, environment);
+        case 'or':
+            return evaluateMarker(marker.left, environment) || evaluateMarker(marker.right, environment);
+        case 'compare':
+            return compareOperands(marker.left, marker.operator, marker.right, environment);
+    }
+}
+/** Whether something with this marker applies; no marker always does. */
+function markerApplies(marker, environment) {
+    return marker === undefined || marker.trim() === '' || evaluateMarker(markers_parseMarker(marker), environment);
+}
+function compareOperands(left, operator, right, environment) {
+    const variable = left.kind === 'variable' ? left.name : right.kind === 'variable' ? right.name : undefined;
+    let a = markers_valueOf(left, environment);
+    let b = markers_valueOf(right, environment);
+    if (typeof a !== 'string' || variable === 'extra') {
+        // Names of extras and groups are compared as they are normalised.
+        if (typeof a === 'string')
+            a = packageName(a);
+        if (typeof b === 'string')
+            b = packageName(b);
+    }
+    if (typeof b !== 'string') {
+        if (typeof a !== 'string')
+            throw undefinedComparison(operator);
+        const has = b.some((name) => packageName(name) === packageName(a));
+        if (operator === 'in')
+            return has;
+        if (operator === 'not in')
+            return !has;
+        throw undefinedComparison(operator);
+    }
+    if (typeof a !== 'string')
+        throw undefinedComparison(operator);
+    if (operator === 'in')
+        return b.includes(a);
+    if (operator === 'not in')
+        return !b.includes(a);
+    if (variable !== undefined && versioned.has(variable) && isVersion(a) && isSpecifier(operator + b)) {
+        return satisfiesSpecifier(a, operator + b);
+    }
+    return compareText(a, operator, b);
+}
+/** The order of code points, as Python compares strings. */
+function compareText(a, operator, b) {
+    switch (operator) {
+        case '==':
+            return a === b;
+        case '!=':
+            return a !== b;
+        case '<':
+            return a < b;
+        case '<=':
+            return a <= b;
+        case '>':
+            return a > b;
+        case '>=':
+            return a >= b;
+        default:
+            throw undefinedComparison(operator);
+    }
+}
+function undefinedComparison(operator) {
+    return new Failure('usage', `an environment marker uses ${operator} where it has no meaning`);
+}
+function markers_valueOf(operand, environment) {
+    return operand.kind === 'literal' ? operand.value : environment[operand.name];
+}
+class MarkerParser {
+    position = 0;
+    atoms = 0;
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+    or(depth) {
+        let left = this.and(depth);
+        while (this.word('or'))
+            left = { kind: 'or', left, right: this.and(depth) };
+        return left;
+    }
+    end() {
+        this.space();
+        if (this.position < this.text.length)
+            throw this.failure('the end');
+    }
+    and(depth) {
+        let left = this.atom(depth);
+        while (this.word('and'))
+            left = { kind: 'and', left, right: this.atom(depth) };
+        return left;
+    }
+    atom(depth) {
+        this.atoms += 1;
+        if (this.atoms > mostComparisons)
+            throw this.failure('fewer comparisons');
+        if (depth > deepest)
+            throw this.failure('fewer parentheses');
+        if (this.take(/\(/y) !== undefined) {
+            const inner = this.or(depth + 1);
+            if (this.take(/\)/y) === undefined)
+                throw this.failure('")"');
+            return inner;
+        }
+        const left = this.operand();
+        const operator = this.take(/===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b/y)?.replace(/^not\s+in$/, 'not in');
+        if (operator === undefined)
+            throw this.failure('a comparison');
+        const right = this.operand();
+        if (left.kind === 'literal' && right.kind === 'literal')
+            throw this.failure('a variable');
+        return { kind: 'compare', left, operator, right };
+    }
+    operand() {
+        const literal = this.take(/"[^"]*"|'[^']*'/y);
+        if (literal !== undefined)
+            return { kind: 'literal', value: literal.slice(1, -1) };
+        const word = this.take(/[a-z_]+(?:\.[a-z_]+)?/y);
+        if (word !== undefined) {
+            const name = legacy[word] ?? word;
+            if (isVariable(name))
+                return { kind: 'variable', name };
+        }
+        throw this.failure('a variable or a quoted text');
+    }
+    word(word) {
+        return this.take(word === 'and' ? /and\b/y : /or\b/y) !== undefined;
+    }
+    take(pattern) {
+        this.space();
+        pattern.lastIndex = this.position;
+        const found = pattern.exec(this.text)?.[0];
+        if (found !== undefined)
+            this.position += found.length;
+        return found;
+    }
+    space() {
+        while (/\s/.test(this.text.charAt(this.position)))
+            this.position += 1;
+    }
+    failure(wanted) {
+        const shown = JSON.stringify(this.text.slice(0, 500));
+        return new Failure('usage', `environment marker ${shown} is not valid: ${wanted} expected at ${this.position}`, {
+            hint: 'see https://packaging.python.org/en/latest/specifications/dependency-specifiers/',
+        });
+    }
+}
+function isVariable(name) {
+    return Object.hasOwn(variables, name);
+}
+
+;// CONCATENATED MODULE: ./src/project/requirement.js
+
+
+
+
+const head = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/;
+const extraName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+/** Parses `name[extra] >=1,<2 ; marker` or `name @ url ; marker`; throws Failure which shows the text. */
+function requirement_parseRequirement(text) {
+    const found = head.exec(text);
+    if (!found)
+        throw invalid(text, 'it does not start with a name');
+    const name = packageName(found[1] ?? '');
+    const extras = parseExtras(text, found[2]);
+    const rest = text.slice(found[0].length);
+    if (rest.startsWith('@')) {
+        const [, url = '', marker] = /^@\s*(\S+)(?:\s+;(.*))?\s*$/s.exec(rest) ?? [];
+        if (url === '')
+            throw invalid(text, 'the address after @ is missing, or has no space before its ";"');
+        return { name, extras, specifier: '', url, marker: checkedMarker(marker) };
+    }
+    const semicolon = rest.indexOf(';');
+    const versions = (semicolon < 0 ? rest : rest.slice(0, semicolon)).trim();
+    const bare = versions.startsWith('(') && versions.endsWith(')') ? versions.slice(1, -1) : versions;
+    const specifier = bare.replace(/\s+/g, '').replace(/,$/, '');
+    if (specifier !== '' && !isSpecifier(specifier)) {
+        throw invalid(text, `${JSON.stringify(specifier)} is no version specifier`);
+    }
+    const marker = semicolon < 0 ? undefined : checkedMarker(rest.slice(semicolon + 1));
+    return { name, extras, specifier, url: undefined, marker };
+}
+function parseExtras(text, list) {
+    if (list === undefined || list.trim() === '')
+        return [];
+    const names = list.split(',').map((extra) => extra.trim());
+    if (!names.every((name) => extraName.test(name)))
+        throw invalid(text, 'an extra has no valid name');
+    return [...new Set(names.map(packageName))].sort();
+}
+function checkedMarker(text) {
+    const marker = text?.trim();
+    if (marker === undefined || marker === '')
+        return undefined;
+    parseMarker(marker);
+    return marker;
+}
+function invalid(text, why) {
+    return new Failure('usage', `requirement ${JSON.stringify(text.slice(0, 300))} is not valid: ${why}`);
+}
+
 ;// CONCATENATED MODULE: ./src/project/pyproject.js
+
 
 
 
@@ -32983,7 +33029,11 @@ function pyproject_parsePyproject(text, file = 'pyproject.toml') {
         dynamic: project?.strings('dynamic') ?? [],
         buildSystem: root.table('build-system') !== undefined,
         uv: uvSettings(uv),
-        poetry: poetry && { name: poetry.string('name'), packageMode: poetry.boolean('package-mode') ?? true },
+        poetry: poetry && {
+            name: poetry.string('name'),
+            packageMode: poetry.boolean('package-mode') ?? true,
+            ...poetryRequirements(poetry),
+        },
         tools: tool?.keys() ?? [],
     };
 }
@@ -42124,7 +42174,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2006);
 /* harmony import */ var _action_post_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8197);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7038);
-/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8956);
+/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7737);
 /* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6252);
 
 
