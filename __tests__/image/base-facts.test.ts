@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
 import { findBaseFacts } from '../../src/image/base-facts.ts'
+import { mergeLayers } from '../../src/image/filesystem.ts'
 import { createConfig, createListing, type TinyLayer } from '../fixtures/image.ts'
 
 const glibc: TinyLayer = {
@@ -22,11 +23,7 @@ const debian: TinyLayer = {
   'usr/bin/python3': { linkname: 'python3.11' },
 }
 const facts = (layers: TinyLayer[], env: string[] = []): ReturnType<typeof findBaseFacts> =>
-  findBaseFacts(
-    'the-base',
-    createConfig({ env }),
-    layers.map((layer) => createListing(layer)),
-  )
+  findBaseFacts('the-base', createConfig({ env }), mergeLayers(layers.map((layer) => createListing(layer))))
 
 describe('findBaseFacts', () => {
   it('reads an official image', () => {

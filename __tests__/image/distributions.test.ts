@@ -48,7 +48,6 @@ describe('findDistributions', () => {
       version: '2.1',
       location: site,
       estimated: false,
-      outside: [],
     })
     expect([...(numpy?.files ?? [])].sort()).toEqual(
       [
@@ -95,7 +94,7 @@ describe('findDistributions', () => {
     expect(x?.files).toEqual(expect.arrayContaining([`${site}/x.py`, `${site}/y.py`]))
   })
 
-  it('counts nothing outside the environment, and says what was claimed there', () => {
+  it('counts nothing outside the environment', () => {
     const [x] = find({
       'etc/shadow': 100,
       'usr/bin/bash': 100,
@@ -104,7 +103,7 @@ describe('findDistributions', () => {
         distInfo('x', '1', '../../../../../etc/shadow,,\n/usr/bin/bash,,\n../../../../../../../../up,,\n'),
       ),
     })
-    expect(x?.outside).toEqual(['etc/shadow', 'usr/bin/bash'])
+
     expect(x?.files.every((path) => path.startsWith(`${site}/`))).toBe(true)
   })
 

@@ -4,7 +4,7 @@ import { openImage } from '../host/images/open.ts'
 import type { Store } from '../host/store/store.ts'
 import { findBaseFacts } from '../image/base-facts.ts'
 import { type Inventory, takeInventory } from '../image/inventory.ts'
-import type { LayerListing } from '../image/listing.ts'
+import { type Filesystem, mergeLayers } from '../image/filesystem.ts'
 import type { Measured } from '../image/measure.ts'
 import type { Measurement } from '../image/measurement.ts'
 import type { Platform } from '../image/platform.ts'
@@ -58,7 +58,7 @@ export async function analyzeImage(
     const { reference: name } = image
     const how: HowMeasured = {
       ...{ reference: name, baseLayers, directNames, timings: [] },
-      byLayers: (listings) => requirementsOf(image, listings),
+      byFiles: (filesystem) => requirementsOf(image, filesystem),
     }
     const tell = (text: string): void => step.update(text)
     const measurement = await measureImage(image, how, store, tell)
@@ -72,7 +72,7 @@ export async function analyzeImage(
         baseLayers,
         directNames,
         listings,
-        ...requirementsOf(image, listings),
+        ...requirementsOf(image, mergeLayers(listings)),
       })
     }
     return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory }
@@ -85,10 +85,10 @@ export async function analyzeImage(
 /** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
 function requirementsOf(
   { reference, config, platform }: Image,
-  listings: readonly LayerListing[],
+  filesystem: Filesystem,
 ): Pick<Measured, 'requirementsOf'> {
   try {
-    const { interpreter: python, libc } = findBaseFacts(reference, config, listings)
+    const { interpreter: python, libc } = findBaseFacts(reference, config, filesystem)
     return { requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })) }
   } catch (error) {
     if (error instanceof Failure) return {}

@@ -1,6 +1,6 @@
 import type { Store } from '../host/store/store.ts'
 import { attribute } from '../image/attribution.ts'
-import type { LayerListing } from '../image/listing.ts'
+import type { Filesystem } from '../image/filesystem.ts'
 import { decodeListing, encodeListing } from '../image/listing-text.ts'
 import { type Measured, measure } from '../image/measure.ts'
 import type { Measurement } from '../image/measurement.ts'
@@ -15,8 +15,8 @@ const version = 'measurement-5'
 /** How an image is measured, but for what is known of it. */
 export type HowMeasured = Omit<Measured, 'listings' | 'reference' | keyof Image> & {
   readonly reference: string
-  /** More that the layers themselves say, such as what its own Python makes of requirements. */
-  readonly byLayers?: (listings: readonly LayerListing[]) => Pick<Measured, 'requirementsOf'>
+  /** More that the image's own files say, such as what its own Python makes of requirements. */
+  readonly byFiles?: (filesystem: Filesystem) => Pick<Measured, 'requirementsOf'>
 }
 
 /**
@@ -25,7 +25,7 @@ export type HowMeasured = Omit<Measured, 'listings' | 'reference' | keyof Image>
  */
 export async function measureImage(
   image: Image,
-  { byLayers, ...how }: HowMeasured,
+  { byFiles, ...how }: HowMeasured,
   store: Store,
   progress: (text: string) => void,
 ): Promise<Measurement> {
@@ -50,9 +50,9 @@ export async function measureImage(
     return own(again)
   }
   const listings = await listLayers(image, store, progress, { mayMiss: true })
-  const measured = { ...image, ...how, ...byLayers?.(listings), listings }
+  const measured = { ...image, ...how, listings }
   const attribution = attribute(measured)
-  const measurement = measure(measured, attribution)
+  const measurement = measure({ ...measured, ...byFiles?.(attribution.filesystem) }, attribution)
   if (listings.some((listing) => listing.missing)) return own(measurement)
   await store.records.put(key, JSON.stringify(measurement))
   const owners = ownersOf(measurement, listings, attribution)

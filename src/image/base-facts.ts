@@ -1,9 +1,8 @@
 import { Failure } from '../failure.ts'
 import type { ImageConfig } from './config.ts'
-import { type Filesystem, mergeLayers } from './filesystem.ts'
+import type { Filesystem } from './filesystem.ts'
 import type { BaseFacts, Interpreter } from './interpreter.ts'
 import { baseName, join, parentOf } from './layer-files.ts'
-import type { LayerListing } from './listing.ts'
 import { realPath } from './symlinks.ts'
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -15,12 +14,7 @@ const elsewhere = ['usr/local/bin', 'usr/bin', 'opt/conda/bin', 'opt/python/bin'
  * `python` starts by the config's PATH, else the newest one found; the C library; users. `reference` names the image
  * in errors. Throws Failure for an image without Python 3 or whose versions cannot be told.
  */
-export function findBaseFacts(
-  reference: string,
-  config: ImageConfig,
-  listings: readonly LayerListing[],
-): BaseFacts {
-  const filesystem = mergeLayers(listings)
+export function findBaseFacts(reference: string, config: ImageConfig, filesystem: Filesystem): BaseFacts {
   const interpreter = findInterpreter(reference, config, filesystem)
   const shell = realPath(filesystem, 'bin/sh')
   return {

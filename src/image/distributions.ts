@@ -17,8 +17,6 @@ export interface Distribution extends Candidate {
   readonly installer: string | undefined
   /** The files were found by names, since no list of them is in the image. */
   readonly estimated: boolean
-  /** Paths that its RECORD claims outside its environment; they are not counted for it. */
-  readonly outside: readonly string[]
 }
 
 /**
@@ -54,7 +52,6 @@ export function findDistributions(
       files,
       installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)) ?? (conda && 'conda'),
       estimated: claim.estimated,
-      outside: claim.outside,
     })
   }
   for (const path of filesystem.files.keys()) {

@@ -14,13 +14,18 @@ const rowLimit = 200_000
  * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
  */
 export function parseRecord(text: string): readonly RecordRow[] {
-  const rows: RecordRow[] = []
+  return [...recordRows(text)]
+}
+
+/** The same, one row after another. */
+export function* recordRows(text: string): Generator<RecordRow> {
+  let count = 0
   for (const [path = '', hash = '', size = ''] of text.includes('"') ? quotedRows(text) : plainRows(text)) {
     if (path === '') continue
-    if (rows.length === rowLimit) break
-    rows.push({ path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined })
+    if (count === rowLimit) return
+    count += 1
+    yield { path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined }
   }
-  return rows
 }
 
 /** The text of a RECORD, rows in the order given. */

@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts'
 import { findBaseFacts } from '../../image/base-facts.ts'
+import { mergeLayers } from '../../image/filesystem.ts'
 import type { BaseFacts } from '../../image/interpreter.ts'
 import type { LayerListing } from '../../image/listing.ts'
 import type { Descriptor } from '../../image/manifest.ts'
@@ -41,7 +42,7 @@ export async function inspectBase(
 /** Throws Failure, which says so where a layer that is not there may be why. */
 function factsOf(image: Image, listings: readonly LayerListing[], missing: number): BaseFacts {
   try {
-    return findBaseFacts(image.reference, image.config, listings)
+    return findBaseFacts(image.reference, image.config, mergeLayers(listings))
   } catch (error) {
     if (!(error instanceof Failure) || missing < 0) throw error
     const { digest = '' } = image.manifest.layers[missing] ?? {}

@@ -110,12 +110,16 @@ class Contents {
     this.#texts.delete(path)
     this.#leftOut.add(path)
     if (size > this.#limits.text || this.#textBytes + size > this.#limits.texts) return undefined
-    const chunks: Buffer[] = []
+    const bytes = Buffer.allocUnsafeSlow(size)
+    let filled = 0
     return {
-      write: (chunk) => void chunks.push(Buffer.from(chunk)),
+      write: (chunk) => {
+        bytes.set(chunk, filled)
+        filled += chunk.length
+      },
       end: () => {
-        const bytes = Buffer.concat(chunks)
         const text = keptText(path, bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1'))
+        giveBack(bytes)
         this.#texts.set(path, text)
         this.#leftOut.delete(path)
         this.#textBytes += text.length

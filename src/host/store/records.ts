@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { giveBack } from '../layers/decompress.ts'
 import { diskFailure } from './failure.ts'
 
 /** Largest text of a record, unpacked: a listing of a million files stays below it. */
@@ -30,14 +31,13 @@ export class Records {
     const name = nameOf(key)
     const path = this.path(name)
     try {
-      const text = gunzipSync(await readFile(path), { maxOutputLength: maxText }).toString('utf8')
-      const end = text.indexOf('\n')
-      const body = text.slice(end + 1)
-      if (text.slice(0, end) !== checksum(key, body)) throw new Error('damaged')
+      const bytes = gunzipSync(await readFile(path), { maxOutputLength: maxText })
+      const body = bytes.subarray(headLength)
+      if (bytes.toString('latin1', 0, headLength) !== head(key, body)) throw new Error('damaged')
       const now = new Date()
       await utimes(path, now, now).catch(() => undefined)
       this.#onUse(name)
-      return body
+      return body.toString('utf8')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         await rm(path, { force: true }).catch(() => undefined)
@@ -62,7 +62,7 @@ export class Records {
     try {
       await mkdir(dirname(path), { recursive: true })
       await mkdir(dirname(temporary), { recursive: true })
-      await writeFile(temporary, gzipSync(`${checksum(key, text)}\n${text}`, { level: 1 }))
+      await writeFile(temporary, packed(key, text))
       await rename(temporary, path)
       this.#onUse(name)
     } catch (error) {
@@ -77,7 +77,21 @@ function nameOf(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
 
-/** Covers the key too, so that a record moved to another key's place is not believed. */
-function checksum(key: string, text: string): string {
-  return createHash('sha256').update(key).update('\0').update(text).digest('hex')
+/** Bytes of a record's first line. */
+const headLength = 65
+
+/** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
+function packed(key: string, text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text))
+  const body = bytes.subarray(headLength)
+  body.write(text)
+  bytes.write(head(key, body), 'latin1')
+  const made = gzipSync(bytes, { level: 1 })
+  giveBack(bytes)
+  return made
+}
+
+/** The first line: a checksum that covers the key too, so that a record moved to another key's place is not believed. */
+function head(key: string, body: Uint8Array): string {
+  return `${createHash('sha256').update(key).update('\0').update(body).digest('hex')}\n`
 }
