@@ -2361,7 +2361,6 @@ function findDistributions(filesystem, leftOut = new Set()) {
             files,
             installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)) ?? (conda && 'conda'),
             estimated: claim.estimated,
-            outside: claim.outside,
         });
     }
     for (const path of filesystem.files.keys()) {
@@ -2877,10 +2876,10 @@ function parseBytecode(path) {
 /* harmony export */   M: () => (/* binding */ prefixOf),
 /* harmony export */   _: () => (/* binding */ claimOf)
 /* harmony export */ });
-/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4317);
-/* harmony import */ var _metadata_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9497);
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
+/* harmony import */ var _metadata_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9497);
 /* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5421);
-/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9589);
+/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9589);
 
 
 
@@ -2892,9 +2891,9 @@ function claimOf(filesystem, candidate, tree) {
     const { conda } = candidate;
     const listed = conda ? [...conda.files, conda.record] : [];
     if (conda?.record === candidate.info)
-        return { paths: listed, estimated: false, outside: [] };
+        return { paths: listed, estimated: false };
     const own = ownClaim(filesystem, candidate, tree);
-    return conda ? { ...own, paths: [...own.paths, ...listed], estimated: false } : own;
+    return conda ? { paths: chained(own.paths, listed), estimated: false } : own;
 }
 function ownClaim(filesystem, candidate, tree) {
     const { info, location, metadata } = candidate;
@@ -2902,29 +2901,41 @@ function ownClaim(filesystem, candidate, tree) {
     const record = texts.get(`${info}/RECORD`);
     const installed = texts.get(`${info}/installed-files.txt`);
     if (record !== undefined || installed !== undefined) {
-        const listed = record !== undefined
-            ? (0,_record_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRecord */ .H)(record).map(({ path }) => (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(location, path))
-            : (installed ?? '').split(/\r?\n/).map((path) => (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(info, path));
-        const prefix = prefixOf(location);
-        const paths = listed.filter((path) => path !== undefined && path !== '');
-        const isInside = (path) => prefix === '' || path.startsWith(`${prefix}/`);
-        return {
-            paths: [...paths.filter(isInside), ...tree.filesBelow(info)],
-            estimated: false,
-            outside: paths.filter((path) => !isInside(path)),
-        };
+        const listed = record === undefined ? linesBelow(installed ?? '', info) : rowsBelow(record, location);
+        return { paths: chained(inside(listed, prefixOf(location)), tree.filesBelow(info)), estimated: false };
     }
     if (filesystem.files.get(info)?.entry.type === 'file' && /\.egg(?:-link)?$/.test(info)) {
-        return { paths: [info], estimated: false, outside: [] };
+        return { paths: [info], estimated: false };
     }
-    if ((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .baseName */ .Fl)(info) === 'EGG-INFO')
-        return { paths: tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .parentOf */ .gN)(info)), estimated: false, outside: [] };
+    if ((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .baseName */ .Fl)(info) === 'EGG-INFO')
+        return { paths: tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .parentOf */ .gN)(info)), estimated: false };
     const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/, nameLimit).filter(Boolean);
-    const names = topLevel ?? [metadata.name, (0,_metadata_js__WEBPACK_IMPORTED_MODULE_3__/* .distributionName */ .SE)(metadata.name).replaceAll('-', '_')];
+    const names = topLevel ?? [metadata.name, (0,_metadata_js__WEBPACK_IMPORTED_MODULE_2__/* .distributionName */ .SE)(metadata.name).replaceAll('-', '_')];
     const paths = names
         .filter((name) => !name.includes('..'))
-        .flatMap((name) => [...tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .join */ .fj)(location, name)), ...tree.modules(location, name)]);
-    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] };
+        .flatMap((name) => [...tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .join */ .fj)(location, name)), ...tree.modules(location, name)]);
+    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true };
+}
+function* rowsBelow(record, location) {
+    for (const { path } of (0,_record_js__WEBPACK_IMPORTED_MODULE_3__/* .recordRows */ .dq)(record))
+        yield (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(location, path);
+}
+function* linesBelow(installed, info) {
+    for (const path of installed.split(/\r?\n/))
+        yield (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(info, path);
+}
+/** Those in an environment: what a list claims outside of it is not counted for the package. */
+function* inside(paths, prefix) {
+    for (const path of paths) {
+        if (path === undefined || path === '')
+            continue;
+        if (prefix === '' || path.startsWith(`${prefix}/`))
+            yield path;
+    }
+}
+function* chained(...all) {
+    for (const paths of all)
+        yield* paths;
 }
 /** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
 function prefixOf(location) {
@@ -3537,8 +3548,9 @@ function hostPlatform(arch) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ parseRecord),
-/* harmony export */   s: () => (/* binding */ renderRecord)
+/* harmony export */   Hh: () => (/* binding */ parseRecord),
+/* harmony export */   dq: () => (/* binding */ recordRows),
+/* harmony export */   sF: () => (/* binding */ renderRecord)
 /* harmony export */ });
 /** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
 const rowLimit = 200_000;
@@ -3547,15 +3559,19 @@ const rowLimit = 200_000;
  * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
  */
 function parseRecord(text) {
-    const rows = [];
+    return [...recordRows(text)];
+}
+/** The same, one row after another. */
+function* recordRows(text) {
+    let count = 0;
     for (const [path = '', hash = '', size = ''] of text.includes('"') ? quotedRows(text) : plainRows(text)) {
         if (path === '')
             continue;
-        if (rows.length === rowLimit)
-            break;
-        rows.push({ path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined });
+        if (count === rowLimit)
+            return;
+        count += 1;
+        yield { path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined };
     }
-    return rows;
 }
 /** The text of a RECORD, rows in the order given. */
 function renderRecord(rows) {
@@ -13692,14 +13708,11 @@ async function openArchive(path, tag, name, kind) {
     return { kind, candidates: [{ descriptor, platform, opened, missing: false }], documents: blobs, blobs };
 }
 
-// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
-var image_filesystem = __nccwpck_require__(2892);
 // EXTERNAL MODULE: ./src/image/layer-files.js
 var layer_files = __nccwpck_require__(4317);
 // EXTERNAL MODULE: ./src/image/symlinks.js
 var symlinks = __nccwpck_require__(3824);
 ;// CONCATENATED MODULE: ./src/image/base-facts.js
-
 
 
 
@@ -13711,8 +13724,7 @@ const elsewhere = ['usr/local/bin', 'usr/bin', 'opt/conda/bin', 'opt/python/bin'
  * `python` starts by the config's PATH, else the newest one found; the C library; users. `reference` names the image
  * in errors. Throws Failure for an image without Python 3 or whose versions cannot be told.
  */
-function findBaseFacts(reference, config, listings) {
-    const filesystem = (0,image_filesystem/* mergeLayers */.J)(listings);
+function findBaseFacts(reference, config, filesystem) {
     const interpreter = findInterpreter(reference, config, filesystem);
     const shell = (0,symlinks/* realPath */.Y)(filesystem, 'bin/sh');
     return {
@@ -13998,6 +14010,8 @@ function systemOf({ texts }) {
     return { id: value('ID'), version: value('VERSION_ID') };
 }
 
+// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
+var filesystem = __nccwpck_require__(2892);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
 ;// CONCATENATED MODULE: ./src/project/name.js
@@ -15893,12 +15907,16 @@ class Contents {
         this.#leftOut.add(path);
         if (size > this.#limits.text || this.#textBytes + size > this.#limits.texts)
             return undefined;
-        const chunks = [];
+        const bytes = Buffer.allocUnsafeSlow(size);
+        let filled = 0;
         return {
-            write: (chunk) => void chunks.push(Buffer.from(chunk)),
+            write: (chunk) => {
+                bytes.set(chunk, filled);
+                filled += chunk.length;
+            },
             end: () => {
-                const bytes = Buffer.concat(chunks);
                 const text = keptText(path, bytes.toString((0,external_node_buffer_namespaceObject.isUtf8)(bytes) ? 'utf8' : 'latin1'));
+                giveBack(bytes);
                 this.#texts.set(path, text);
                 this.#leftOut.delete(path);
                 this.#textBytes += text.length;
@@ -16928,7 +16946,7 @@ function hasSameShape(a, b) {
         }));
 }
 function pathsIn(record) {
-    return (0,image_record/* parseRecord */.H)(record).map(({ path }) => path);
+    return (0,image_record/* parseRecord */.Hh)(record).map(({ path }) => path);
 }
 
 ;// CONCATENATED MODULE: ./src/engine/measured.js
@@ -16944,7 +16962,7 @@ const version = 'measurement-5';
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
  * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
  */
-async function measureImage(image, { byLayers, ...how }, store, progress) {
+async function measureImage(image, { byFiles, ...how }, store, progress) {
     const { reference, timings, baseLayers, mode, engine, directNames } = how;
     const names = directNames && [...directNames].sort();
     const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
@@ -16966,9 +16984,9 @@ async function measureImage(image, { byLayers, ...how }, store, progress) {
         return own(again);
     }
     const listings = await listLayers(image, store, progress, { mayMiss: true });
-    const measured = { ...image, ...how, ...byLayers?.(listings), listings };
+    const measured = { ...image, ...how, listings };
     const attribution = (0,image_attribution/* attribute */.l)(measured);
-    const measurement = measure(measured, attribution);
+    const measurement = measure({ ...measured, ...byFiles?.(attribution.filesystem) }, attribution);
     if (listings.some((listing) => listing.missing))
         return own(measurement);
     await store.records.put(key, JSON.stringify(measurement));
@@ -17011,6 +17029,7 @@ function measuredBefore(text) {
 
 
 
+
 /**
  * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
  * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
@@ -17023,7 +17042,7 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
         const { reference: name } = image;
         const how = {
             ...{ reference: name, baseLayers, directNames, timings: [] },
-            byLayers: (listings) => requirementsOf(image, listings),
+            byFiles: (filesystem) => requirementsOf(image, filesystem),
         };
         const tell = (text) => step.update(text);
         const measurement = await measureImage(image, how, store, tell);
@@ -17036,7 +17055,7 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
                 baseLayers,
                 directNames,
                 listings,
-                ...requirementsOf(image, listings),
+                ...requirementsOf(image, (0,filesystem/* mergeLayers */.J)(listings)),
             });
         };
         return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory };
@@ -17047,9 +17066,9 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
     }
 }
 /** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
-function requirementsOf({ reference, config, platform }, listings) {
+function requirementsOf({ reference, config, platform }, filesystem) {
     try {
-        const { interpreter: python, libc } = findBaseFacts(reference, config, listings);
+        const { interpreter: python, libc } = findBaseFacts(reference, config, filesystem);
         return { requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })) };
     }
     catch (error) {
@@ -17765,6 +17784,7 @@ async function blobs_drain(chunks) {
 
 
 
+
 /** Largest text of a record, unpacked: a listing of a million files stays below it. */
 const maxText = 512 * 2 ** 20;
 /**
@@ -17787,15 +17807,14 @@ class Records {
         const name = nameOf(key);
         const path = this.path(name);
         try {
-            const text = (0,external_node_zlib_namespaceObject.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText }).toString('utf8');
-            const end = text.indexOf('\n');
-            const body = text.slice(end + 1);
-            if (text.slice(0, end) !== checksum(key, body))
+            const bytes = (0,external_node_zlib_namespaceObject.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText });
+            const body = bytes.subarray(headLength);
+            if (bytes.toString('latin1', 0, headLength) !== records_head(key, body))
                 throw new Error('damaged');
             const now = new Date();
             await (0,promises_.utimes)(path, now, now).catch(() => undefined);
             this.#onUse(name);
-            return body;
+            return body.toString('utf8');
         }
         catch (error) {
             if (error.code !== 'ENOENT')
@@ -17816,7 +17835,7 @@ class Records {
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, (0,external_node_zlib_namespaceObject.gzipSync)(`${checksum(key, text)}\n${text}`, { level: 1 }));
+            await (0,promises_.writeFile)(temporary, packed(key, text));
             await (0,promises_.rename)(temporary, path);
             this.#onUse(name);
         }
@@ -17830,9 +17849,21 @@ class Records {
 function nameOf(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
 }
-/** Covers the key too, so that a record moved to another key's place is not believed. */
-function checksum(key, text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(text).digest('hex');
+/** Bytes of a record's first line. */
+const headLength = 65;
+/** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
+function packed(key, text) {
+    const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
+    const body = bytes.subarray(headLength);
+    body.write(text);
+    bytes.write(records_head(key, body), 'latin1');
+    const made = (0,external_node_zlib_namespaceObject.gzipSync)(bytes, { level: 1 });
+    giveBack(bytes);
+    return made;
+}
+/** The first line: a checksum that covers the key too, so that a record moved to another key's place is not believed. */
+function records_head(key, body) {
+    return `${(0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(body).digest('hex')}\n`;
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/keep.js
@@ -22924,7 +22955,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const sources = [];
     const texts = {};
     let bytes = 0;
-    for (const row of (0,image_record/* parseRecord */.H)((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
+    for (const row of (0,image_record/* parseRecord */.Hh)((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
         const inPrefix = external_node_path_.posix.join(site, row.path);
         const inInfo = external_node_path_.posix.dirname(row.path) === info ? external_node_path_.posix.basename(row.path) : undefined;
         if (inInfo !== undefined && (aboutThisMachine.has(inInfo) || (local && inInfo === 'direct_url.json')))
@@ -22965,7 +22996,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
         if (inInfo !== undefined && telling.has(inInfo))
             texts[place] = (0,external_node_fs_.readFileSync)(file, 'utf8');
     }
-    const record = (0,image_record/* renderRecord */.s)(rows);
+    const record = (0,image_record/* renderRecord */.sF)(rows);
     const recordPath = imagePath(layout, external_node_path_.posix.join(distInfo, 'RECORD'));
     sources.push(textFile(recordPath, record));
     texts[recordPath] = record;
@@ -24585,11 +24616,11 @@ function fillTemplate(template, sources, layout) {
             ? { entry: entry(path, 'file', { size: source.size, mode }), content: { file: source.file } }
             : textFile(path, Buffer.from(content, 'base64'), mode));
     }
-    const rows = (0,image_record/* parseRecord */.H)(template.texts[template.recordPath] ?? '').map((row) => {
+    const rows = (0,image_record/* parseRecord */.Hh)(template.texts[template.recordPath] ?? '').map((row) => {
         const source = copied.get(`${sitePackages(layout)}/${row.path}`);
         return source ? { path: row.path, hash: source.hash, size: source.size } : row;
     });
-    const record = (0,image_record/* renderRecord */.s)(rows);
+    const record = (0,image_record/* renderRecord */.sF)(rows);
     made.push(textFile(template.recordPath, record));
     made.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
     const { name, version, directories, texts, hashes, recordPath } = template;
@@ -25552,6 +25583,7 @@ function userSources({ user }, { facts }) {
 
 
 
+
 /** Looks into a base image. Its layers are read the first time only: what was found is kept by its digest. */
 async function inspectBase(opened, store, progress) {
     const image = { ...opened, blobs: keptBlobs(opened.blobs, store) };
@@ -25573,7 +25605,7 @@ async function inspectBase(opened, store, progress) {
 /** Throws Failure, which says so where a layer that is not there may be why. */
 function factsOf(image, listings, missing) {
     try {
-        return findBaseFacts(image.reference, image.config, listings);
+        return findBaseFacts(image.reference, image.config, (0,filesystem/* mergeLayers */.J)(listings));
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.H) || missing < 0)

@@ -35337,7 +35337,6 @@ function findDistributions(filesystem, leftOut = new Set()) {
             files,
             installer: installerOf(filesystem.texts.get(`${info}/INSTALLER`)) ?? (conda && 'conda'),
             estimated: claim.estimated,
-            outside: claim.outside,
         });
     }
     for (const path of filesystem.files.keys()) {
@@ -35853,10 +35852,10 @@ function parseBytecode(path) {
 /* harmony export */   M: () => (/* binding */ prefixOf),
 /* harmony export */   _: () => (/* binding */ claimOf)
 /* harmony export */ });
-/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4317);
-/* harmony import */ var _metadata_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9497);
+/* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
+/* harmony import */ var _metadata_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9497);
 /* harmony import */ var _place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5421);
-/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9589);
+/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9589);
 
 
 
@@ -35868,9 +35867,9 @@ function claimOf(filesystem, candidate, tree) {
     const { conda } = candidate;
     const listed = conda ? [...conda.files, conda.record] : [];
     if (conda?.record === candidate.info)
-        return { paths: listed, estimated: false, outside: [] };
+        return { paths: listed, estimated: false };
     const own = ownClaim(filesystem, candidate, tree);
-    return conda ? { ...own, paths: [...own.paths, ...listed], estimated: false } : own;
+    return conda ? { paths: chained(own.paths, listed), estimated: false } : own;
 }
 function ownClaim(filesystem, candidate, tree) {
     const { info, location, metadata } = candidate;
@@ -35878,29 +35877,41 @@ function ownClaim(filesystem, candidate, tree) {
     const record = texts.get(`${info}/RECORD`);
     const installed = texts.get(`${info}/installed-files.txt`);
     if (record !== undefined || installed !== undefined) {
-        const listed = record !== undefined
-            ? (0,_record_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRecord */ .H)(record).map(({ path }) => (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(location, path))
-            : (installed ?? '').split(/\r?\n/).map((path) => (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(info, path));
-        const prefix = prefixOf(location);
-        const paths = listed.filter((path) => path !== undefined && path !== '');
-        const isInside = (path) => prefix === '' || path.startsWith(`${prefix}/`);
-        return {
-            paths: [...paths.filter(isInside), ...tree.filesBelow(info)],
-            estimated: false,
-            outside: paths.filter((path) => !isInside(path)),
-        };
+        const listed = record === undefined ? linesBelow(installed ?? '', info) : rowsBelow(record, location);
+        return { paths: chained(inside(listed, prefixOf(location)), tree.filesBelow(info)), estimated: false };
     }
     if (filesystem.files.get(info)?.entry.type === 'file' && /\.egg(?:-link)?$/.test(info)) {
-        return { paths: [info], estimated: false, outside: [] };
+        return { paths: [info], estimated: false };
     }
-    if ((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .baseName */ .Fl)(info) === 'EGG-INFO')
-        return { paths: tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .parentOf */ .gN)(info)), estimated: false, outside: [] };
+    if ((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .baseName */ .Fl)(info) === 'EGG-INFO')
+        return { paths: tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .parentOf */ .gN)(info)), estimated: false };
     const topLevel = texts.get(`${info}/top_level.txt`)?.split(/\s+/, nameLimit).filter(Boolean);
-    const names = topLevel ?? [metadata.name, (0,_metadata_js__WEBPACK_IMPORTED_MODULE_3__/* .distributionName */ .SE)(metadata.name).replaceAll('-', '_')];
+    const names = topLevel ?? [metadata.name, (0,_metadata_js__WEBPACK_IMPORTED_MODULE_2__/* .distributionName */ .SE)(metadata.name).replaceAll('-', '_')];
     const paths = names
         .filter((name) => !name.includes('..'))
-        .flatMap((name) => [...tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_2__/* .join */ .fj)(location, name)), ...tree.modules(location, name)]);
-    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true, outside: [] };
+        .flatMap((name) => [...tree.filesBelow((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .join */ .fj)(location, name)), ...tree.modules(location, name)]);
+    return { paths: [...paths, info, ...tree.filesBelow(info)], estimated: true };
+}
+function* rowsBelow(record, location) {
+    for (const { path } of (0,_record_js__WEBPACK_IMPORTED_MODULE_3__/* .recordRows */ .dq)(record))
+        yield (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(location, path);
+}
+function* linesBelow(installed, info) {
+    for (const path of installed.split(/\r?\n/))
+        yield (0,_place_js__WEBPACK_IMPORTED_MODULE_0__/* .resolvePath */ .o)(info, path);
+}
+/** Those in an environment: what a list claims outside of it is not counted for the package. */
+function* inside(paths, prefix) {
+    for (const path of paths) {
+        if (path === undefined || path === '')
+            continue;
+        if (prefix === '' || path.startsWith(`${prefix}/`))
+            yield path;
+    }
+}
+function* chained(...all) {
+    for (const paths of all)
+        yield* paths;
 }
 /** The environment's folder: three above `lib/pythonX.Y/site-packages`, else the location itself (`pip --target`). */
 function prefixOf(location) {
@@ -36874,8 +36885,9 @@ function hostPlatform(arch) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ parseRecord),
-/* harmony export */   s: () => (/* binding */ renderRecord)
+/* harmony export */   Hh: () => (/* binding */ parseRecord),
+/* harmony export */   dq: () => (/* binding */ recordRows),
+/* harmony export */   sF: () => (/* binding */ renderRecord)
 /* harmony export */ });
 /** Rows that are read of one RECORD: more than ten times those of the largest distributions. */
 const rowLimit = 200_000;
@@ -36884,15 +36896,19 @@ const rowLimit = 200_000;
  * without a path are left out; what is no number is no size. Never throws: a RECORD is only a claim.
  */
 function parseRecord(text) {
-    const rows = [];
+    return [...recordRows(text)];
+}
+/** The same, one row after another. */
+function* recordRows(text) {
+    let count = 0;
     for (const [path = '', hash = '', size = ''] of text.includes('"') ? quotedRows(text) : plainRows(text)) {
         if (path === '')
             continue;
-        if (rows.length === rowLimit)
-            break;
-        rows.push({ path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined });
+        if (count === rowLimit)
+            return;
+        count += 1;
+        yield { path, hash, size: /^\d{1,15}$/.test(size) ? Number(size) : undefined };
     }
-    return rows;
 }
 /** The text of a RECORD, rows in the order given. */
 function renderRecord(rows) {
@@ -45486,165 +45502,6 @@ function withValues(env, values) {
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
-;// CONCATENATED MODULE: ./src/host/store/records.js
-
-
-
-
-
-/** Largest text of a record, unpacked: a listing of a million files stays below it. */
-const records_maxText = 512 * 2 ** 20;
-/**
- * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
- * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
- */
-class Records {
-    #root;
-    #onUse;
-    /** `onUse` hears the name of every record that is read and here, and of every one that is put. */
-    constructor(root, onUse = () => undefined) {
-        this.#root = root;
-        this.#onUse = onUse;
-    }
-    /** Where the record of this name is, or would be. */
-    path(name) {
-        return (0,external_node_path_.join)(this.#root, 'records', name.slice(0, 2), name);
-    }
-    async get(key) {
-        const name = records_nameOf(key);
-        const path = this.path(name);
-        try {
-            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: records_maxText }).toString('utf8');
-            const end = text.indexOf('\n');
-            const body = text.slice(end + 1);
-            if (text.slice(0, end) !== checksum(key, body))
-                throw new Error('damaged');
-            const now = new Date();
-            await (0,promises_.utimes)(path, now, now).catch(() => undefined);
-            this.#onUse(name);
-            return body;
-        }
-        catch (error) {
-            if (error.code !== 'ENOENT')
-                await (0,promises_.rm)(path, { force: true }).catch(() => undefined);
-            return undefined;
-        }
-    }
-    /** Marks a record as used without reading it. */
-    async touch(key) {
-        const name = records_nameOf(key);
-        const now = new Date();
-        await (0,promises_.utimes)(this.path(name), now, now).then(() => this.#onUse(name), () => undefined);
-    }
-    async put(key, text) {
-        const name = records_nameOf(key);
-        const path = this.path(name);
-        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, (0,external_node_zlib_.gzipSync)(`${checksum(key, text)}\n${text}`, { level: 1 }));
-            await (0,promises_.rename)(temporary, path);
-            this.#onUse(name);
-        }
-        catch (error) {
-            await (0,promises_.rm)(temporary, { force: true });
-            throw diskFailure(error, temporary);
-        }
-    }
-}
-/** A record's name: the sha256 of its key, in hexadecimal. */
-function records_nameOf(key) {
-    return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
-}
-/** Covers the key too, so that a record moved to another key's place is not believed. */
-function checksum(key, text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(text).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/host/store/keep.js
-
-
-/** Remembers which parts of a store a run used that the next run of the same project will want again. */
-class Keep {
-    #all = empty();
-    /** The whole run, and what is collected within it just now. */
-    #listening = new Set([this.#all]);
-    record = (name) => {
-        for (const { records } of this.#listening)
-            records.add(name);
-    };
-    blob = (digest, size) => {
-        for (const { blobs } of this.#listening)
-            blobs.set(digest, size);
-    };
-    add({ records, blobs }) {
-        records.forEach(this.record);
-        for (const [digest, size] of blobs)
-            this.blob(digest, size);
-    }
-    /** Work, and which parts it used. */
-    async during(work) {
-        const own = empty();
-        this.#listening.add(own);
-        try {
-            return { result: await work(), used: keep_sorted(own) };
-        }
-        finally {
-            this.#listening.delete(own);
-        }
-    }
-    get used() {
-        return keep_sorted(this.#all);
-    }
-}
-/** The same store, through which what is used is remembered. For what does not change with every commit. */
-function lasting(store) {
-    const { root, keep } = store;
-    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
-}
-function empty() {
-    return { records: new Set(), blobs: new Map() };
-}
-function keep_sorted({ records, blobs }) {
-    return {
-        records: [...records].sort(),
-        blobs: [...blobs].sort(([a], [b]) => (a < b ? -1 : 1)),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/recipe/volume/environment.js
-
-
-// Counted up when start.py makes environments differently.
-const environment_format = 1;
-/**
- * Name of an environment's folder in a volume, 20 hexadecimal digits: short, because the first line of a script has
- * it, and 127 bytes are all that some kernels read of that.
- */
-function environmentName(facts) {
-    const { target } = facts;
-    const key = [
-        environment_format,
-        facts.lock,
-        (0,image_platform/* formatPlatform */.Bq)(target.platform),
-        target.python.full,
-        `${target.libc.kind} ${target.libc.version}`,
-        facts.interpreter,
-        facts.paths,
-        facts.compileBytecode,
-    ];
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 20);
-}
-/**
- * Path of an environment in a container. It is what `VIRTUAL_ENV`, `PATH` and the first lines of the project's own
- * scripts must name, and not `<volume>/current`: that link moves to another lock's environment when a newer container
- * starts, and an older one that runs through it would import from there.
- */
-function environmentFolder(volume, name) {
-    return `${volume}/${name}`;
-}
-
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
@@ -45838,6 +45695,177 @@ function isZlibError(error) {
 function giveBack({ buffer, byteOffset, byteLength }) {
     if (byteOffset + byteLength === buffer.byteLength)
         buffer.transfer?.(0);
+}
+
+;// CONCATENATED MODULE: ./src/host/store/records.js
+
+
+
+
+
+
+/** Largest text of a record, unpacked: a listing of a million files stays below it. */
+const records_maxText = 512 * 2 ** 20;
+/**
+ * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
+ * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
+ */
+class Records {
+    #root;
+    #onUse;
+    /** `onUse` hears the name of every record that is read and here, and of every one that is put. */
+    constructor(root, onUse = () => undefined) {
+        this.#root = root;
+        this.#onUse = onUse;
+    }
+    /** Where the record of this name is, or would be. */
+    path(name) {
+        return (0,external_node_path_.join)(this.#root, 'records', name.slice(0, 2), name);
+    }
+    async get(key) {
+        const name = records_nameOf(key);
+        const path = this.path(name);
+        try {
+            const bytes = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: records_maxText });
+            const body = bytes.subarray(headLength);
+            if (bytes.toString('latin1', 0, headLength) !== records_head(key, body))
+                throw new Error('damaged');
+            const now = new Date();
+            await (0,promises_.utimes)(path, now, now).catch(() => undefined);
+            this.#onUse(name);
+            return body.toString('utf8');
+        }
+        catch (error) {
+            if (error.code !== 'ENOENT')
+                await (0,promises_.rm)(path, { force: true }).catch(() => undefined);
+            return undefined;
+        }
+    }
+    /** Marks a record as used without reading it. */
+    async touch(key) {
+        const name = records_nameOf(key);
+        const now = new Date();
+        await (0,promises_.utimes)(this.path(name), now, now).then(() => this.#onUse(name), () => undefined);
+    }
+    async put(key, text) {
+        const name = records_nameOf(key);
+        const path = this.path(name);
+        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            await (0,promises_.writeFile)(temporary, packed(key, text));
+            await (0,promises_.rename)(temporary, path);
+            this.#onUse(name);
+        }
+        catch (error) {
+            await (0,promises_.rm)(temporary, { force: true });
+            throw diskFailure(error, temporary);
+        }
+    }
+}
+/** A record's name: the sha256 of its key, in hexadecimal. */
+function records_nameOf(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
+}
+/** Bytes of a record's first line. */
+const headLength = 65;
+/** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
+function packed(key, text) {
+    const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
+    const body = bytes.subarray(headLength);
+    body.write(text);
+    bytes.write(records_head(key, body), 'latin1');
+    const made = (0,external_node_zlib_.gzipSync)(bytes, { level: 1 });
+    giveBack(bytes);
+    return made;
+}
+/** The first line: a checksum that covers the key too, so that a record moved to another key's place is not believed. */
+function records_head(key, body) {
+    return `${(0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(body).digest('hex')}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/host/store/keep.js
+
+
+/** Remembers which parts of a store a run used that the next run of the same project will want again. */
+class Keep {
+    #all = empty();
+    /** The whole run, and what is collected within it just now. */
+    #listening = new Set([this.#all]);
+    record = (name) => {
+        for (const { records } of this.#listening)
+            records.add(name);
+    };
+    blob = (digest, size) => {
+        for (const { blobs } of this.#listening)
+            blobs.set(digest, size);
+    };
+    add({ records, blobs }) {
+        records.forEach(this.record);
+        for (const [digest, size] of blobs)
+            this.blob(digest, size);
+    }
+    /** Work, and which parts it used. */
+    async during(work) {
+        const own = empty();
+        this.#listening.add(own);
+        try {
+            return { result: await work(), used: keep_sorted(own) };
+        }
+        finally {
+            this.#listening.delete(own);
+        }
+    }
+    get used() {
+        return keep_sorted(this.#all);
+    }
+}
+/** The same store, through which what is used is remembered. For what does not change with every commit. */
+function lasting(store) {
+    const { root, keep } = store;
+    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
+}
+function empty() {
+    return { records: new Set(), blobs: new Map() };
+}
+function keep_sorted({ records, blobs }) {
+    return {
+        records: [...records].sort(),
+        blobs: [...blobs].sort(([a], [b]) => (a < b ? -1 : 1)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/recipe/volume/environment.js
+
+
+// Counted up when start.py makes environments differently.
+const environment_format = 1;
+/**
+ * Name of an environment's folder in a volume, 20 hexadecimal digits: short, because the first line of a script has
+ * it, and 127 bytes are all that some kernels read of that.
+ */
+function environmentName(facts) {
+    const { target } = facts;
+    const key = [
+        environment_format,
+        facts.lock,
+        (0,image_platform/* formatPlatform */.Bq)(target.platform),
+        target.python.full,
+        `${target.libc.kind} ${target.libc.version}`,
+        facts.interpreter,
+        facts.paths,
+        facts.compileBytecode,
+    ];
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 20);
+}
+/**
+ * Path of an environment in a container. It is what `VIRTUAL_ENV`, `PATH` and the first lines of the project's own
+ * scripts must name, and not `<volume>/current`: that link moves to another lock's environment when a newer container
+ * starts, and an older one that runs through it would import from there.
+ */
+function environmentFolder(volume, name) {
+    return `${volume}/${name}`;
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/compress.js
@@ -46425,7 +46453,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const sources = [];
     const texts = {};
     let bytes = 0;
-    for (const row of (0,image_record/* parseRecord */.H)((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
+    for (const row of (0,image_record/* parseRecord */.Hh)((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_.join)(prefix, distInfo, 'RECORD'), 'utf8'))) {
         const inPrefix = external_node_path_.posix.join(site, row.path);
         const inInfo = external_node_path_.posix.dirname(row.path) === info ? external_node_path_.posix.basename(row.path) : undefined;
         if (inInfo !== undefined && (aboutThisMachine.has(inInfo) || (local && inInfo === 'direct_url.json')))
@@ -46466,7 +46494,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
         if (inInfo !== undefined && telling.has(inInfo))
             texts[place] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
     }
-    const record = (0,image_record/* renderRecord */.s)(rows);
+    const record = (0,image_record/* renderRecord */.sF)(rows);
     const recordPath = imagePath(layout, external_node_path_.posix.join(distInfo, 'RECORD'));
     sources.push(textFile(recordPath, record));
     texts[recordPath] = record;
@@ -47689,12 +47717,16 @@ class Contents {
         this.#leftOut.add(path);
         if (size > this.#limits.text || this.#textBytes + size > this.#limits.texts)
             return undefined;
-        const chunks = [];
+        const bytes = Buffer.allocUnsafeSlow(size);
+        let filled = 0;
         return {
-            write: (chunk) => void chunks.push(Buffer.from(chunk)),
+            write: (chunk) => {
+                bytes.set(chunk, filled);
+                filled += chunk.length;
+            },
             end: () => {
-                const bytes = Buffer.concat(chunks);
                 const text = keptText(path, bytes.toString((0,external_node_buffer_.isUtf8)(bytes) ? 'utf8' : 'latin1'));
+                giveBack(bytes);
                 this.#texts.set(path, text);
                 this.#leftOut.delete(path);
                 this.#textBytes += text.length;
@@ -48825,11 +48857,11 @@ function fillTemplate(template, sources, layout) {
             ? { entry: entry(path, 'file', { size: source.size, mode }), content: { file: source.file } }
             : textFile(path, Buffer.from(content, 'base64'), mode));
     }
-    const rows = (0,image_record/* parseRecord */.H)(template.texts[template.recordPath] ?? '').map((row) => {
+    const rows = (0,image_record/* parseRecord */.Hh)(template.texts[template.recordPath] ?? '').map((row) => {
         const source = copied.get(`${sitePackages(layout)}/${row.path}`);
         return source ? { path: row.path, hash: source.hash, size: source.size } : row;
     });
-    const record = (0,image_record/* renderRecord */.s)(rows);
+    const record = (0,image_record/* renderRecord */.sF)(rows);
     made.push(textFile(template.recordPath, record));
     made.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
     const { name, version, directories, texts, hashes, recordPath } = template;
@@ -49786,14 +49818,11 @@ function userSources({ user }, { facts }) {
     ];
 }
 
-// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
-var image_filesystem = __nccwpck_require__(2892);
 // EXTERNAL MODULE: ./src/image/layer-files.js
 var layer_files = __nccwpck_require__(4317);
 // EXTERNAL MODULE: ./src/image/symlinks.js
 var symlinks = __nccwpck_require__(3824);
 ;// CONCATENATED MODULE: ./src/image/base-facts.js
-
 
 
 
@@ -49805,8 +49834,7 @@ const elsewhere = ['usr/local/bin', 'usr/bin', 'opt/conda/bin', 'opt/python/bin'
  * `python` starts by the config's PATH, else the newest one found; the C library; users. `reference` names the image
  * in errors. Throws Failure for an image without Python 3 or whose versions cannot be told.
  */
-function findBaseFacts(reference, config, listings) {
-    const filesystem = (0,image_filesystem/* mergeLayers */.J)(listings);
+function findBaseFacts(reference, config, filesystem) {
     const interpreter = findInterpreter(reference, config, filesystem);
     const shell = (0,symlinks/* realPath */.Y)(filesystem, 'bin/sh');
     return {
@@ -49897,7 +49925,10 @@ function isBelow(path, folder) {
     return folder === '' || path.startsWith(`${folder}/`);
 }
 
+// EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
+var filesystem = __nccwpck_require__(2892);
 ;// CONCATENATED MODULE: ./src/engine/assemble/base.js
+
 
 
 
@@ -49924,7 +49955,7 @@ async function inspectBase(opened, store, progress) {
 /** Throws Failure, which says so where a layer that is not there may be why. */
 function factsOf(image, listings, missing) {
     try {
-        return findBaseFacts(image.reference, image.config, listings);
+        return findBaseFacts(image.reference, image.config, (0,filesystem/* mergeLayers */.J)(listings));
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.H) || missing < 0)
@@ -50998,7 +51029,7 @@ function hasSameShape(a, b) {
         }));
 }
 function pathsIn(record) {
-    return (0,image_record/* parseRecord */.H)(record).map(({ path }) => path);
+    return (0,image_record/* parseRecord */.Hh)(record).map(({ path }) => path);
 }
 
 ;// CONCATENATED MODULE: ./src/engine/measured.js
@@ -51014,7 +51045,7 @@ const version = 'measurement-5';
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
  * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
  */
-async function measureImage(image, { byLayers, ...how }, store, progress) {
+async function measureImage(image, { byFiles, ...how }, store, progress) {
     const { reference, timings, baseLayers, mode, engine, directNames } = how;
     const names = directNames && [...directNames].sort();
     const key = JSON.stringify([version, image.digest, image.source, baseLayers, mode, engine, names]);
@@ -51036,9 +51067,9 @@ async function measureImage(image, { byLayers, ...how }, store, progress) {
         return own(again);
     }
     const listings = await listLayers(image, store, progress, { mayMiss: true });
-    const measured = { ...image, ...how, ...byLayers?.(listings), listings };
+    const measured = { ...image, ...how, listings };
     const attribution = (0,image_attribution/* attribute */.l)(measured);
-    const measurement = measure(measured, attribution);
+    const measurement = measure({ ...measured, ...byFiles?.(attribution.filesystem) }, attribution);
     if (listings.some((listing) => listing.missing))
         return own(measurement);
     await store.records.put(key, JSON.stringify(measurement));
@@ -52188,6 +52219,7 @@ function layersBelow(image, base, name) {
 
 
 
+
 /**
  * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
  * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
@@ -52200,7 +52232,7 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
         const { reference: name } = image;
         const how = {
             ...{ reference: name, baseLayers, directNames, timings: [] },
-            byLayers: (listings) => analysis_requirementsOf(image, listings),
+            byFiles: (filesystem) => analysis_requirementsOf(image, filesystem),
         };
         const tell = (text) => step.update(text);
         const measurement = await measureImage(image, how, store, tell);
@@ -52213,7 +52245,7 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
                 baseLayers,
                 directNames,
                 listings,
-                ...analysis_requirementsOf(image, listings),
+                ...analysis_requirementsOf(image, (0,filesystem/* mergeLayers */.J)(listings)),
             });
         };
         return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory };
@@ -52224,9 +52256,9 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
     }
 }
 /** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
-function analysis_requirementsOf({ reference, config, platform }, listings) {
+function analysis_requirementsOf({ reference, config, platform }, filesystem) {
     try {
-        const { interpreter: python, libc } = findBaseFacts(reference, config, listings);
+        const { interpreter: python, libc } = findBaseFacts(reference, config, filesystem);
         return { requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })) };
     }
     catch (error) {

@@ -29944,6 +29944,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -30546,7 +30553,7 @@ function signalNumber(signal) {
 
 /***/ }),
 
-/***/ 7737:
+/***/ 4304:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33220,8 +33227,8 @@ var digest = __nccwpck_require__(192);
 var host_process = __nccwpck_require__(7038);
 // EXTERNAL MODULE: ./src/host/store/blobs.js + 1 modules
 var blobs = __nccwpck_require__(433);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ../node_modules/yauzl/index.js
@@ -41891,7 +41898,7 @@ function diskFailure(error, path) {
 
 /***/ }),
 
-/***/ 6252:
+/***/ 3676:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41916,7 +41923,238 @@ var failure = __nccwpck_require__(2747);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./src/failure.js
+var src_failure = __nccwpck_require__(5598);
+;// CONCATENATED MODULE: ./src/image/mediatype.js
+/** Media types of OCI image spec 1.1 and of Docker's image manifest version 2, schema 2. */
+const mediaTypes = {
+    ociIndex: 'application/vnd.oci.image.index.v1+json',
+    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+    ociConfig: 'application/vnd.oci.image.config.v1+json',
+    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
+    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    ociForeignGzip: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+    dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+    dockerConfig: 'application/vnd.docker.container.image.v1+json',
+    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    dockerForeignGzip: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+};
+function isIndexType(mediaType) {
+    return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex;
+}
+function isManifestType(mediaType) {
+    return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest;
+}
+/** How a blob is compressed, by its first bytes: media types lie, magic bytes do not. Needs the first 4 bytes. */
+function mediatype_compressionOf(head) {
+    if (head[0] === 0x1f && head[1] === 0x8b)
+        return 'gzip';
+    if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd)
+        return 'zstd';
+    return 'none';
+}
+
+;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
+
+/**
+ * Cuts zstd chunks where a frame ends (RFC 8878, sections 3.1.1 and 3.1.2): Node's decompressor takes a chunk that
+ * goes on after a frame's end for the end of the stream. No byte is changed.
+ */
+async function* zstd_frames_zstdFrames(chunks) {
+    const walker = new FrameWalker();
+    for await (const chunk of chunks) {
+        let from = 0;
+        let at = 0;
+        while (at < chunk.length) {
+            const { bytes, endsFrame } = walker.step(chunk, at);
+            at += bytes;
+            if (!endsFrame)
+                continue;
+            yield chunk.subarray(from, at);
+            from = at;
+        }
+        if (at > from)
+            yield chunk.subarray(from, at);
+    }
+}
+/** Where in a frame the stream is; fields that a chunk's end cuts in two are gathered byte by byte. */
+class FrameWalker {
+    #state = 'magic';
+    /** Bytes of the state's field still to come, and its value so far (little-endian). */
+    #left = 4;
+    #value = 0;
+    #shift = 0;
+    #checksum = false;
+    #last = false;
+    /** Takes what the chunk has of the field at hand. */
+    step(chunk, at) {
+        const bytes = Math.min(this.#left, chunk.length - at);
+        if (this.#state !== 'content' && this.#state !== 'skip' && this.#state !== 'header') {
+            for (let i = at; i < at + bytes; i += 1) {
+                this.#value += (chunk[i] ?? 0) * 2 ** this.#shift;
+                this.#shift += 8;
+            }
+        }
+        this.#left -= bytes;
+        let endsFrame = false;
+        while (this.#left === 0)
+            endsFrame = this.#next() || endsFrame;
+        return { bytes, endsFrame };
+    }
+    /** The field is complete; true when a frame is. */
+    #next() {
+        const value = this.#value;
+        switch (this.#state) {
+            case 'magic':
+                if (value === 0xfd2fb528)
+                    this.#expect('descriptor', 1);
+                else if (value >= 0x184d2a50 && value <= 0x184d2a5f)
+                    this.#expect('skip-size', 4);
+                else
+                    throw new Failure('build', 'its zstd data is damaged: what follows a frame is no frame');
+                return false;
+            case 'descriptor':
+                this.#checksum = (value & 4) !== 0;
+                this.#expect('header', headerBytes(value));
+                return false;
+            case 'header':
+                this.#expect('block', 3);
+                return false;
+            case 'block': {
+                this.#last = (value & 1) !== 0;
+                const isRle = ((value >> 1) & 3) === 1;
+                this.#expect('content', (isRle ? 1 : value >> 3) + (this.#last && this.#checksum ? 4 : 0));
+                return false;
+            }
+            case 'content':
+                this.#expect(this.#last ? 'magic' : 'block', this.#last ? 4 : 3);
+                return this.#last;
+            case 'skip-size':
+                this.#expect('skip', value);
+                return false;
+            case 'skip':
+                this.#expect('magic', 4);
+                return true;
+        }
+    }
+    #expect(state, bytes) {
+        this.#state = state;
+        this.#left = bytes;
+        this.#value = 0;
+        this.#shift = 0;
+    }
+}
+/** Bytes of the frame header after its descriptor: window, dictionary id, content size. */
+function headerBytes(descriptor) {
+    const single = (descriptor & 0x20) !== 0;
+    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+    const content = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+    return (single ? 0 : 1) + dictionary + content;
+}
+
+;// CONCATENATED MODULE: ./src/host/layers/decompress.js
+
+
+
+
+
+
+/** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
+const chunkSize = (/* unused pure expression or super */ null && (256 * 1024));
+/**
+ * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
+ * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
+ * of the blob's own comes first.
+ */
+async function decompress(blob) {
+    const { head, chunks } = await peek(blob, 4);
+    const compression = compressionOf(head);
+    switch (compression) {
+        case 'gzip':
+            return { compression, tar: through(chunks, zlib.createGunzip({ chunkSize })) };
+        case 'zstd':
+            return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
+        case 'none':
+            return { compression, tar: chunks };
+    }
+}
+function zstdDecompressor() {
+    if (!('createZstdDecompress' in zlib)) {
+        throw new Failure('build', 'a layer is compressed with zstd, which this version of Node.js cannot read', {
+            hint: 'use Node.js 22.15 or newer',
+        });
+    }
+    return zlib.createZstdDecompress({ chunkSize });
+}
+async function* through(chunks, decompressor) {
+    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
+    const done = pipeline(Readable.from(chunks, { highWaterMark: 2 }), decompressor);
+    // The loop reports it; this promise must not be left alone with it.
+    done.catch(() => undefined);
+    try {
+        for await (const chunk of decompressor)
+            yield chunk;
+        // What follows the compressed stream is read too, so that the blob's digest and size are known.
+        await done;
+    }
+    catch (error) {
+        throw isZlibError(error)
+            ? new Failure('build', `its compressed data is damaged: ${error.message}`)
+            : error;
+    }
+}
+/** The first bytes, and the chunks with these put back. */
+async function peek(chunks, bytes) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    let head = new Uint8Array(0);
+    while (head.length < bytes) {
+        const next = await iterator.next();
+        if (next.done === true)
+            break;
+        head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    }
+    return { head, chunks: withHead(head, iterator) };
+}
+async function* withHead(head, iterator) {
+    try {
+        if (head.length > 0)
+            yield head;
+        for (;;) {
+            const next = await iterator.next();
+            if (next.done === true)
+                return;
+            yield next.value;
+        }
+    }
+    finally {
+        await iterator.return?.();
+    }
+}
+function isZlibError(error) {
+    return (typeof error === 'object' &&
+        error !== null &&
+        'code' in error &&
+        'message' in error &&
+        /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
+}
+/**
+ * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
+ * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
+ * not end its buffer leaves the rest of it to the next.
+ */
+function giveBack({ buffer, byteOffset, byteLength }) {
+    if (byteOffset + byteLength === buffer.byteLength)
+        buffer.transfer?.(0);
+}
+
 ;// CONCATENATED MODULE: ./src/host/store/records.js
+
 
 
 
@@ -41944,15 +42182,14 @@ class records_Records {
         const name = nameOf(key);
         const path = this.path(name);
         try {
-            const text = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText }).toString('utf8');
-            const end = text.indexOf('\n');
-            const body = text.slice(end + 1);
-            if (text.slice(0, end) !== checksum(key, body))
+            const bytes = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText });
+            const body = bytes.subarray(headLength);
+            if (bytes.toString('latin1', 0, headLength) !== head(key, body))
                 throw new Error('damaged');
             const now = new Date();
             await (0,promises_.utimes)(path, now, now).catch(() => undefined);
             this.#onUse(name);
-            return body;
+            return body.toString('utf8');
         }
         catch (error) {
             if (error.code !== 'ENOENT')
@@ -41973,7 +42210,7 @@ class records_Records {
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, (0,external_node_zlib_.gzipSync)(`${checksum(key, text)}\n${text}`, { level: 1 }));
+            await (0,promises_.writeFile)(temporary, packed(key, text));
             await (0,promises_.rename)(temporary, path);
             this.#onUse(name);
         }
@@ -41987,9 +42224,21 @@ class records_Records {
 function nameOf(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
 }
-/** Covers the key too, so that a record moved to another key's place is not believed. */
-function checksum(key, text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(text).digest('hex');
+/** Bytes of a record's first line. */
+const headLength = 65;
+/** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
+function packed(key, text) {
+    const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
+    const body = bytes.subarray(headLength);
+    body.write(text);
+    bytes.write(head(key, body), 'latin1');
+    const made = (0,external_node_zlib_.gzipSync)(bytes, { level: 1 });
+    giveBack(bytes);
+    return made;
+}
+/** The first line: a checksum that covers the key too, so that a record moved to another key's place is not believed. */
+function head(key, body) {
+    return `${(0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(body).digest('hex')}\n`;
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/keep.js
@@ -42174,8 +42423,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2006);
 /* harmony import */ var _action_post_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8197);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7038);
-/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7737);
-/* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6252);
+/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4304);
+/* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3676);
 
 
 
