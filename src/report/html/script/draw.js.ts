@@ -1,0 +1,58 @@
+/** Draws the map, made anew for each folder and width, so that a folder always fills it. */
+export const draw = `
+const map = el('map');
+const ring = document.createElement('div');
+ring.id = 'ring';
+let drawn = [];
+const draw = () => {
+  tiles = [];
+  drawn = [];
+  const parts = document.createDocumentFragment();
+  const shown = current.children.length > 0 ? current.children : [current];
+  const place = (nodes, x, y, width, height, depth) => {
+    squarify(nodes, x, y, width, height).forEach(({ node, ...box }, index) => {
+      if (box.width < 2 || box.height < 2 || drawn.length > 3000) return;
+      const holder = node.children.length > 0 && depth < 3 && box.width > 46 && box.height > 40;
+      const tile = document.createElement(depth === 0 ? 'button' : 'div');
+      tile.className = 'tile ' + colour(node, holder, index) + (holder ? ' holder' : '') +
+        (depth === 0 && !holder && box.width > 110 && box.height > 60 ? ' big' : '') +
+        (node.children.length > 0 ? '' : ' leaf') + (state(node) === 'removed' ? ' gone' : '');
+      if (query !== '') tile.classList.add(hits.has(node) ? 'hit' : marked.has(node) ? 'way' : 'pale');
+      Object.assign(tile.style, { left: box.x + 'px', top: box.y + 'px', width: box.width + 'px', height: box.height + 'px' });
+      const by = change(node);
+      if (box.width > 34 && box.height > 15) {
+        const label = document.createElement('span');
+        label.textContent = node.name + (holder || box.height < 36 ? (compared ? (by === '±0' ? '' : '  ' + by) : '  ' + size(node.bytes)) : '');
+        tile.append(label);
+        if (!holder && box.height >= 36) {
+          const bytes = document.createElement('span');
+          bytes.className = 'bytes';
+          bytes.textContent = compared && by !== '' && by !== '±0' ? by : size(node.bytes);
+          tile.append(bytes);
+        }
+      }
+      const entry = { node, tile, box };
+      tile.dataset.index = String(drawn.length);
+      drawn.push(entry);
+      if (depth === 0) {
+        tile.type = 'button';
+        tile.tabIndex = -1;
+        tile.setAttribute('aria-label', describe(node));
+        tiles.push(entry);
+      } else tile.setAttribute('aria-hidden', 'true');
+      parts.append(tile);
+      if (holder) place(node.children, box.x + 3, box.y + 19, box.width - 6, box.height - 22, depth + 1);
+    });
+  };
+  place(shown, 0, 0, map.clientWidth, map.clientHeight, 0);
+  map.replaceChildren(parts, ring);
+  focused = Math.min(focused, Math.max(0, tiles.length - 1));
+  if (tiles[focused]) tiles[focused].tile.tabIndex = 0;
+  ring.style.display = 'none';
+};
+const describe = (node) => {
+  const by = change(node);
+  return node.name + ', ' + node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
+    (by === '' || by === '±0' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
+};
+`
