@@ -42,9 +42,16 @@ export function sizeTree(
   return nodeOf(image.reference, root)
 }
 
+/** What of a part no package owns, where only the packages are known. */
+export const ownerless = 'of no package'
+
+/** As much of a measurement as {@link sizeTreeOf} asks for. */
+type Known = Pick<Measurement, 'image' | 'parts'> &
+  Readonly<Record<'packages' | 'systemPackages', readonly Pick<SizeNode, 'name' | 'bytes'>[]>>
+
 /** The same as far as a measurement knows it: parts and packages, without their files. */
-export function sizeTreeOf({ image, parts, packages, systemPackages }: Measurement): SizeNode {
-  const known = (all: Measurement['systemPackages']): readonly SizeNode[] => {
+export function sizeTreeOf({ image, parts, packages, systemPackages }: Known): SizeNode {
+  const known = (all: Known['packages']): readonly SizeNode[] => {
     const bytesOf = new Map<string, number>()
     for (const { name, bytes } of all) bytesOf.set(name, (bytesOf.get(name) ?? 0) + bytes)
     return [...bytesOf].map(([name, bytes]) => ({ name, kind: 'package', bytes, children: [] }))
@@ -58,7 +65,7 @@ export function sizeTreeOf({ image, parts, packages, systemPackages }: Measureme
     const rest = bytes - owned.reduce((sum, one) => sum + one.bytes, 0)
     // Packages may have files elsewhere, which count for another part.
     if (owned.length === 0 || rest < 0) return { name: part, kind: 'part', bytes, children: [] }
-    const other: SizeNode = { name: 'of no package', kind: 'folder', bytes: rest, children: [] }
+    const other: SizeNode = { name: ownerless, kind: 'folder', bytes: rest, children: [] }
     return { name: part, kind: 'part', bytes, children: sorted([...owned, other]) }
   })
   const bytes = children.reduce((sum, one) => sum + one.bytes, 0)

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { SizeNode } from '../../../src/image/size-tree.ts'
+import type { MapData } from '../../../src/report/html/map.ts'
 import { renderHtml } from '../../../src/report/html/page.ts'
 import { attacks } from '../../fixtures/attacks.ts'
-import { createDelta, createMeasurement, createPackage } from '../../fixtures/measurement.ts'
-import { createHostileReport, createReport } from '../../fixtures/report.ts'
+import { createDelta, createLayer, createMeasurement, createPackage } from '../../fixtures/measurement.ts'
+import { createAccepted, createHostileReport, createReport } from '../../fixtures/report.ts'
 
 const file = (name: string, bytes = 1000): SizeNode => ({ name, kind: 'file', bytes, children: [] })
-const folder = (name: string, children: readonly SizeNode[]): SizeNode => ({
-  name,
-  kind: 'folder',
+const node = (kind: SizeNode['kind'], name: string, children: readonly SizeNode[]): SizeNode => ({
+  ...{ name, kind, children },
   bytes: children.reduce((sum, one) => sum + one.bytes, 0),
-  children,
 })
+const folder = (name: string, children: readonly SizeNode[]): SizeNode => node('folder', name, children)
 
 /** What stands between the tags of an element that comes once. */
 function contentOf(page: string, element: string): string {
@@ -61,6 +61,68 @@ describe('the policy of the page', () => {
 })
 
 describe('the page', () => {
+  it('has what changed in the system, what the base did by itself and what became of the layers', () => {
+    const system = (name: string, bytes: number): { name: string; version: string; bytes: number } => ({
+      ...{ name, version: '1', bytes },
+    })
+    const { layers, image } = createMeasurement()
+    const measurement = createMeasurement({
+      systemPackages: [system('libc6', 5_000), system('gcc', 70_000_000)],
+      layers: [createLayer({ part: 'base', download: 31_778_112 }), ...layers.slice(1)],
+      image: { ...image, digest: 'sha256:1' },
+    })
+    const base = createMeasurement({
+      systemPackages: [system('libc6', 5_000), system('perl', 1_000)],
+      layers,
+    })
+    const shown = renderHtml(createReport({ measurement, delta: createDelta(measurement, base) }))
+    expect(shown).toContain('<h2>2 system packages, 2 changed</h2>')
+    expect(shown).toMatch(/<td>gcc<\/td><td>1 <span class="tag">new<\/span><\/td>.*\+70\.0 MB/)
+    expect(shown).toMatch(/<td>perl<\/td><td>1 <span class="tag">removed<\/span><\/td>.*-1\.00 kB/)
+    expect(shown).toContain(
+      '<p class="drift">The base image itself moved: download +2.00 MB, filesystem -36.7 MB;',
+    )
+    expect(shown).toContain('<h2>6 layers: 5 kept, 1 new, 1 gone</h2>')
+    expect(shown).toMatch(/<td><span class="tag">gone<\/span><\/td><td>base<\/td>/)
+  })
+
+  it('says beside the figure what its budget is, and which label accepts its growth', () => {
+    const shown = renderHtml(createReport({ verdict: createAccepted('download grows by > 5%', '<b>ok') }))
+    const [card] = /<dt>download<\/dt>[^]*?<\/div>/.exec(shown) ?? []
+    expect(card).toContain('<span class="dim">budget: +5%</span>')
+    expect(card).toContain('<span>accepted by the label <b>&lt;b&gt;ok</b></span>')
+  })
+
+  it('has the colours of what changed where only packages of the baseline are known', () => {
+    const tree = node('image', 'image', [
+      node('part', 'environment', [
+        node('package', 'numpy', [file('a', 49_612_002)]),
+        node('package', 'pandas', [file('b', 36_120_002)]),
+        folder('opt', [file('c', 5)]),
+      ]),
+    ])
+    const data = JSON.parse(
+      /id="data">(.*)<\/script>/.exec(renderHtml(createReport({ tree })))?.[1] ?? '',
+    ) as MapData
+    const [, , , , [environment]] = data
+    const before = new Map(environment?.[4].map(([name, , bytes, was]) => [name, { bytes, was }]))
+    expect(environment?.[3]).toBe(createMeasurement().parts.environment)
+    expect(before.get('numpy')).toEqual({ bytes: 49_612_002, was: 48_733_120 })
+    expect(before.get('pandas')).toEqual({ bytes: 36_120_002, was: 36_120_002 })
+    expect(before.get('sqlalchemy')).toEqual({ bytes: 0, was: 12_400_119 })
+    const owned = createMeasurement().packages.reduce((sum, { bytes }) => sum + bytes, 0)
+    const others = createMeasurement().parts.environment - owned
+    expect(before.get('of no package/opt')).toEqual({ bytes: 5, was: others })
+  })
+
+  it('has the colours of the parts where the two are for different platforms', () => {
+    const arm = createMeasurement({ image: { ...createMeasurement().image, platform: 'linux/arm64' } })
+    expect(renderHtml(createReport())).toContain('<body data-compared="true">')
+    expect(renderHtml(createReport({ delta: createDelta(undefined, arm) }))).toContain(
+      '<body data-compared="false">',
+    )
+  })
+
   it('has every package in its table, with version and reason, and those that went', () => {
     const base = createMeasurement({
       packages: [...createMeasurement().packages, createPackage({ name: 'scipy', version: '1.14.0' })],
@@ -71,7 +133,7 @@ describe('the page', () => {
     for (const { name } of report.measurement.packages) expect(table).toContain(`>${name}</button>`)
     expect(table).toContain('2.1.0 → 2.2.1')
     expect(table).toContain('← python-dateutil ← pandas ← you')
-    expect(table).toMatch(/<td>scipy<\/td><td>1\.14\.0 → removed<\/td>.*-48\.7 MB/)
+    expect(table).toMatch(/<td>scipy<\/td><td>1\.14\.0 <span class="tag">removed<\/span><\/td>.*-48\.7 MB/)
   })
 
   it('is below a megabyte for 20,000 files and 1,000 packages, whatever their names', () => {

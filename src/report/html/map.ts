@@ -1,4 +1,5 @@
-import type { SizeNode } from '../../image/size-tree.ts'
+import { ownerless, type SizeNode } from '../../image/size-tree.ts'
+import { packageName } from '../../project/name.ts'
 import { excerpt } from '../escape.ts'
 import { scriptJson } from './escape.ts'
 
@@ -92,14 +93,37 @@ function gone({ name, kind, bytes, children }: SizeNode): MapNode {
   return { name, kind, bytes: 0, before: bytes, children: children.map(gone) }
 }
 
+function key({ kind, name }: SizeNode): string {
+  return `${kind}/${kind === 'package' ? packageName(name) : name}`
+}
+
+/** A part of whose packages no file is known: it comes from a measurement. */
+function isCoarse({ children }: SizeNode): boolean {
+  const packages = children.filter(({ kind }) => kind === 'package')
+  return packages.length > 0 && packages.every((one) => one.children.length === 0)
+}
+
+/** What no package owns as one node, as it is in a measurement. */
+function gathered(part: SizeNode): SizeNode {
+  const children = part.children.filter(({ kind }) => kind !== 'package')
+  const bytes = children.reduce((sum, one) => sum + one.bytes, 0)
+  if (bytes === 0) return part
+  const rest: SizeNode = { name: ownerless, kind: 'folder', bytes, children }
+  return { ...part, children: [...part.children.filter(({ kind }) => kind === 'package'), rest] }
+}
+
 function merged(head: SizeNode, base: SizeNode): MapNode {
+  if (isCoarse(head) === isCoarse(base)) return mergedAlike(head, base)
+  return isCoarse(head) ? mergedAlike(head, gathered(base)) : mergedAlike(gathered(head), base)
+}
+
+function mergedAlike(head: SizeNode, base: SizeNode): MapNode {
   const { name, kind, bytes } = head
   const node = { name, kind, bytes, before: base.bytes }
   // Of a side that was measured elsewhere only the packages are known.
   if (head.children.length === 0 || base.children.length === 0) {
     return { ...node, children: head.children.map((one) => alone(one)) }
   }
-  const key = (one: SizeNode): string => `${one.kind}/${one.name}`
   const old = new Map(base.children.map((one) => [key(one), one]))
   const children = head.children.map((one) => {
     const other = old.get(key(one))
@@ -114,6 +138,6 @@ function joined(node: MapNode): MapNode {
   const children = node.children.map(joined)
   const [only] = children
   return node.kind === 'folder' && children.length === 1 && only?.kind === 'folder'
-    ? { ...only, name: `${node.name}/${only.name}` }
+    ? { ...only, name: `${node.name}/${only.name}`, before: only.before ?? node.before }
     : { ...node, children }
 }

@@ -1,6 +1,6 @@
 /** The path, the list beside the map, and the ways from one folder to another. */
 export const contents = `
-const write = () => {
+const list = () => {
   const crumbs = [];
   for (let at = current; at; at = at.parent) crumbs.unshift(at);
   el('path').replaceChildren(...crumbs.flatMap((node, i) => {
@@ -53,7 +53,7 @@ const go = (node) => {
   current = node;
   hide();
   draw();
-  write();
+  list();
 };
 const open = (node) => {
   go(node.children.length > 0 ? node : node.parent || root);
@@ -71,6 +71,6 @@ const find = (text) => {
     row.hidden = query !== '' && !row.firstChild.textContent.toLowerCase().includes(query);
   }
   draw();
-  write();
+  list();
 };
 `

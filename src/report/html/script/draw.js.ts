@@ -4,9 +4,11 @@ const map = el('map');
 const ring = document.createElement('div');
 ring.id = 'ring';
 let drawn = [];
+let extent = '';
 const draw = () => {
   tiles = [];
   drawn = [];
+  extent = map.clientWidth + 'x' + map.clientHeight;
   const parts = document.createDocumentFragment();
   const shown = current.children.length > 0 ? current.children : [current];
   const place = (nodes, x, y, width, height, depth) => {
@@ -19,18 +21,7 @@ const draw = () => {
         (node.children.length > 0 ? '' : ' leaf') + (state(node) === 'removed' ? ' gone' : '');
       if (query !== '') tile.classList.add(hits.has(node) ? 'hit' : marked.has(node) ? 'way' : 'pale');
       Object.assign(tile.style, { left: box.x + 'px', top: box.y + 'px', width: box.width + 'px', height: box.height + 'px' });
-      const by = change(node);
-      if (box.width > 34 && box.height > 15) {
-        const label = document.createElement('span');
-        label.textContent = node.name + (holder || box.height < 36 ? (compared ? (by === '±0' ? '' : '  ' + by) : '  ' + size(node.bytes)) : '');
-        tile.append(label);
-        if (!holder && box.height >= 36) {
-          const bytes = document.createElement('span');
-          bytes.className = 'bytes';
-          bytes.textContent = compared && by !== '' && by !== '±0' ? by : size(node.bytes);
-          tile.append(bytes);
-        }
-      }
+      write(tile, node, box, holder);
       const entry = { node, tile, box };
       tile.dataset.index = String(drawn.length);
       drawn.push(entry);
@@ -49,6 +40,32 @@ const draw = () => {
   focused = Math.min(focused, Math.max(0, tiles.length - 1));
   if (tiles[focused]) tiles[focused].tile.tabIndex = 0;
   ring.style.display = 'none';
+};
+// A number that is cut is a wrong number, so it is there as a whole or not at all.
+const ink = document.createElement('canvas').getContext('2d');
+const family = getComputedStyle(document.body).fontFamily;
+const widthOf = (text, font) => { ink.font = font + ' ' + family; return ink.measureText(text).width; };
+const write = (tile, node, box, holder) => {
+  if (box.width < 24 || box.height < 16) return;
+  const big = tile.classList.contains('big');
+  const font = (holder ? '600 ' : '') + (big ? '15px' : '12px');
+  const by = change(node);
+  const number = compared && by !== '' ? (by === '±0' ? '' : by) : size(node.bytes);
+  const room = box.width - (big ? 14 : 10);
+  const wide = widthOf(node.name, font);
+  if (wide > room && room < 40) return;
+  const add = (className, text) => {
+    const span = document.createElement('span');
+    span.className = className;
+    span.textContent = text;
+    tile.append(span);
+  };
+  add('name', node.name);
+  if (number === '') return;
+  const long = widthOf(number, font);
+  const below = !holder && box.height >= (big ? 46 : 36);
+  if (below ? long <= room : wide + long + 8 <= room || (holder && long + 48 <= room)) add('bytes', number);
+  tile.classList.toggle('beside', !below);
 };
 const describe = (node) => {
   const by = change(node);

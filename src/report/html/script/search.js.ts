@@ -14,8 +14,8 @@ document.addEventListener('click', (event) => {
 let waiting = 0;
 new ResizeObserver(() => {
   cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(draw);
+  waiting = requestAnimationFrame(() => { if (map.clientWidth + 'x' + map.clientHeight !== extent) draw(); });
 }).observe(map);
 draw();
-write();
+list();
 `
