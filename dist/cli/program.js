@@ -1910,13 +1910,13 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9164);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2753);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7397);
-/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(671);
+/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9744);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3816);
 
 
@@ -3752,8 +3752,9 @@ function splitFirstTag(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ sizeTree),
-/* harmony export */   R: () => (/* binding */ sizeTreeOf)
+/* harmony export */   Ky: () => (/* binding */ sizeTree),
+/* harmony export */   RQ: () => (/* binding */ sizeTreeOf),
+/* harmony export */   fJ: () => (/* binding */ ownerless)
 /* harmony export */ });
 /* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9001);
 /* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
@@ -3789,6 +3790,8 @@ function sizeTree(image) {
     }
     return nodeOf(image.reference, root);
 }
+/** What of a part no package owns, where only the packages are known. */
+const ownerless = 'of no package';
 /** The same as far as a measurement knows it: parts and packages, without their files. */
 function sizeTreeOf({ image, parts, packages, systemPackages }) {
     const known = (all) => {
@@ -3807,7 +3810,7 @@ function sizeTreeOf({ image, parts, packages, systemPackages }) {
         // Packages may have files elsewhere, which count for another part.
         if (owned.length === 0 || rest < 0)
             return { name: part, kind: 'part', bytes, children: [] };
-        const other = { name: 'of no package', kind: 'folder', bytes: rest, children: [] };
+        const other = { name: ownerless, kind: 'folder', bytes: rest, children: [] };
         return { name: part, kind: 'part', bytes, children: sorted([...owned, other]) };
     });
     const bytes = children.reduce((sum, one) => sum + one.bytes, 0);
@@ -4022,7 +4025,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 9164:
+/***/ 2753:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14014,12 +14017,8 @@ function systemOf({ texts }) {
 var filesystem = __nccwpck_require__(2892);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
-;// CONCATENATED MODULE: ./src/project/name.js
-/** Normalises any spelling of a name (PEP 503); it does not check that the name is allowed. */
-function packageName(text) {
-    return text.replace(/[-_.]+/g, '-').toLowerCase();
-}
-
+// EXTERNAL MODULE: ./src/project/name.js
+var project_name = __nccwpck_require__(747);
 ;// CONCATENATED MODULE: ../node_modules/@renovatebot/pep440/lib/version.js
 const VERSION_PATTERN = [
   'v?',
@@ -14803,14 +14802,14 @@ function compareOperands(left, operator, right, environment) {
     if (typeof a !== 'string' || variable === 'extra') {
         // Names of extras and groups are compared as they are normalised.
         if (typeof a === 'string')
-            a = packageName(a);
+            a = (0,project_name/* packageName */.o)(a);
         if (typeof b === 'string')
-            b = packageName(b);
+            b = (0,project_name/* packageName */.o)(b);
     }
     if (typeof b !== 'string') {
         if (typeof a !== 'string')
             throw undefinedComparison(operator);
-        const has = b.some((name) => packageName(name) === packageName(a));
+        const has = b.some((name) => (0,project_name/* packageName */.o)(name) === (0,project_name/* packageName */.o)(a));
         if (operator === 'in')
             return has;
         if (operator === 'not in')
@@ -14948,7 +14947,7 @@ function parseRequirement(text) {
     const found = head.exec(text);
     if (!found)
         throw invalid(text, 'it does not start with a name');
-    const name = packageName(found[1] ?? '');
+    const name = (0,project_name/* packageName */.o)(found[1] ?? '');
     const extras = parseExtras(text, found[2]);
     const rest = text.slice(found[0].length);
     if (rest.startsWith('@')) {
@@ -14973,7 +14972,7 @@ function parseExtras(text, list) {
     const names = list.split(',').map((extra) => extra.trim());
     if (!names.every((name) => extraName.test(name)))
         throw invalid(text, 'an extra has no valid name');
-    return [...new Set(names.map(packageName))].sort();
+    return [...new Set(names.map(project_name/* packageName */.o))].sort();
 }
 function checkedMarker(text) {
     const marker = text?.trim();
@@ -17047,7 +17046,7 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
         const tell = (text) => step.update(text);
         const measurement = await measureImage(image, how, store, tell);
         step.done();
-        const tree = async () => (0,size_tree/* sizeTree */.K)({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
+        const tree = async () => (0,size_tree/* sizeTree */.Ky)({ ...image, baseLayers, listings: await listLayers(image, store, tell, { mayMiss: true }) });
         const inventory = async () => {
             const listings = await listLayers(image, store, tell, { mayMiss: true });
             return takeInventory({
@@ -19433,9 +19432,9 @@ function poetryRequirements(poetry) {
     const named = poetry?.table('group');
     const groups = new Map();
     for (const key of named?.keys() ?? []) {
-        groups.set(packageName(key), named_tables_requirementsOf(named?.table(key)?.table('dependencies')));
+        groups.set((0,project_name/* packageName */.o)(key), named_tables_requirementsOf(named?.table(key)?.table('dependencies')));
     }
-    const dev = packageName('dev');
+    const dev = (0,project_name/* packageName */.o)('dev');
     const old = named_tables_requirementsOf(poetry?.table('dev-dependencies'));
     if (old.length > 0)
         groups.set(dev, [...(groups.get(dev) ?? []), ...old]);
@@ -19513,8 +19512,8 @@ function isPackage(pyproject) {
 }
 /** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
 function extraRequirements(pyproject, extras) {
-    const own = pyproject.name === undefined ? undefined : packageName(pyproject.name);
-    const open = new Set(extras.map(packageName));
+    const own = pyproject.name === undefined ? undefined : (0,project_name/* packageName */.o)(pyproject.name);
+    const open = new Set(extras.map(project_name/* packageName */.o));
     const found = [];
     // A set that grows while it is walked is walked to its end.
     for (const extra of open) {
@@ -19536,7 +19535,7 @@ function uvSettings(uv) {
         package: uv?.boolean('package'),
         managed: uv?.boolean('managed') ?? true,
         defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
-        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(packageName),
+        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(project_name/* packageName */.o),
         workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
         workspaceExclude: workspace?.strings('exclude') ?? [],
         sources: sources(uv?.table('sources')),
@@ -19546,23 +19545,23 @@ function sources(table) {
     const found = new Map();
     for (const key of table?.keys() ?? []) {
         const value = table?.raw(key);
-        found.set(packageName(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
+        found.set((0,project_name/* packageName */.o)(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
     }
     return found;
 }
 function byName(table) {
-    return new Map((table?.keys() ?? []).map((key) => [packageName(key), table?.strings(key) ?? []]));
+    return new Map((table?.keys() ?? []).map((key) => [(0,project_name/* packageName */.o)(key), table?.strings(key) ?? []]));
 }
 /** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
 function dependencyGroups(table, legacyDev, file) {
     const written = new Map();
     for (const key of table?.keys() ?? []) {
-        const name = packageName(key);
+        const name = (0,project_name/* packageName */.o)(key);
         if (written.has(name))
             throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
         written.set(name, table?.list(key) ?? []);
     }
-    const dev = packageName('dev');
+    const dev = (0,project_name/* packageName */.o)('dev');
     if (legacyDev !== undefined)
         written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
     const resolve = (name, path) => {
@@ -19580,7 +19579,7 @@ function dependencyGroups(table, legacyDev, file) {
             if (typeof included !== 'string') {
                 throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
             }
-            return resolve(packageName(included), [...path, name]);
+            return resolve((0,project_name/* packageName */.o)(included), [...path, name]);
         });
     };
     return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
@@ -19860,7 +19859,7 @@ function lockedPackage(table) {
     const single = archive && lockedFile(archive);
     const isWheel = single?.filename.endsWith('.whl') === true;
     return {
-        name: packageName(table.requiredString('name')),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
         version: table.string('version'),
         marker: table.string('marker'),
         requiresPython: table.string('requires-python'),
@@ -20031,7 +20030,7 @@ function formats(before, value) {
         const name = part.trim();
         if (name === ':none:')
             return [];
-        return [...all, name === ':all:' ? name : packageName(name)];
+        return [...all, name === ':all:' ? name : (0,project_name/* packageName */.o)(name)];
     }, before);
 }
 function needed(name, value) {
@@ -20126,7 +20125,7 @@ function parseItem(text, place, editable) {
     if (/\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(path.replace(/#.*/, ''))) {
         return { kind: 'direct', address: path, marker, hashes, text: body, place };
     }
-    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [packageName(extra.trim())]));
+    const names = extras.split(',').flatMap((extra) => (extra.trim() === '' ? [] : [(0,project_name/* packageName */.o)(extra.trim())]));
     return { kind: 'local', path: path.replace(/^file:(\/\/)?/i, ''), extras: names, editable, marker, place };
 }
 function isPath(body) {
@@ -20196,7 +20195,7 @@ function parseUvLock(text, file = 'uv.lock') {
         file,
         requiresPython: root.string('requires-python'),
         packages: root.tables('package').map(uvPackage),
-        members: (manifest?.strings('members') ?? []).map(packageName),
+        members: (manifest?.strings('members') ?? []).map(project_name/* packageName */.o),
         rootGroups: mapOf(manifest?.table('dependency-groups'), (table, key) => table.tables(key).map(uvRequirement)),
     };
 }
@@ -20210,7 +20209,7 @@ function localPackages(lock, from, chosen, environments) {
     const project = local.find((p) => p.source.kind === 'local' && p.source.path === from);
     const roots = project ? [project] : from === '.' ? local : [];
     const applies = (d) => environments.some((env) => markerApplies(d.marker, env));
-    const extras = new Set(chosen.extras.map(packageName));
+    const extras = new Set(chosen.extras.map(project_name/* packageName */.o));
     const seen = new Set();
     const found = new Set();
     const visit = (target, extra) => {
@@ -20236,7 +20235,7 @@ function localPackages(lock, from, chosen, environments) {
         for (const extra of extras)
             visit(root, extra);
         for (const group of chosen.groups)
-            follow(root.devDependencies.get(packageName(group)) ?? []);
+            follow(root.devDependencies.get((0,project_name/* packageName */.o)(group)) ?? []);
     }
     return [...found].flatMap(({ name, source }) => source.kind === 'local' && !source.virtual ? [{ name, path: source.path }] : []);
 }
@@ -20247,7 +20246,7 @@ function uvPackage(table) {
     const metadata = table.table('metadata');
     const dependencies = (from, key) => from.tables(key).map(uvDependency);
     return {
-        name: packageName(table.requiredString('name')),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
         version: table.string('version'),
         source: uvSource(table.table('source')),
         dependencies: dependencies(table, 'dependencies'),
@@ -20256,7 +20255,7 @@ function uvPackage(table) {
         metadata: metadata && {
             requiresDist: metadata.tables('requires-dist').map(uvRequirement),
             requiresDev: mapOf(metadata.table('requires-dev'), (t, key) => t.tables(key).map(uvRequirement)),
-            providesExtras: (metadata.strings('provides-extras') ?? []).map(packageName),
+            providesExtras: (metadata.strings('provides-extras') ?? []).map(project_name/* packageName */.o),
         },
     };
 }
@@ -20271,16 +20270,16 @@ function uvSource(table) {
 }
 function uvDependency(table) {
     return {
-        name: packageName(table.requiredString('name')),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
         version: table.string('version'),
-        extras: (table.strings('extra') ?? []).map(packageName),
+        extras: (table.strings('extra') ?? []).map(project_name/* packageName */.o),
         marker: table.string('marker'),
     };
 }
 function uvRequirement(table) {
     return {
-        name: packageName(table.requiredString('name')),
-        extras: (table.strings('extras') ?? []).map(packageName).sort(),
+        name: (0,project_name/* packageName */.o)(table.requiredString('name')),
+        extras: (table.strings('extras') ?? []).map(project_name/* packageName */.o).sort(),
         specifier: table.string('specifier') ?? '',
         marker: table.string('marker'),
         source: sourceOf(table.plain()),
@@ -20290,7 +20289,7 @@ function sourceOf(table) {
     return Object.fromEntries(sourceKeys.flatMap((key) => (typeof table[key] === 'string' ? [[key, table[key]]] : [])));
 }
 function mapOf(table, read) {
-    return new Map(table?.keys().map((key) => [packageName(key), read(table, key)]));
+    return new Map(table?.keys().map((key) => [(0,project_name/* packageName */.o)(key), read(table, key)]));
 }
 
 ;// CONCATENATED MODULE: ./src/host/project/requirements-files.js
@@ -20385,7 +20384,7 @@ async function read_project_requirementsOf(context, pyproject, listed, chosen, e
 function declaredRequirements(pyproject, chosen) {
     const { dependencies, dependencyGroups, poetry } = pyproject;
     const groups = chosen.groups
-        .map(packageName)
+        .map(project_name/* packageName */.o)
         .flatMap((name) => [...(dependencyGroups.get(name) ?? []), ...(poetry?.groups.get(name) ?? [])]);
     const main = [...dependencies, ...(poetry?.dependencies ?? [])];
     return [...new Set([...main, ...extraRequirements(pyproject, chosen.extras), ...groups])];
@@ -20426,12 +20425,12 @@ async function listedTrees(context, listed, environments) {
     }));
 }
 function ownName(folder, pyproject) {
-    return packageName(pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(folder)));
+    return (0,project_name/* packageName */.o)(pyproject?.name ?? pyproject?.poetry?.name ?? (0,external_node_path_.basename)((0,external_node_path_.resolve)(folder)));
 }
 function pylockDirectories(found, chosen, environments, fromContext) {
     return choosePylock(parsePylock(found.text, found.shown), chosen)
         .directories.filter(({ marker }) => environments.some((env) => markerApplies(marker, env)))
-        .map(({ name, path }) => ({ name: packageName(name), path: fromContext(path) }));
+        .map(({ name, path }) => ({ name: (0,project_name/* packageName */.o)(name), path: fromContext(path) }));
 }
 /** Local packages are chosen before the image's Python is known: what applies to any Linux image is taken. */
 function possibleEnvironments(chosen) {
@@ -20478,7 +20477,7 @@ function directNames({ requirements, }) {
     const names = new Set();
     for (const text of requirements) {
         try {
-            names.add(packageName(parseRequirement(text).name));
+            names.add((0,project_name/* packageName */.o)(parseRequirement(text).name));
         }
         catch {
             // What cannot be read was told of where the project was read; here it only misses a mark in a report.
@@ -20565,8 +20564,8 @@ function layers_sum(layers, figure) {
  * they lie; of several with one name those of one version are the same, and the rest in the order of their places.
  */
 function comparePackages(head, base, bytesComparable) {
-    const before = groupBy(base, ({ name }) => packageName(name));
-    const after = groupBy(head, ({ name }) => packageName(name));
+    const before = groupBy(base, ({ name }) => (0,project_name/* packageName */.o)(name));
+    const after = groupBy(head, ({ name }) => (0,project_name/* packageName */.o)(name));
     const changes = [];
     for (const name of new Set([...after.keys(), ...before.keys()])) {
         for (const [old, now] of pair(before.get(name) ?? [], after.get(name) ?? [])) {
@@ -20744,7 +20743,7 @@ async function readComparand(given, platform, { progress = silent, ...context })
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
         const measurement = await readMeasurement(given, file.size, platform);
-        return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(measurement)) };
+        return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.RQ)(measurement)) };
     }
     if (file === undefined && given.endsWith('.json')) {
         throw new failure/* Failure */.H('usage', `there is no measurement ${given} to compare with`, {
@@ -20865,7 +20864,7 @@ function checkChosen(chosen, pyproject) {
 }
 function checkNames(kind, names, known) {
     for (const name of names) {
-        if (known.some((one) => packageName(one) === packageName(name)))
+        if (known.some((one) => (0,project_name/* packageName */.o)(one) === (0,project_name/* packageName */.o)(name)))
             continue;
         const title = kind === 'extra' ? 'extra' : 'dependency group';
         throw new failure/* Failure */.H('usage', `the project has no ${title} ${JSON.stringify(name)}`, {
@@ -21379,7 +21378,7 @@ function checkHashes(found, { items, options }) {
         open.map((item) => `  ${item.place}: ${item.text}`).join('\n'), { hint: 'make it anew with: uv pip compile requirements.in --generate-hashes -o requirements.txt' });
 }
 function refuseChosen(found, chosen) {
-    const names = [...chosen.extras, ...chosen.groups].map((name) => packageName(name));
+    const names = [...chosen.extras, ...chosen.groups].map((name) => (0,project_name/* packageName */.o)(name));
     if (names.length > 0) {
         throw new failure/* Failure */.H('usage', `${found.shown} has no groups or extras to choose: ${names.join(', ')}`, {
             hint: 'what it lists is what is installed; lock the project with uv lock to choose',
@@ -21612,7 +21611,7 @@ function staleness(pyprojects, lock) {
     });
     const known = new Map([...pyprojects].flatMap(([path, p]) => (p === undefined ? [] : [[path, p]])));
     const unknown = [...known.values()]
-        .filter((p) => p.name !== undefined && !lock.packages.some((l) => l.name === packageName(p.name ?? '')))
+        .filter((p) => p.name !== undefined && !lock.packages.some((l) => l.name === (0,project_name/* packageName */.o)(p.name ?? '')))
         .map((p) => `${p.file}: ${p.name ?? ''} is not in the lock`);
     const groups = root !== undefined && !root.hasProject ? groupStaleness(root, lock.rootGroups, root, lock, root.file) : [];
     return [...unknown, ...found, ...groups, ...pythonStaleness(known, lock)];
@@ -21725,7 +21724,7 @@ function holds({ markers, unless }, environment) {
 }
 /** The oldest and the newest Python that all members allow, against those of the lock. */
 function pythonStaleness(pyprojects, lock) {
-    const members = [...pyprojects].filter(([path, p]) => path === '.' || lock.members.includes(packageName(p.name ?? '')));
+    const members = [...pyprojects].filter(([path, p]) => path === '.' || lock.members.includes((0,project_name/* packageName */.o)(p.name ?? '')));
     const ranges = members.flatMap(([, { requiresPython }]) => requiresPython ?? []);
     if (ranges.length === 0 || lock.requiresPython === undefined)
         return [];
@@ -23004,7 +23003,7 @@ function collect_collect(prefix, distInfo, layout, local = false) {
     const unique = sources.filter((source, i) => source.entry.path !== sources[i - 1]?.entry.path);
     const [, name = info, version = ''] = /^(.+?)-([^-]+)\.dist-info$/.exec(info) ?? [];
     return {
-        name: packageName(name),
+        name: (0,project_name/* packageName */.o)(name),
         version,
         directories: directoriesOf(unique.map((source) => source.entry.path), layout.root),
         sources: unique,
@@ -23090,7 +23089,7 @@ async function installedDistributions(prefix) {
         for (const name of await (0,promises_.readdir)((0,external_node_path_.join)(prefix, site)).catch(() => [])) {
             const match = /^(.+?)-[^-]+\.dist-info$/.exec(name);
             if (match?.[1] !== undefined)
-                found.set(packageName(match[1]), (0,external_node_path_.join)(site, name));
+                found.set((0,project_name/* packageName */.o)(match[1]), (0,external_node_path_.join)(site, name));
         }
     }
     return found;
@@ -23557,7 +23556,7 @@ function settle_requiredNames(part, environment) {
     const header = metadata.split(/\r?\n\r?\n/, 1)[0] ?? '';
     return [...header.matchAll(/^Requires-Dist:\s*([A-Za-z0-9][A-Za-z0-9._-]*)[^;\n]*(?:;([^\n]*))?/gim)]
         .filter(([, , marker]) => applies(marker, environment))
-        .map(([, name = '']) => packageName(name))
+        .map(([, name = '']) => (0,project_name/* packageName */.o)(name))
         .sort();
 }
 /** Metadata of others may have markers that nobody understands; only an order is at stake. */
@@ -25774,7 +25773,7 @@ function once(make) {
 function lockedHashes({ packages }, target) {
     const chosen = new Map(planWheels(packages, target).wheels.map((one) => [one.package.name, one]));
     return (name, version) => {
-        const found = chosen.get(packageName(name));
+        const found = chosen.get((0,project_name/* packageName */.o)(name));
         return found?.package.version === version ? found.wheel.hashes : {};
     };
 }
@@ -25796,7 +25795,7 @@ function measureBuilt(built, { mode, reference, timings, store }) {
 /** Where its bytes are, down to the files. */
 async function treeOfBuilt({ image, base }, store) {
     const listings = await listLayers(image, store, () => undefined, { mayMiss: true });
-    return (0,size_tree/* sizeTree */.K)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
+    return (0,size_tree/* sizeTree */.Ky)({ ...image, listings, baseLayers: base.image.manifest.layers.length });
 }
 /** What is installed in it, with the hashes of the wheels that its lock chose. */
 async function inventoryOfBuilt(built, store) {
@@ -26803,7 +26802,7 @@ async function findComparands(identity, built, context) {
 }
 function comparandFor(platform, { text, images }) {
     const image = images.find(({ measurement }) => measurement.image.platform === platform);
-    return image && { ...image, name: text, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.R)(image.measurement)) };
+    return image && { ...image, name: text, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.RQ)(image.measurement)) };
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/heal.js
@@ -29524,7 +29523,7 @@ const lists = /^(?:project\.(?:dependencies|optional-dependencies\..+)|dependenc
 const poetry = /^tool\.poetry\.(?:group\..+\.)?dependencies\.([^.]+)$/;
 function lineOf(value, path, name) {
     const named = poetry.exec(path)?.[1];
-    if (named !== undefined && packageName(named) === name)
+    if (named !== undefined && (0,project_name/* packageName */.o)(named) === name)
         return value.loc.start.line;
     if (value.type !== 'TOMLArray' || !lists.test(path))
         return undefined;
@@ -29540,7 +29539,7 @@ function lineInLock(text, name) {
     const lines = text.split(/\r\n|\r|\n/);
     for (const [i, line] of lines.entries()) {
         const named = /^name\s*=\s*["']([^"']+)["']\s*$/.exec(line)?.[1];
-        if (named === undefined || packageName(named) !== name)
+        if (named === undefined || (0,project_name/* packageName */.o)(named) !== name)
             continue;
         const start = lines.slice(0, i).findLastIndex((before) => /^\s*\[/.test(before));
         if (/^\s*\[\[packages?\]\]/.test(lines[start] ?? ''))
@@ -29551,7 +29550,7 @@ function lineInLock(text, name) {
 /** Whether a requirement (PEP 508) is of this distribution. */
 function requires(text, name) {
     const written = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/.exec(text)?.[1];
-    return written !== undefined && packageName(written) === name;
+    return written !== undefined && (0,project_name/* packageName */.o)(written) === name;
 }
 
 ;// CONCATENATED MODULE: ./src/host/project/requirement-place.js
@@ -29573,12 +29572,12 @@ async function placeOfRequirement(context, { direct, locked }) {
         ]) {
             const path = (0,external_node_path_.join)(context, file);
             const text = await readIfThere(path);
-            const line = text === undefined ? undefined : find(text, packageName(direct));
+            const line = text === undefined ? undefined : find(text, (0,project_name/* packageName */.o)(direct));
             if (line !== undefined)
                 return { path, line };
         }
         const { path, text, kind } = await findLock(context);
-        const line = (kind === 'requirements' ? lineInRequirements : lineInLock)(text, packageName(locked));
+        const line = (kind === 'requirements' ? lineInRequirements : lineInLock)(text, (0,project_name/* packageName */.o)(locked));
         return line === undefined ? undefined : { path, line };
     }
     catch (error) {
@@ -29765,6 +29764,20 @@ async function perform(request, context) {
         case 'compare':
             return { ...(await compareImages(request.inputs, context)), failed: false };
     }
+}
+
+
+/***/ }),
+
+/***/ 747:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ packageName)
+/* harmony export */ });
+/** Normalises any spelling of a name (PEP 503); it does not check that the name is allowed. */
+function packageName(text) {
+    return text.replace(/[-_.]+/g, '-').toLowerCase();
 }
 
 
@@ -35374,7 +35387,7 @@ function screenOf(stream, env) {
 
 /***/ }),
 
-/***/ 671:
+/***/ 9744:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35391,10 +35404,58 @@ var external_node_path_ = __nccwpck_require__(6760);
 var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/image/digest.js
-var image_digest = __nccwpck_require__(192);
 // EXTERNAL MODULE: ./src/image/size-tree.js
 var size_tree = __nccwpck_require__(8310);
+;// CONCATENATED MODULE: ./src/report/html/base-tree.js
+
+/**
+ * Where the bytes of the baseline were, as far as the difference tells: its parts and packages. Undefined where the
+ * two are not compared.
+ */
+function baseTreeOf(measurement, delta) {
+    if (delta.figures.filesystem.kind !== 'compared')
+        return undefined;
+    const parts = Object.fromEntries(Object.entries(delta.parts).map(([part, { before = 0 }]) => [part, before]));
+    return (0,size_tree/* sizeTreeOf */.RQ)({
+        image: delta.base,
+        parts,
+        packages: undone(measurement.packages, delta.packages),
+        systemPackages: undone(measurement.systemPackages, delta.systemPackages),
+    });
+}
+/** Packages as they were before the changes. */
+function undone(all, changes) {
+    const bytesOf = new Map();
+    const add = (name, bytes) => bytesOf.set(name, (bytesOf.get(name) ?? 0) + bytes);
+    for (const { name, bytes } of all)
+        add(name, bytes);
+    for (const { name, before, after } of changes)
+        add(name, (before?.bytes ?? 0) - (after?.bytes ?? 0));
+    return [...bytesOf].map(([name, bytes]) => ({ name, bytes }));
+}
+
+// EXTERNAL MODULE: ./src/report/escape.js
+var report_escape = __nccwpck_require__(5392);
+;// CONCATENATED MODULE: ./src/report/html/escape.js
+
+const entities = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+/** Text from a stranger, for an element's content or a quoted attribute (HTML, "Escaping a string"). */
+function html(text, length = 200) {
+    return (0,report_escape/* excerpt */.Kb)(text, length).replace(/[&<>"']/g, (c) => entities[c] ?? '');
+}
+/** JSON for the content of a script element, which ends at nothing but `</script` and hides behind `<!--`. */
+function scriptJson(value) {
+    return JSON.stringify(value).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+}
+
+// EXTERNAL MODULE: ./src/image/digest.js
+var image_digest = __nccwpck_require__(192);
 // EXTERNAL MODULE: ./src/compare/timings.js
 var compare_timings = __nccwpck_require__(5379);
 // EXTERNAL MODULE: ./src/units/bytes.js
@@ -35604,715 +35665,6 @@ function verdictWords(verdict) {
     }
 }
 
-// EXTERNAL MODULE: ./src/report/escape.js
-var report_escape = __nccwpck_require__(5392);
-;// CONCATENATED MODULE: ./src/report/html/escape.js
-
-const entities = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-};
-/** Text from a stranger, for an element's content or a quoted attribute (HTML, "Escaping a string"). */
-function html(text, length = 200) {
-    return (0,report_escape/* excerpt */.Kb)(text, length).replace(/[&<>"']/g, (c) => entities[c] ?? '');
-}
-/** JSON for the content of a script element, which ends at nothing but `</script` and hides behind `<!--`. */
-function scriptJson(value) {
-    return JSON.stringify(value).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
-}
-
-;// CONCATENATED MODULE: ./src/report/html/map.js
-
-
-/** Kinds by their number in the page's data; `rest` stands for what is too small to be told. */
-const kinds = ['image', 'part', 'package', 'folder', 'file', 'rest'];
-/** A tree beside the one that it is compared with, matched by names. */
-function mapOf(head, base) {
-    return joined(base === undefined ? alone(head) : merged(head, base));
-}
-/**
- * The map as JSON of at most about so many bytes: the largest nodes of it, and for each of these one `rest` of the
- * smaller ones below it.
- */
-function mapJson(root, maxBytes) {
-    const all = [];
-    const collect = (node, parent) => {
-        const entry = { node, parent, area: 0 };
-        all.push(entry);
-        const below = node.children.reduce((sum, one) => sum + collect(one, node), 0);
-        return (entry.area = Math.max(node.bytes, node.before ?? 0, below));
-    };
-    collect(root, undefined);
-    const kept = new Set();
-    let bytes = 0;
-    // A parent is never smaller than its child and comes first, so it is kept before.
-    for (const { node, parent } of all.sort((a, b) => b.area - a.area)) {
-        if (parent !== undefined && !kept.has(parent))
-            continue;
-        bytes += bytesOf(node) + restBytes;
-        if (bytes > maxBytes && parent !== undefined)
-            break;
-        kept.add(node);
-    }
-    return scriptJson(cut(root, kept));
-}
-/** Room for the `rest` that a node may get. */
-const restBytes = 60;
-function bytesOf(node) {
-    return Buffer.byteLength(scriptJson(data(node, [])));
-}
-function cut(node, kept) {
-    const shown = node.children.filter((one) => kept.has(one));
-    const missing = node.children.filter((one) => !kept.has(one));
-    const children = shown.map((one) => cut(one, kept));
-    const [only] = missing;
-    if (only === undefined || shown.length === 0)
-        return data(node, children);
-    if (missing.length === 1 && bytesOf(only) <= restBytes)
-        return data(node, [...children, data(only, [])]);
-    const before = missing.map((one) => one.before);
-    const rest = {
-        name: `${missing.length} smaller`,
-        kind: 'rest',
-        bytes: missing.reduce((sum, one) => sum + one.bytes, 0),
-        before: before.every((one) => one !== undefined) ? before.reduce((sum, one) => sum + one, 0) : undefined,
-        children: [],
-    };
-    return data(node, [...children, data(rest, [])]);
-}
-function data({ name, kind, bytes, before }, children) {
-    return [(0,report_escape/* excerpt */.Kb)(name, 120), kinds.indexOf(kind), bytes, before ?? -1, children];
-}
-function alone({ name, kind, bytes, children }, before) {
-    return { name, kind, bytes, before, children: children.map((one) => alone(one, before)) };
-}
-function gone({ name, kind, bytes, children }) {
-    return { name, kind, bytes: 0, before: bytes, children: children.map(gone) };
-}
-function merged(head, base) {
-    const { name, kind, bytes } = head;
-    const node = { name, kind, bytes, before: base.bytes };
-    // Of a side that was measured elsewhere only the packages are known.
-    if (head.children.length === 0 || base.children.length === 0) {
-        return { ...node, children: head.children.map((one) => alone(one)) };
-    }
-    const key = (one) => `${one.kind}/${one.name}`;
-    const old = new Map(base.children.map((one) => [key(one), one]));
-    const children = head.children.map((one) => {
-        const other = old.get(key(one));
-        old.delete(key(one));
-        return other === undefined ? alone(one, 0) : merged(one, other);
-    });
-    return { ...node, children: [...children, ...[...old.values()].map(gone)] };
-}
-/** A folder that holds one folder alone is one node with it. */
-function joined(node) {
-    const children = node.children.map(joined);
-    const [only] = children;
-    return node.kind === 'folder' && children.length === 1 && only?.kind === 'folder'
-        ? { ...only, name: `${node.name}/${only.name}` }
-        : { ...node, children };
-}
-
-;// CONCATENATED MODULE: ./src/report/html/script.js.js
-/**
- * The page's script. It writes names as text only, never as HTML. Layout: squarified treemap (Bruls, Huizing and van
- * Wijk, 2000), made anew for each folder and width, so that a folder always fills the map.
- */
-const script = `
-'use strict';
-(() => {
-const el = (id) => document.getElementById(id);
-const compared = document.body.dataset.compared === 'true';
-const kinds = ['image', 'part', 'package', 'folder', 'file', 'rest'];
-const grow = ([name, kind, bytes, before, children], parent) => {
-  const node = { name, kind: kinds[kind], bytes, before, parent };
-  node.part = node.kind === 'part' ? name : parent ? parent.part : undefined;
-  node.children = children.map((child) => grow(child, node));
-  node.area = node.children.length > 0
-    ? node.children.reduce((sum, child) => sum + child.area, 0)
-    : Math.max(bytes, before);
-  node.children.sort((a, b) => (a.kind === 'rest') - (b.kind === 'rest') || b.area - a.area);
-  return node;
-};
-const root = grow(JSON.parse(el('data').textContent));
-const all = [];
-const gather = (node) => { all.push(node); node.children.forEach(gather); };
-gather(root);
-let current = root;
-let query = '';
-let hits = new Set();
-let marked = new Set();
-let tiles = [];
-let focused = 0;
-
-const size = (bytes) => {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let unit = 0;
-  let value = bytes;
-  while (unit < 4 && (unit === 0 ? value >= 1000 : value >= 999.5)) { value /= 1000; unit += 1; }
-  return (unit === 0 ? value : value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0)) + ' ' + units[unit];
-};
-const change = (node) => {
-  if (!compared || node.before < 0) return '';
-  const by = node.bytes - node.before;
-  return by === 0 ? '±0' : (by > 0 ? '+' : '−') + size(Math.abs(by));
-};
-const share = (node, of) => {
-  const percent = of.area === 0 ? 0 : (100 * node.area) / of.area;
-  return percent > 0 && percent < 0.1 ? '<0.1%' : percent.toFixed(percent < 9.95 ? 1 : 0) + '%';
-};
-const state = (node) => {
-  if (!compared || node.before < 0) return '';
-  if (node.bytes === 0 && node.before > 0) return 'removed';
-  if (node.before === 0 && node.bytes > 0) return 'new';
-  return node.bytes > node.before ? 'grown' : node.bytes < node.before ? 'shrunk' : 'unchanged';
-};
-const path = (node) => {
-  const up = [];
-  for (let at = node; at.parent; at = at.parent) up.unshift(at.name);
-  return up.length === 0 ? root.name : up.join(' / ');
-};
-const colour = (node, holder, index) => {
-  if (!compared) return 'part-' + (node.part || 'other') + (holder ? ' deep' : ' tint' + (index % 3));
-  // Of what is not known the nearest folder or package that is.
-  while (node.before < 0 && node.parent) node = node.parent;
-  if (node.before < 0) return 'dn';
-  const by = (node.bytes - node.before) / Math.max(node.bytes, node.before, 1);
-  const level = by === 0 ? 0 : Math.abs(by) < 0.02 ? 1 : Math.abs(by) < 0.2 ? 2 : 3;
-  return 'd' + (by < 0 ? '-' : '') + level;
-};
-
-const squarify = (nodes, x, y, width, height) => {
-  const placed = [];
-  let rest = nodes.filter((node) => node.area > 0);
-  let left = rest.reduce((sum, node) => sum + node.area, 0);
-  while (rest.length > 0 && width > 0.5 && height > 0.5) {
-    const side = Math.min(width, height);
-    const scale = (width * height) / left;
-    let row = 0;
-    let count = 0;
-    let worst = Infinity;
-    while (count < rest.length) {
-      const sum = row + rest[count].area;
-      const thick = (sum * scale) / side;
-      const of = (node) => { const long = (node.area * scale) / thick; return Math.max(long / thick, thick / long); };
-      const ratio = Math.max(of(rest[0]), of(rest[count]));
-      if (count > 0 && ratio > worst) break;
-      worst = ratio;
-      row = sum;
-      count += 1;
-    }
-    const thick = (row * scale) / side;
-    let at = 0;
-    for (const node of rest.slice(0, count)) {
-      const long = (node.area * scale) / thick;
-      placed.push(width >= height
-        ? { node, x, y: y + at, width: thick, height: long }
-        : { node, x: x + at, y, width: long, height: thick });
-      at += long;
-    }
-    if (width >= height) { x += thick; width -= thick; } else { y += thick; height -= thick; }
-    left -= row;
-    rest = rest.slice(count);
-  }
-  return placed;
-};
-
-const map = el('map');
-const ring = document.createElement('div');
-ring.id = 'ring';
-let drawn = [];
-const draw = () => {
-  tiles = [];
-  drawn = [];
-  const parts = document.createDocumentFragment();
-  const shown = current.children.length > 0 ? current.children : [current];
-  const place = (nodes, x, y, width, height, depth) => {
-    squarify(nodes, x, y, width, height).forEach(({ node, ...box }, index) => {
-      if (box.width < 2 || box.height < 2 || drawn.length > 3000) return;
-      const holder = node.children.length > 0 && depth < 3 && box.width > 46 && box.height > 40;
-      const tile = document.createElement(depth === 0 ? 'button' : 'div');
-      tile.className = 'tile ' + colour(node, holder, index) + (holder ? ' holder' : '') +
-        (depth === 0 && !holder && box.width > 110 && box.height > 60 ? ' big' : '') +
-        (node.children.length > 0 ? '' : ' leaf') + (state(node) === 'removed' ? ' gone' : '');
-      if (query !== '') tile.classList.add(hits.has(node) ? 'hit' : marked.has(node) ? 'way' : 'pale');
-      Object.assign(tile.style, { left: box.x + 'px', top: box.y + 'px', width: box.width + 'px', height: box.height + 'px' });
-      const by = change(node);
-      if (box.width > 34 && box.height > 15) {
-        const label = document.createElement('span');
-        label.textContent = node.name + (holder || box.height < 36 ? (compared ? (by === '±0' ? '' : '  ' + by) : '  ' + size(node.bytes)) : '');
-        tile.append(label);
-        if (!holder && box.height >= 36) {
-          const bytes = document.createElement('span');
-          bytes.className = 'bytes';
-          bytes.textContent = compared && by !== '' && by !== '±0' ? by : size(node.bytes);
-          tile.append(bytes);
-        }
-      }
-      const entry = { node, tile, box };
-      tile.dataset.index = String(drawn.length);
-      drawn.push(entry);
-      if (depth === 0) {
-        tile.type = 'button';
-        tile.tabIndex = -1;
-        tile.setAttribute('aria-label', describe(node));
-        tiles.push(entry);
-      } else tile.setAttribute('aria-hidden', 'true');
-      parts.append(tile);
-      if (holder) place(node.children, box.x + 3, box.y + 19, box.width - 6, box.height - 22, depth + 1);
-    });
-  };
-  place(shown, 0, 0, map.clientWidth, map.clientHeight, 0);
-  map.replaceChildren(parts, ring);
-  focused = Math.min(focused, Math.max(0, tiles.length - 1));
-  if (tiles[focused]) tiles[focused].tile.tabIndex = 0;
-  ring.style.display = 'none';
-};
-const describe = (node) => {
-  const by = change(node);
-  return node.name + ', ' + node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
-    (by === '' || by === '±0' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
-};
-
-const write = () => {
-  const crumbs = [];
-  for (let at = current; at; at = at.parent) crumbs.unshift(at);
-  el('path').replaceChildren(...crumbs.flatMap((node, i) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = node === root ? 'image' : node.name;
-    if (node === current) button.setAttribute('aria-current', 'true');
-    button.onclick = () => go(node);
-    return i === 0 ? [button] : ['/', button];
-  }));
-  el('last').textContent = compared ? 'Change' : 'Share';
-  const listed = query === '' ? current.children : [...hits].sort((a, b) => b.area - a.area);
-  el('contents').querySelector('tbody').replaceChildren(...listed.slice(0, 300).map((node) => {
-    const row = document.createElement('tr');
-    const cell = (className, ...content) => {
-      const td = document.createElement('td');
-      td.className = className;
-      td.append(...content);
-      row.append(td);
-    };
-    const swatch = document.createElement('span');
-    swatch.className = 'swatch ' + (compared ? colour(node, true, 0) : 'part-' + (node.part || 'other'));
-    if (node.children.length > 0 || query !== '') {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.textContent = node.name;
-      button.onclick = () => open(node);
-      cell('', swatch, button);
-    } else cell('', swatch, node.name);
-    if (query !== '' && node.parent) {
-      const where = document.createElement('div');
-      where.className = 'dim';
-      where.textContent = path(node.parent);
-      row.firstChild.append(where);
-    }
-    const by = change(node);
-    cell('number', size(node.bytes));
-    cell('number ' + (by.startsWith('+') ? 'grown' : by.startsWith('−') ? 'shrunk' : 'dim'), compared ? by : share(node, root));
-    return row;
-  }));
-  el('status').textContent = query === '' ? '' : hits.size + (hits.size === 1 ? ' match' : ' matches') +
-    (hits.size === 0 ? '' : ', ' + size([...hits].filter((node) => !covered(node)).reduce((sum, node) => sum + node.bytes, 0)));
-};
-const covered = (node) => {
-  for (let at = node.parent; at; at = at.parent) if (hits.has(at)) return true;
-  return false;
-};
-const go = (node) => {
-  focused = 0;
-  current = node;
-  hide();
-  draw();
-  write();
-};
-const open = (node) => {
-  go(node.children.length > 0 ? node : node.parent || root);
-  el('search').value === '' || find('');
-};
-const find = (text) => {
-  query = text.trim().toLowerCase();
-  el('search').value = text;
-  hits = new Set(query === '' ? [] : all.filter((node) => node.parent && node.name.toLowerCase().includes(query)));
-  marked = new Set();
-  for (const hit of hits) for (let at = hit.parent; at && !marked.has(at); at = at.parent) marked.add(at);
-  const below = (node) => node.children.forEach((child) => { marked.add(child); below(child); });
-  for (const hit of hits) below(hit);
-  for (const row of document.querySelectorAll('#packages tbody tr')) {
-    row.hidden = query !== '' && !row.firstChild.textContent.toLowerCase().includes(query);
-  }
-  draw();
-  write();
-};
-
-const tip = el('tip');
-const hide = () => { tip.style.display = 'none'; };
-const show = (node, x, y) => {
-  const by = change(node);
-  const lines = [path(node), size(node.bytes) + ', ' + share(node, root) + ' of the image'];
-  if (by !== '') lines.push(state(node) + (by === '±0' ? '' : ' ' + by + ' (was ' + size(node.before) + ')'));
-  tip.textContent = lines.join(String.fromCharCode(10));
-  tip.style.display = 'block';
-  tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - tip.offsetWidth - 8)) + 'px';
-  tip.style.top = (y + 18 + tip.offsetHeight > innerHeight ? y - tip.offsetHeight - 8 : y + 18) + 'px';
-};
-const entryOf = (target) => {
-  const tile = target.closest && target.closest('.tile');
-  return tile ? drawn[Number(tile.dataset.index)] : undefined;
-};
-map.addEventListener('mousemove', (event) => {
-  const entry = entryOf(event.target);
-  if (entry) show(entry.node, event.clientX, event.clientY); else hide();
-});
-map.addEventListener('mouseleave', hide);
-map.addEventListener('click', (event) => {
-  const entry = entryOf(event.target);
-  if (!entry) return;
-  const inside = entry.node.children.length > 0 ? entry.node : entry.node.parent;
-  if (inside && inside !== current) { go(inside); if (event.detail === 0) focus(0); }
-});
-const focus = (index) => {
-  if (!tiles[index]) return;
-  if (tiles[focused]) tiles[focused].tile.tabIndex = -1;
-  focused = index;
-  tiles[index].tile.tabIndex = 0;
-  tiles[index].tile.focus();
-};
-map.addEventListener('focusin', (event) => {
-  const entry = entryOf(event.target);
-  if (!entry) return;
-  focused = Math.max(0, tiles.indexOf(entry));
-  if (!event.target.matches(':focus-visible')) return;
-  Object.assign(ring.style, { display: 'block', left: entry.box.x + 'px', top: entry.box.y + 'px', width: entry.box.width + 'px', height: entry.box.height + 'px' });
-  const at = entry.tile.getBoundingClientRect();
-  show(entry.node, at.left, Math.min(at.bottom, innerHeight - 90));
-});
-map.addEventListener('focusout', () => { ring.style.display = 'none'; hide(); });
-const steps = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-map.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' || event.key === 'Backspace') {
-    if (!current.parent) return;
-    const from = current;
-    event.preventDefault();
-    go(current.parent);
-    focus(Math.max(0, tiles.findIndex(({ node }) => node === from)));
-    return;
-  }
-  if (event.key === 'Home' || event.key === 'End') { event.preventDefault(); focus(event.key === 'Home' ? 0 : tiles.length - 1); return; }
-  const step = steps[event.key];
-  const here = tiles[focused];
-  if (!step || !here) return;
-  event.preventDefault();
-  const centre = ({ box }) => [box.x + box.width / 2, box.y + box.height / 2];
-  const [x, y] = centre(here);
-  let best = -1;
-  let least = Infinity;
-  tiles.forEach((entry, i) => {
-    const [cx, cy] = centre(entry);
-    const ahead = (cx - x) * step[0] + (cy - y) * step[1];
-    if (entry === here || ahead <= 1) return;
-    const far = ahead + 2 * Math.abs((cx - x) * step[1] + (cy - y) * step[0]);
-    if (far < least) { least = far; best = i; }
-  });
-  if (best >= 0) focus(best);
-});
-el('search').addEventListener('input', (event) => find(event.target.value));
-el('search').addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') find('');
-  if (event.key === 'Enter' && hits.size > 0) open([...hits].sort((a, b) => b.area - a.area)[0]);
-});
-document.addEventListener('click', (event) => {
-  const name = event.target.dataset && event.target.dataset.package;
-  if (name === undefined) return;
-  const node = all.find((one) => one.kind === 'package' && one.name === name);
-  if (node) { open(node); map.scrollIntoView({ block: 'nearest' }); } else find(name);
-});
-let waiting = 0;
-new ResizeObserver(() => {
-  cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(draw);
-}).observe(map);
-draw();
-write();
-})();
-`;
-
-;// CONCATENATED MODULE: ./src/report/html/style.css.js
-/** The page's style. Hues are Okabe and Ito's, which the colour-blind can tell apart; change goes from blue to orange. */
-const style = `
-:root{--bg:#fff;--fg:#17202b;--dim:#566273;--line:#d8dee6;--soft:#f4f6f9;--ink:#0b1118;--paper:#fff;--mix:34%;--accent:#0072b2;--up:#a34a00;--down:#005a8e}
-@media (prefers-color-scheme:dark){:root{--bg:#0f141a;--fg:#e6ebf1;--dim:#9aa7b6;--line:#2b3542;--soft:#171e26;--ink:#f2f6fa;--paper:#10161d;--mix:46%;--accent:#56b4e9;--up:#ffab5c;--down:#74c3f5}}
-*{box-sizing:border-box}
-html{color-scheme:light dark}
-body{margin:0 auto;max-width:1400px;padding:20px 24px 48px;background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-h1{font-size:24px;margin:0;overflow-wrap:anywhere}
-h2{font-size:16px;margin:0;display:inline}
-p{margin:4px 0}
-code{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-.dim{color:var(--dim)}
-.headline{font-size:17px;margin:8px 0 12px}
-.outcome{padding:2px 9px;border-radius:10px;border:1px solid currentColor;font-size:14px}
-.outcome.fail,.rules .fail b,.grown{color:var(--up)}
-.outcome.pass,.rules .pass b,.shrunk{color:var(--down)}
-.figures{display:flex;flex-wrap:wrap;gap:10px;margin:0 0 12px}
-.figures div{flex:1 1 150px;border:1px solid var(--line);border-radius:8px;padding:8px 12px;background:var(--soft)}
-.figures dt{color:var(--dim);font-size:13px}
-.figures dd{margin:0;display:flex;flex-direction:column}
-.figure{font-size:22px;font-variant-numeric:tabular-nums}
-.figures .dim,.figures b{font-size:13px}
-.trend{margin:0 0 12px;font-size:13px}
-.trend svg{display:block;width:100%;max-width:360px;height:auto;overflow:visible}
-.trend polyline{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}
-.trend circle{fill:var(--accent);stroke:var(--bg);stroke-width:1.5}
-.rules,.notes{margin:0 0 12px;padding:0;list-style:none;overflow-wrap:anywhere}
-.notes li{border-left:3px solid #e69f00;padding:2px 10px;margin:4px 0}
-.explore{display:grid;grid-template-columns:minmax(0,1fr) 330px;gap:8px 12px;margin-bottom:16px}
-.bar{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:8px;align-items:center;justify-content:space-between}
-nav{display:flex;flex-wrap:wrap;align-items:center;gap:2px;min-width:0}
-nav button,.link,#contents button{font:inherit;color:var(--accent);background:none;border:0;padding:2px 4px;border-radius:4px;cursor:pointer;text-align:left;overflow-wrap:anywhere}
-nav button[aria-current]{color:var(--fg);font-weight:600;cursor:default}
-nav button:hover,.link:hover,#contents button:hover{text-decoration:underline}
-:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
-.search{display:flex;gap:8px;align-items:center;color:var(--dim)}
-.search input{font:inherit;color:var(--fg);background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:5px 9px;width:230px}
-#map{position:relative;height:540px;border-radius:6px;overflow:hidden;background:var(--soft)}
-#contents{height:540px;overflow:auto;border:1px solid var(--line);border-radius:6px}
-#contents thead th{position:sticky;top:0;background:var(--bg)}
-#contents td:first-child{width:99%}
-.under{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:4px 20px;align-items:center;min-height:26px}
-.under p{margin:0}
-.legend{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0;padding:0;list-style:none;font-size:14px}
-.swatch{display:inline-block;width:13px;height:13px;border-radius:3px;margin-right:5px;vertical-align:-1px;background:var(--c)}
-.scale .swatch{margin:0;border-radius:0;width:20px}
-.tile{position:absolute;display:flex;flex-direction:column;justify-content:flex-start;align-items:stretch;overflow:hidden;margin:0;padding:1px 4px;border:0;border-radius:2px;font:12px/16px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;text-align:left;white-space:nowrap;text-overflow:ellipsis;color:var(--ink);background:var(--c);box-shadow:inset 0 0 0 1px var(--bg);cursor:pointer}
-.tile.leaf{cursor:default}
-.tile span{display:block;overflow:hidden;text-overflow:ellipsis;pointer-events:none}
-.tile .bytes{opacity:.75;font-variant-numeric:tabular-nums}
-.tile.big{font-size:15px;line-height:20px;padding:3px 6px}
-.tile.holder{font-weight:600}
-.tile.pale{opacity:.22}
-.tile.hit{box-shadow:inset 0 0 0 2px var(--ink)}
-.tile.gone{background-image:repeating-linear-gradient(45deg,transparent 0 7px,color-mix(in srgb,var(--bg) 55%,transparent) 7px 9px)}.tile.gone span{align-self:flex-start;max-width:100%;padding:0 3px;background:var(--bg);color:var(--fg);opacity:1}
-#ring{position:absolute;pointer-events:none;border:3px solid var(--ink);border-radius:3px;display:none}
-.part-base{--h:#8390a2}.part-system{--h:#cc79a7}.part-interpreter{--h:#e69f00}.part-environment{--h:#0072b2}.part-app{--h:#009e73}.part-waste{--h:#d55e00}.part-other{--h:#a59a6c}
-.part-base,.part-system,.part-interpreter,.part-environment,.part-app,.part-waste,.part-other{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
-.swatch{--mix:75%}
-.deep{--mix:22%}.tint0{--mix:52%}.tint1{--mix:42%}.tint2{--mix:62%}
-@media (prefers-color-scheme:dark){.deep{--mix:26%}.tint0{--mix:58%}.tint1{--mix:48%}.tint2{--mix:68%}}
-.d-3{--h:#0072b2;--mix:80%}.d-2{--h:#0072b2;--mix:52%}.d-1{--h:#0072b2;--mix:26%}.d0,.dn{--h:#8390a2;--mix:20%}.d1{--h:#e06a00;--mix:28%}.d2{--h:#e06a00;--mix:54%}.d3{--h:#e06a00;--mix:84%}
-.d-3,.d-2,.d-1,.d0,.dn,.d1,.d2,.d3{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
-.d-3{color:#fff}
-#tip{position:fixed;display:none;z-index:5;max-width:360px;padding:7px 10px;border-radius:6px;background:var(--ink);color:var(--bg);font-size:13px;pointer-events:none;overflow-wrap:anywhere;white-space:pre-line}
-details{border-top:1px solid var(--line);padding:10px 0}
-summary{cursor:pointer}
-.scroll{overflow:auto;max-height:460px;margin-top:8px}
-table{border-collapse:collapse;width:100%;font-size:14px}
-th{text-align:left;color:var(--dim);font-weight:600;background:var(--bg)}
-.scroll th{position:sticky;top:0}
-th,td{padding:4px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
-td .dim{font-size:12px}
-.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-[hidden]{display:none!important}
-@media (max-width:820px){.scroll table{min-width:640px}body{padding:14px 12px 32px}.explore{grid-template-columns:minmax(0,1fr)}#map{height:430px}#contents{height:auto;max-height:300px}.search{width:100%}.search input{flex:1;min-width:0}.figures div{flex-basis:120px}}
-@media (prefers-reduced-motion:no-preference){.tile{transition:opacity .15s}}
-`;
-
-;// CONCATENATED MODULE: ./src/report/why.js
-/**
- * Why a package is there, as `← pydantic ← fastapi ← you`: the shortest chain, and how many more there are. Empty when
- * nothing is known.
- */
-function why({ direct, requiredBy, }) {
-    if (direct)
-        return '← you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
-        return '';
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    return `${[...shortest, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
-}
-
-;// CONCATENATED MODULE: ./src/report/html/tables.js
-
-
-
-/** All that is known of the image as tables, each behind a fold. */
-function tables(input) {
-    return [tables_packages(input), waste(input), tables_layers(input), systemPackages(input)].map(render).join('\n');
-}
-function tables_packages({ measurement, delta }) {
-    const changes = new Map((delta?.packages ?? []).map((change) => [`${change.name} ${change.after?.version ?? ''}`, change]));
-    const gone = (delta?.packages ?? []).filter(({ kind }) => kind === 'removed');
-    const compared = delta !== undefined;
-    const moved = ({ name, version }) => Math.abs(changes.get(`${name} ${version}`)?.delta ?? 0);
-    const here = [...measurement.packages]
-        .sort((a, b) => moved(b) - moved(a) || b.bytes - a.bytes)
-        .map((one) => {
-        const change = changes.get(`${one.name} ${one.version}`);
-        const from = change?.before?.version;
-        return [
-            tables_button(one.name),
-            html(from === undefined || from === one.version ? one.version : `${from} → ${one.version}`, 80),
-            `${one.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(one.bytes)}`,
-            ...(compared ? [change?.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta)] : []),
-            String(one.files),
-            html(why(one), 200),
-            html(one.location, 120),
-        ];
-    });
-    const removed = gone.map((change) => [
-        html(change.name, 100),
-        html(`${change.before?.version ?? ''} → removed`, 80),
-        (0,units_bytes/* formatBytes */.z3)(0),
-        change.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
-        '0',
-        html(why(change), 200),
-        '',
-    ]);
-    return {
-        title: `${measurement.packages.length} Python packages`,
-        id: 'packages',
-        columns: [
-            ['Package'],
-            ['Version'],
-            ['Size', 'number'],
-            ...(compared ? [['Change', 'number']] : []),
-            ['Files', 'number'],
-            ['Why it is there'],
-            ['Where'],
-        ],
-        rows: [...removed, ...here],
-        maxBytes: 250_000,
-        open: true,
-    };
-}
-function waste({ measurement, delta }) {
-    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
-    const changes = new Map(delta?.waste.map((change) => [change.path, change]));
-    const gone = (delta?.waste ?? []).filter(({ kind }) => kind === 'removed');
-    const compared = delta !== undefined;
-    const moved = (path) => {
-        const change = changes.get(path);
-        if (!compared)
-            return [];
-        return [
-            change?.kind === 'added' ? 'new' : change?.delta === undefined ? '' : (0,units_bytes/* formatBytesDelta */.vx)(change.delta),
-        ];
-    };
-    return {
-        title: `Waste, ${(0,units_bytes/* formatBytes */.z3)(all.reduce((sum, one) => sum + one.bytes, 0))}`,
-        id: 'waste',
-        columns: [
-            ['Path'],
-            ['Size', 'number'],
-            ...(compared ? [['Change', 'number']] : []),
-            ['Download', 'number'],
-            ['Why'],
-            ['What to do'],
-        ],
-        rows: [
-            ...all.map((one) => [
-                html(one.path),
-                (0,units_bytes/* formatBytes */.z3)(one.bytes),
-                ...moved(one.path),
-                (0,units_bytes/* formatBytes */.z3)(one.download),
-                html(one.why, 300),
-                html(one.hint, 300),
-            ]),
-            ...gone.map((one) => [
-                html(one.path),
-                (0,units_bytes/* formatBytes */.z3)(0),
-                ...moved(one.path),
-                '',
-                html(one.why, 300),
-                'gone',
-            ]),
-        ],
-        maxBytes: 60_000,
-        open: true,
-    };
-}
-function tables_layers({ measurement, delta }) {
-    const added = new Set(delta?.layers.added.map(({ digest }) => digest));
-    return {
-        title: `${measurement.layers.length} layers`,
-        id: 'layers',
-        columns: [
-            ...(delta === undefined ? [] : [['']]),
-            ['Part'],
-            ['Download', 'number'],
-            ['Disk', 'number'],
-            ['Made by'],
-        ],
-        rows: measurement.layers.map((layer) => [
-            ...(delta === undefined ? [] : [added.has(layer.digest) ? 'new' : 'kept']),
-            html(layer.part),
-            (0,units_bytes/* formatBytes */.z3)(layer.download),
-            layer.notMeasured ? 'not measured' : (0,units_bytes/* formatBytes */.z3)(layer.disk),
-            html(layer.createdBy),
-        ]),
-        maxBytes: 60_000,
-    };
-}
-function systemPackages({ measurement }) {
-    return {
-        title: `${measurement.systemPackages.length} system packages`,
-        id: 'system',
-        columns: [['Package'], ['Version'], ['Size', 'number']],
-        rows: measurement.systemPackages.map((one) => [
-            html(one.name, 100),
-            html(one.version, 80),
-            (0,units_bytes/* formatBytes */.z3)(one.bytes),
-        ]),
-        maxBytes: 60_000,
-    };
-}
-/** Parts with their colours and bytes: what the map's colours mean. */
-function legend({ measurement, delta }) {
-    const parts = Object.entries(measurement.parts);
-    const items = parts.flatMap(([part, bytes]) => {
-        const change = delta?.parts[part];
-        const moved = change?.kind === 'compared' ? change.delta : 0;
-        if (bytes === 0 && moved === 0)
-            return [];
-        const sign = moved === 0 ? '' : ` <b>${(0,units_bytes/* formatBytesDelta */.vx)(moved)}</b>`;
-        return [
-            `<li>${delta === undefined ? `<span class="swatch part-${part}"></span>` : ''}${part} <span class="dim">${(0,units_bytes/* formatBytes */.z3)(bytes)}</span>${sign}</li>`,
-        ];
-    });
-    return `<ul class="legend" aria-label="Parts of the filesystem">${items.join('')}</ul>`;
-}
-function tables_button(name) {
-    return `<button type="button" class="link" data-package="${html(name, 120)}">${html(name, 120)}</button>`;
-}
-function render({ title, id, columns, rows, maxBytes, open = false }) {
-    if (rows.length === 0)
-        return '';
-    const attribute = (i) => (columns[i]?.[1] === 'number' ? ' class="number"' : '');
-    const head = columns.map(([name], i) => `<th scope="col"${attribute(i)}>${name}</th>`).join('');
-    const shown = [];
-    let bytes = 0;
-    for (const cells of rows) {
-        const row = `<tr>${cells.map((cell, i) => `<td${attribute(i)}>${cell}</td>`).join('')}</tr>\n`;
-        bytes += Buffer.byteLength(row);
-        if (bytes > maxBytes)
-            break;
-        shown.push(row);
-    }
-    const missing = rows.length - shown.length;
-    const more = missing === 0 ? '' : `<p class="dim">… and ${missing} more</p>`;
-    return `<details id="${id}"${open ? ' open' : ''}><summary><h2>${title}</h2></summary>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>
-${shown.join('')}</tbody></table></div>${more}</details>`;
-}
-
 ;// CONCATENATED MODULE: ./src/report/trend.js
 
 /** Their labels still fit beside each other. */
@@ -36400,8 +35752,882 @@ function trend(input) {
 `;
 }
 
-;// CONCATENATED MODULE: ./src/report/html/page.js
+;// CONCATENATED MODULE: ./src/report/html/header.js
 
+
+
+
+
+
+/** Which image it is, how it went, the figures, the rules and what the reader should know. */
+function header(input) {
+    const { measurement, baselineText, delta } = input;
+    const { outcome, verdict, summary } = headline(input);
+    const compared = baselineText === undefined ? '' : ` · compared with <b>${html(baselineText, 120)}</b>`;
+    const drift = delta && driftWords(delta);
+    return `<header>
+<h1>${html(input.name, 120)}</h1>
+<p class="dim">${html(measurement.image.platform, 40)} · <code>${html((0,image_digest/* shortDigest */.VK)(measurement.image.digest), 40)}</code>${compared}</p>
+<p class="headline">${verdict === '' ? '' : `<b class="outcome ${outcome}">${verdict}</b> `}${summary}</p>
+${header_figures(input)}
+${trend(input)}${rules(input)}${drift === undefined ? '' : `<p class="drift">${drift}</p>\n`}${notes(input)}</header>`;
+}
+function header_figures(input) {
+    const cards = figureRows(input).map(({ figure, before, after, delta, growth, reason, limit, acceptedBy, meaning }) => {
+        const kind = delta.startsWith('+') ? 'grown' : delta.startsWith('-') ? 'shrunk' : 'same';
+        const alone = input.delta === undefined || figure === 'update download';
+        const lines = [
+            ...(delta === '' ? [] : [`<b class="${kind}">${delta} ${growth}</b>`]),
+            ...(before === '' || delta === '' ? [] : [`<span class="dim">was ${before}</span>`]),
+            ...(reason === '' ? [] : [`<span class="dim">not compared: ${html(reason)}</span>`]),
+            ...(alone && meaning !== '' ? [`<span class="dim">${meaning}</span>`] : []),
+            ...(limit === '' ? [] : [`<span class="dim">budget: ${limit}</span>`]),
+            ...(acceptedBy === '' ? [] : [`<span>accepted by the label <b>${html(acceptedBy, 60)}</b></span>`]),
+        ];
+        return `<div><dt>${figure}</dt><dd><span class="figure">${after}</span>${lines.join('')}</dd></div>`;
+    });
+    return `<dl class="figures">${cards.join('')}</dl>`;
+}
+function rules({ verdict }) {
+    if (verdict === undefined || verdict.rules.length === 0)
+        return '';
+    const marks = { pass: '✓', warn: '!', fail: '✗', skipped: '–' };
+    const items = verdict.rules.map(({ rule, outcome, reason }) => `<li class="${outcome}"><b>${marks[outcome]}</b> ${html(`${rule.text}: ${reason}`, 500)}</li>`);
+    return `<ul class="rules" aria-label="Budget">${items.join('')}</ul>\n`;
+}
+function notes({ notes: all }) {
+    if (all.length === 0)
+        return '';
+    const items = all.slice(0, 50).map((note) => `<li>${html(note, 500)}</li>`);
+    return `<ul class="notes" aria-label="Notes">${items.join('')}</ul>\n`;
+}
+
+;// CONCATENATED MODULE: ./src/report/html/moved.js
+
+/** A difference in bytes with the colour of its direction; nothing where there is none. */
+function moved(delta) {
+    if (delta === undefined || delta === 0)
+        return '';
+    return `<b class="${delta > 0 ? 'grown' : 'shrunk'}">${(0,units_bytes/* formatBytesDelta */.vx)(delta)}</b>`;
+}
+/** A word about a row, as `new`. */
+function tag(word) {
+    return `<span class="tag">${word}</span>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/html/legend.js
+
+
+/** Parts with their bytes, and what the map's colours mean: parts, or what grew and what shrank. */
+function legend({ measurement, delta }, compared) {
+    const parts = Object.entries(measurement.parts);
+    const items = parts.flatMap(([part, bytes]) => {
+        const change = delta?.parts[part];
+        const by = change?.kind === 'compared' ? change.delta : 0;
+        if (bytes === 0 && by === 0)
+            return [];
+        const swatch = compared ? '' : `<span class="swatch part-${part}"></span>`;
+        return [
+            `<li>${swatch}${part} <span class="dim">${(0,units_bytes/* formatBytes */.z3)(bytes)}</span>${by === 0 ? '' : ` ${moved(by)}`}</li>`,
+        ];
+    });
+    return `<ul class="legend" aria-label="Parts of the filesystem">${items.join('')}</ul>${compared ? scale : ''}`;
+}
+const steps = [-3, -2, -1, 0, 1, 2, 3].map((step) => `<span class="swatch d${step}"></span>`).join('');
+const scale = `<p class="scale" aria-hidden="true">shrunk or gone ${steps} grown or new</p>`;
+
+// EXTERNAL MODULE: ./src/project/name.js
+var project_name = __nccwpck_require__(747);
+;// CONCATENATED MODULE: ./src/report/html/map.js
+
+
+
+
+/** Kinds by their number in the page's data; `rest` stands for what is too small to be told. */
+const kinds = ['image', 'part', 'package', 'folder', 'file', 'rest'];
+/** A tree beside the one that it is compared with, matched by names. */
+function mapOf(head, base) {
+    return joined(base === undefined ? alone(head) : merged(head, base));
+}
+/**
+ * The map as JSON of at most about so many bytes: the largest nodes of it, and for each of these one `rest` of the
+ * smaller ones below it.
+ */
+function mapJson(root, maxBytes) {
+    const all = [];
+    const collect = (node, parent) => {
+        const entry = { node, parent, area: 0 };
+        all.push(entry);
+        const below = node.children.reduce((sum, one) => sum + collect(one, node), 0);
+        return (entry.area = Math.max(node.bytes, node.before ?? 0, below));
+    };
+    collect(root, undefined);
+    const kept = new Set();
+    let bytes = 0;
+    // A parent is never smaller than its child and comes first, so it is kept before.
+    for (const { node, parent } of all.sort((a, b) => b.area - a.area)) {
+        if (parent !== undefined && !kept.has(parent))
+            continue;
+        bytes += bytesOf(node) + restBytes;
+        if (bytes > maxBytes && parent !== undefined)
+            break;
+        kept.add(node);
+    }
+    return scriptJson(cut(root, kept));
+}
+/** Room for the `rest` that a node may get. */
+const restBytes = 60;
+function bytesOf(node) {
+    return Buffer.byteLength(scriptJson(data(node, [])));
+}
+function cut(node, kept) {
+    const shown = node.children.filter((one) => kept.has(one));
+    const missing = node.children.filter((one) => !kept.has(one));
+    const children = shown.map((one) => cut(one, kept));
+    const [only] = missing;
+    if (only === undefined || shown.length === 0)
+        return data(node, children);
+    if (missing.length === 1 && bytesOf(only) <= restBytes)
+        return data(node, [...children, data(only, [])]);
+    const before = missing.map((one) => one.before);
+    const rest = {
+        name: `${missing.length} smaller`,
+        kind: 'rest',
+        bytes: missing.reduce((sum, one) => sum + one.bytes, 0),
+        before: before.every((one) => one !== undefined) ? before.reduce((sum, one) => sum + one, 0) : undefined,
+        children: [],
+    };
+    return data(node, [...children, data(rest, [])]);
+}
+function data({ name, kind, bytes, before }, children) {
+    return [(0,report_escape/* excerpt */.Kb)(name, 120), kinds.indexOf(kind), bytes, before ?? -1, children];
+}
+function alone({ name, kind, bytes, children }, before) {
+    return { name, kind, bytes, before, children: children.map((one) => alone(one, before)) };
+}
+function gone({ name, kind, bytes, children }) {
+    return { name, kind, bytes: 0, before: bytes, children: children.map(gone) };
+}
+function key({ kind, name }) {
+    return `${kind}/${kind === 'package' ? (0,project_name/* packageName */.o)(name) : name}`;
+}
+/** A part of whose packages no file is known: it comes from a measurement. */
+function isCoarse({ children }) {
+    const packages = children.filter(({ kind }) => kind === 'package');
+    return packages.length > 0 && packages.every((one) => one.children.length === 0);
+}
+/** What no package owns as one node, as it is in a measurement. */
+function gathered(part) {
+    const children = part.children.filter(({ kind }) => kind !== 'package');
+    const bytes = children.reduce((sum, one) => sum + one.bytes, 0);
+    if (bytes === 0)
+        return part;
+    const rest = { name: size_tree/* ownerless */.fJ, kind: 'folder', bytes, children };
+    return { ...part, children: [...part.children.filter(({ kind }) => kind === 'package'), rest] };
+}
+function merged(head, base) {
+    if (isCoarse(head) === isCoarse(base))
+        return mergedAlike(head, base);
+    return isCoarse(head) ? mergedAlike(head, gathered(base)) : mergedAlike(gathered(head), base);
+}
+function mergedAlike(head, base) {
+    const { name, kind, bytes } = head;
+    const node = { name, kind, bytes, before: base.bytes };
+    // Of a side that was measured elsewhere only the packages are known.
+    if (head.children.length === 0 || base.children.length === 0) {
+        return { ...node, children: head.children.map((one) => alone(one)) };
+    }
+    const old = new Map(base.children.map((one) => [key(one), one]));
+    const children = head.children.map((one) => {
+        const other = old.get(key(one));
+        old.delete(key(one));
+        return other === undefined ? alone(one, 0) : merged(one, other);
+    });
+    return { ...node, children: [...children, ...[...old.values()].map(gone)] };
+}
+/** A folder that holds one folder alone is one node with it. */
+function joined(node) {
+    const children = node.children.map(joined);
+    const [only] = children;
+    return node.kind === 'folder' && children.length === 1 && only?.kind === 'folder'
+        ? { ...only, name: `${node.name}/${only.name}`, before: only.before ?? node.before }
+        : { ...node, children };
+}
+
+;// CONCATENATED MODULE: ./src/report/html/script/contents.js.js
+/** The path, the list beside the map, and the ways from one folder to another. */
+const contents = `
+const list = () => {
+  const crumbs = [];
+  for (let at = current; at; at = at.parent) crumbs.unshift(at);
+  el('path').replaceChildren(...crumbs.flatMap((node, i) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = node === root ? 'image' : node.name;
+    if (node === current) button.setAttribute('aria-current', 'true');
+    button.onclick = () => go(node);
+    return i === 0 ? [button] : ['/', button];
+  }));
+  el('last').textContent = compared ? 'Change' : 'Share';
+  const listed = query === '' ? current.children : [...hits].sort((a, b) => b.area - a.area);
+  el('contents').querySelector('tbody').replaceChildren(...listed.slice(0, 300).map((node) => {
+    const row = document.createElement('tr');
+    const cell = (className, ...content) => {
+      const td = document.createElement('td');
+      td.className = className;
+      td.append(...content);
+      row.append(td);
+    };
+    const swatch = document.createElement('span');
+    swatch.className = 'swatch ' + (compared ? colour(node, true, 0) : 'part-' + (node.part || 'other'));
+    if (node.children.length > 0 || query !== '') {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = node.name;
+      button.onclick = () => open(node);
+      cell('', swatch, button);
+    } else cell('', swatch, node.name);
+    if (query !== '' && node.parent) {
+      const where = document.createElement('div');
+      where.className = 'dim';
+      where.textContent = path(node.parent);
+      row.firstChild.append(where);
+    }
+    const by = change(node);
+    cell('number', size(node.bytes));
+    cell('number ' + (by.startsWith('+') ? 'grown' : by.startsWith('−') ? 'shrunk' : 'dim'), compared ? by : share(node, root));
+    return row;
+  }));
+  el('status').textContent = query === '' ? '' : hits.size + (hits.size === 1 ? ' match' : ' matches') +
+    (hits.size === 0 ? '' : ', ' + size([...hits].filter((node) => !covered(node)).reduce((sum, node) => sum + node.bytes, 0)));
+};
+const covered = (node) => {
+  for (let at = node.parent; at; at = at.parent) if (hits.has(at)) return true;
+  return false;
+};
+const go = (node) => {
+  focused = 0;
+  current = node;
+  hide();
+  draw();
+  list();
+};
+const open = (node) => {
+  go(node.children.length > 0 ? node : node.parent || root);
+  el('search').value === '' || find('');
+};
+const find = (text) => {
+  query = text.trim().toLowerCase();
+  el('search').value = text;
+  hits = new Set(query === '' ? [] : all.filter((node) => node.parent && node.name.toLowerCase().includes(query)));
+  marked = new Set();
+  for (const hit of hits) for (let at = hit.parent; at && !marked.has(at); at = at.parent) marked.add(at);
+  const below = (node) => node.children.forEach((child) => { marked.add(child); below(child); });
+  for (const hit of hits) below(hit);
+  for (const row of document.querySelectorAll('#packages tbody tr')) {
+    row.hidden = query !== '' && !row.firstChild.textContent.toLowerCase().includes(query);
+  }
+  draw();
+  list();
+};
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/script/draw.js.js
+/** Draws the map, made anew for each folder and width, so that a folder always fills it. */
+const draw = `
+const map = el('map');
+const ring = document.createElement('div');
+ring.id = 'ring';
+let drawn = [];
+let extent = '';
+const draw = () => {
+  tiles = [];
+  drawn = [];
+  extent = map.clientWidth + 'x' + map.clientHeight;
+  const parts = document.createDocumentFragment();
+  const shown = current.children.length > 0 ? current.children : [current];
+  const place = (nodes, x, y, width, height, depth) => {
+    squarify(nodes, x, y, width, height).forEach(({ node, ...box }, index) => {
+      if (box.width < 2 || box.height < 2 || drawn.length > 3000) return;
+      const holder = node.children.length > 0 && depth < 3 && box.width > 46 && box.height > 40;
+      const tile = document.createElement(depth === 0 ? 'button' : 'div');
+      tile.className = 'tile ' + colour(node, holder, index) + (holder ? ' holder' : '') +
+        (depth === 0 && !holder && box.width > 110 && box.height > 60 ? ' big' : '') +
+        (node.children.length > 0 ? '' : ' leaf') + (state(node) === 'removed' ? ' gone' : '');
+      if (query !== '') tile.classList.add(hits.has(node) ? 'hit' : marked.has(node) ? 'way' : 'pale');
+      Object.assign(tile.style, { left: box.x + 'px', top: box.y + 'px', width: box.width + 'px', height: box.height + 'px' });
+      write(tile, node, box, holder);
+      const entry = { node, tile, box };
+      tile.dataset.index = String(drawn.length);
+      drawn.push(entry);
+      if (depth === 0) {
+        tile.type = 'button';
+        tile.tabIndex = -1;
+        tile.setAttribute('aria-label', describe(node));
+        tiles.push(entry);
+      } else tile.setAttribute('aria-hidden', 'true');
+      parts.append(tile);
+      if (holder) place(node.children, box.x + 3, box.y + 19, box.width - 6, box.height - 22, depth + 1);
+    });
+  };
+  place(shown, 0, 0, map.clientWidth, map.clientHeight, 0);
+  map.replaceChildren(parts, ring);
+  focused = Math.min(focused, Math.max(0, tiles.length - 1));
+  if (tiles[focused]) tiles[focused].tile.tabIndex = 0;
+  ring.style.display = 'none';
+};
+// A number that is cut is a wrong number, so it is there as a whole or not at all.
+const ink = document.createElement('canvas').getContext('2d');
+const family = getComputedStyle(document.body).fontFamily;
+const widthOf = (text, font) => { ink.font = font + ' ' + family; return ink.measureText(text).width; };
+const write = (tile, node, box, holder) => {
+  if (box.width < 24 || box.height < 16) return;
+  const big = tile.classList.contains('big');
+  const font = (holder ? '600 ' : '') + (big ? '15px' : '12px');
+  const by = change(node);
+  const number = compared && by !== '' ? (by === '±0' ? '' : by) : size(node.bytes);
+  const room = box.width - (big ? 14 : 10);
+  const wide = widthOf(node.name, font);
+  if (wide > room && room < 40) return;
+  const add = (className, text) => {
+    const span = document.createElement('span');
+    span.className = className;
+    span.textContent = text;
+    tile.append(span);
+  };
+  add('name', node.name);
+  if (number === '') return;
+  const long = widthOf(number, font);
+  const below = !holder && box.height >= (big ? 46 : 36);
+  if (below ? long <= room : wide + long + 8 <= room || (holder && long + 48 <= room)) add('bytes', number);
+  tile.classList.toggle('beside', !below);
+};
+const describe = (node) => {
+  const by = change(node);
+  return node.name + ', ' + node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
+    (by === '' || by === '±0' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
+};
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/script/keyboard.js.js
+/** What the keys do on the map. */
+const keyboard = `
+const focus = (index) => {
+  if (!tiles[index]) return;
+  if (tiles[focused]) tiles[focused].tile.tabIndex = -1;
+  focused = index;
+  tiles[index].tile.tabIndex = 0;
+  tiles[index].tile.focus();
+};
+map.addEventListener('focusin', (event) => {
+  const entry = entryOf(event.target);
+  if (!entry) return;
+  focused = Math.max(0, tiles.indexOf(entry));
+  if (!event.target.matches(':focus-visible')) return;
+  Object.assign(ring.style, { display: 'block', left: entry.box.x + 'px', top: entry.box.y + 'px', width: entry.box.width + 'px', height: entry.box.height + 'px' });
+  const at = entry.tile.getBoundingClientRect();
+  show(entry.node, at.left, Math.min(at.bottom, innerHeight - 90));
+});
+map.addEventListener('focusout', () => { ring.style.display = 'none'; hide(); });
+const steps = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+map.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' || event.key === 'Backspace') {
+    if (!current.parent) return;
+    const from = current;
+    event.preventDefault();
+    go(current.parent);
+    focus(Math.max(0, tiles.findIndex(({ node }) => node === from)));
+    return;
+  }
+  if (event.key === 'Home' || event.key === 'End') { event.preventDefault(); focus(event.key === 'Home' ? 0 : tiles.length - 1); return; }
+  const step = steps[event.key];
+  const here = tiles[focused];
+  if (!step || !here) return;
+  event.preventDefault();
+  const centre = ({ box }) => [box.x + box.width / 2, box.y + box.height / 2];
+  const [x, y] = centre(here);
+  let best = -1;
+  let least = Infinity;
+  tiles.forEach((entry, i) => {
+    const [cx, cy] = centre(entry);
+    const ahead = (cx - x) * step[0] + (cy - y) * step[1];
+    if (entry === here || ahead <= 1) return;
+    const far = ahead + 2 * Math.abs((cx - x) * step[1] + (cy - y) * step[0]);
+    if (far < least) { least = far; best = i; }
+  });
+  if (best >= 0) focus(best);
+});
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/script/model.js.js
+/** The tree of the image, what is known of each node in words, and where the reader is in it. */
+const model = `
+const el = (id) => document.getElementById(id);
+const compared = document.body.dataset.compared === 'true';
+const kinds = ['image', 'part', 'package', 'folder', 'file', 'rest'];
+const grow = ([name, kind, bytes, before, children], parent) => {
+  const node = { name, kind: kinds[kind], bytes, before, parent };
+  node.part = node.kind === 'part' ? name : parent ? parent.part : undefined;
+  node.children = children.map((child) => grow(child, node));
+  node.area = node.children.length > 0
+    ? node.children.reduce((sum, child) => sum + child.area, 0)
+    : Math.max(bytes, before);
+  node.children.sort((a, b) => (a.kind === 'rest') - (b.kind === 'rest') || b.area - a.area);
+  return node;
+};
+const root = grow(JSON.parse(el('data').textContent));
+const all = [];
+const gather = (node) => { all.push(node); node.children.forEach(gather); };
+gather(root);
+let current = root;
+let query = '';
+let hits = new Set();
+let marked = new Set();
+let tiles = [];
+let focused = 0;
+
+const size = (bytes) => {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  let value = bytes;
+  while (unit < 4 && (unit === 0 ? value >= 1000 : value >= 999.5)) { value /= 1000; unit += 1; }
+  return (unit === 0 ? value : value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0)) + ' ' + units[unit];
+};
+const change = (node) => {
+  if (!compared || node.before < 0) return '';
+  const by = node.bytes - node.before;
+  return by === 0 ? '±0' : (by > 0 ? '+' : '−') + size(Math.abs(by));
+};
+const share = (node, of) => {
+  const percent = of.area === 0 ? 0 : (100 * node.area) / of.area;
+  return percent > 0 && percent < 0.1 ? '<0.1%' : percent.toFixed(percent < 9.95 ? 1 : 0) + '%';
+};
+const state = (node) => {
+  if (!compared || node.before < 0) return '';
+  if (node.bytes === 0 && node.before > 0) return 'removed';
+  if (node.before === 0 && node.bytes > 0) return 'new';
+  return node.bytes > node.before ? 'grown' : node.bytes < node.before ? 'shrunk' : 'unchanged';
+};
+const path = (node) => {
+  const up = [];
+  for (let at = node; at.parent; at = at.parent) up.unshift(at.name);
+  return up.length === 0 ? root.name : up.join(' / ');
+};
+const colour = (node, holder, index) => {
+  if (!compared) return 'part-' + (node.part || 'other') + (holder ? ' deep' : ' tint' + (index % 3));
+  // Of what is not known the nearest folder or package that is.
+  while (node.before < 0 && node.parent) node = node.parent;
+  if (node.before < 0) return 'dn';
+  const by = (node.bytes - node.before) / Math.max(node.bytes, node.before, 1);
+  const level = by === 0 ? 0 : Math.abs(by) < 0.02 ? 1 : Math.abs(by) < 0.2 ? 2 : 3;
+  return 'd' + (by < 0 ? '-' : '') + level;
+};
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/script/pointer.js.js
+/** What a mouse does on the map, and the tip beside it. */
+const pointer = `
+const tip = el('tip');
+const hide = () => { tip.style.display = 'none'; };
+const show = (node, x, y) => {
+  const by = change(node);
+  const lines = [path(node), size(node.bytes) + ', ' + share(node, root) + ' of the image'];
+  if (by !== '') lines.push(state(node) + (by === '±0' ? '' : ' ' + by + ' (was ' + size(node.before) + ')'));
+  tip.textContent = lines.join(String.fromCharCode(10));
+  tip.style.display = 'block';
+  tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - tip.offsetWidth - 8)) + 'px';
+  tip.style.top = (y + 18 + tip.offsetHeight > innerHeight ? y - tip.offsetHeight - 8 : y + 18) + 'px';
+};
+const entryOf = (target) => {
+  const tile = target.closest && target.closest('.tile');
+  return tile ? drawn[Number(tile.dataset.index)] : undefined;
+};
+map.addEventListener('mousemove', (event) => {
+  const entry = entryOf(event.target);
+  if (entry) show(entry.node, event.clientX, event.clientY); else hide();
+});
+map.addEventListener('mouseleave', hide);
+map.addEventListener('click', (event) => {
+  const entry = entryOf(event.target);
+  if (!entry) return;
+  const inside = entry.node.children.length > 0 ? entry.node : entry.node.parent;
+  if (inside && inside !== current) { go(inside); if (event.detail === 0) focus(0); }
+});
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/script/search.js.js
+/** The search, the links of the tables, and the first drawing. */
+const search = `
+el('search').addEventListener('input', (event) => find(event.target.value));
+el('search').addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') find('');
+  if (event.key === 'Enter' && hits.size > 0) open([...hits].sort((a, b) => b.area - a.area)[0]);
+});
+document.addEventListener('click', (event) => {
+  const name = event.target.dataset && event.target.dataset.package;
+  if (name === undefined) return;
+  const node = all.find((one) => one.kind === 'package' && one.name === name);
+  if (node) { open(node); map.scrollIntoView({ block: 'nearest' }); } else find(name);
+});
+let waiting = 0;
+new ResizeObserver(() => {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => { if (map.clientWidth + 'x' + map.clientHeight !== extent) draw(); });
+}).observe(map);
+draw();
+list();
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/script/squarify.js.js
+/** Squarified treemap (Bruls, Huizing and van Wijk, 2000): rectangles of nodes, as near to squares as they get. */
+const squarify = `
+const squarify = (nodes, x, y, width, height) => {
+  const placed = [];
+  let rest = nodes.filter((node) => node.area > 0);
+  let left = rest.reduce((sum, node) => sum + node.area, 0);
+  while (rest.length > 0 && width > 0.5 && height > 0.5) {
+    const side = Math.min(width, height);
+    const scale = (width * height) / left;
+    let row = 0;
+    let count = 0;
+    let worst = Infinity;
+    while (count < rest.length) {
+      const sum = row + rest[count].area;
+      const thick = (sum * scale) / side;
+      const of = (node) => { const long = (node.area * scale) / thick; return Math.max(long / thick, thick / long); };
+      const ratio = Math.max(of(rest[0]), of(rest[count]));
+      if (count > 0 && ratio > worst) break;
+      worst = ratio;
+      row = sum;
+      count += 1;
+    }
+    const thick = (row * scale) / side;
+    let at = 0;
+    for (const node of rest.slice(0, count)) {
+      const long = (node.area * scale) / thick;
+      placed.push(width >= height
+        ? { node, x, y: y + at, width: thick, height: long }
+        : { node, x: x + at, y, width: long, height: thick });
+      at += long;
+    }
+    if (width >= height) { x += thick; width -= thick; } else { y += thick; height -= thick; }
+    left -= row;
+    rest = rest.slice(count);
+  }
+  return placed;
+};
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/script.js.js
+
+
+
+
+
+
+
+/** The page's script, in the order it runs. It writes names as text only, never as HTML. */
+const script = `
+'use strict';
+(() => {
+${[model, squarify, draw, contents, pointer, keyboard, search].join('')}
+})();
+`;
+
+;// CONCATENATED MODULE: ./src/report/html/style.css.js
+/** The page's style. Hues are Okabe and Ito's, which the colour-blind can tell apart; change goes from blue to orange. */
+const style = `
+:root{--bg:#fff;--fg:#17202b;--dim:#566273;--line:#d8dee6;--soft:#f4f6f9;--ink:#0b1118;--paper:#fff;--mix:34%;--accent:#0072b2;--up:#a34a00;--down:#005a8e;--shade:#17202b33}
+@media (prefers-color-scheme:dark){:root{--bg:#0f141a;--fg:#e6ebf1;--dim:#9aa7b6;--line:#2b3542;--soft:#171e26;--ink:#f2f6fa;--paper:#10161d;--mix:46%;--accent:#56b4e9;--up:#ffab5c;--down:#74c3f5;--shade:#000c}}
+*{box-sizing:border-box}
+html{color-scheme:light dark}
+body{margin:0 auto;max-width:1400px;padding:20px 24px 48px;background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+h1{font-size:24px;margin:0;overflow-wrap:anywhere}
+h2{font-size:16px;margin:0;display:inline}
+p{margin:4px 0}
+code{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.dim{color:var(--dim)}
+.headline{font-size:17px;margin:8px 0 12px}
+.outcome{padding:2px 9px;border-radius:10px;border:1px solid currentColor;font-size:14px}
+.outcome.fail,.rules .fail b,.grown{color:var(--up)}
+.outcome.pass,.rules .pass b,.shrunk{color:var(--down)}
+.figures{display:flex;flex-wrap:wrap;gap:10px;margin:0 0 12px}
+.figures div{flex:1 1 150px;border:1px solid var(--line);border-radius:8px;padding:8px 12px;background:var(--soft)}
+.figures dt{color:var(--dim);font-size:13px}
+.figures dd{margin:0;display:flex;flex-direction:column}
+.figure{font-size:22px;font-variant-numeric:tabular-nums}
+.figures .dim,.figures b{font-size:13px}
+.trend{margin:0 0 12px;font-size:13px}
+.trend svg{display:block;width:100%;max-width:360px;height:auto;overflow:visible}
+.trend polyline{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}
+.trend circle{fill:var(--accent);stroke:var(--bg);stroke-width:1.5}
+.rules,.notes{margin:0 0 12px;padding:0;list-style:none;overflow-wrap:anywhere}
+.notes li{border-left:3px solid #e69f00;padding:2px 10px;margin:4px 0}
+.explore{display:grid;grid-template-columns:minmax(0,1fr) 330px;gap:8px 12px;margin-bottom:16px}
+.bar{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:8px;align-items:center;justify-content:space-between}
+nav{display:flex;flex-wrap:wrap;align-items:center;gap:2px;min-width:0}
+td .link,#contents td button{margin:0 0 0 -4px;padding:0 4px}
+nav button,.link,#contents button{font:inherit;color:var(--accent);background:none;border:0;padding:2px 4px;border-radius:4px;cursor:pointer;text-align:left;overflow-wrap:anywhere}
+nav button[aria-current]{color:var(--fg);font-weight:600;cursor:default}
+nav button:hover,.link:hover,#contents button:hover{text-decoration:underline}
+:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
+.search{display:flex;gap:8px;align-items:center;color:var(--dim)}
+.search input{font:inherit;color:var(--fg);background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:5px 9px;width:230px}
+#map{position:relative;height:540px;border-radius:6px;overflow:hidden;background:var(--soft)}
+#contents{height:540px;overflow:auto;border:1px solid var(--line);border-radius:6px}
+#contents thead th{position:sticky;top:0;background:var(--bg)}
+#contents td:first-child{width:99%}
+.under{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:4px 20px;align-items:center;min-height:26px}
+.under p{margin:0}
+.legend{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0;padding:0;list-style:none;font-size:14px}
+.swatch{display:inline-block;width:13px;height:13px;border-radius:3px;margin-right:5px;vertical-align:-1px;background:var(--c)}
+.scale .swatch{margin:0;border-radius:0;width:20px}
+.scale{font-size:14px}
+.tile{position:absolute;display:flex;flex-direction:column;justify-content:flex-start;align-items:stretch;overflow:hidden;margin:0;padding:1px 4px;border:0;border-radius:2px;font:12px/16px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;text-align:left;white-space:nowrap;text-overflow:ellipsis;color:var(--ink);background:var(--c);box-shadow:inset 0 0 0 1px var(--bg);cursor:pointer}
+.tile.leaf{cursor:default}
+.tile span{display:block;pointer-events:none}
+.tile .name{overflow:hidden;text-overflow:ellipsis}
+.tile .bytes{flex:none;font-variant-numeric:tabular-nums}
+.tile.beside{flex-direction:row;gap:8px}
+.tile.big{font-size:15px;line-height:20px;padding:3px 6px}
+.tile.holder{font-weight:600}
+.tile.pale{opacity:.22}
+.tile.hit{box-shadow:inset 0 0 0 2px var(--ink)}
+.tile.gone{background-image:repeating-linear-gradient(45deg,transparent 0 7px,color-mix(in srgb,var(--bg) 55%,transparent) 7px 9px)}.tile.gone span{align-self:flex-start;max-width:100%;padding:0 3px;background:var(--bg);color:var(--fg)}
+#ring{position:absolute;pointer-events:none;border:3px solid var(--ink);border-radius:3px;display:none}
+.part-base{--h:#8390a2}.part-system{--h:#cc79a7}.part-interpreter{--h:#e69f00}.part-environment{--h:#0072b2}.part-app{--h:#009e73}.part-waste{--h:#d55e00}.part-other{--h:#a59a6c}
+.part-base,.part-system,.part-interpreter,.part-environment,.part-app,.part-waste,.part-other{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
+.swatch{--mix:75%}
+.deep{--mix:22%}.tint0{--mix:52%}.tint1{--mix:42%}.tint2{--mix:62%}
+@media (prefers-color-scheme:dark){.deep{--mix:26%}.tint0{--mix:58%}.tint1{--mix:48%}.tint2{--mix:68%}}
+.d-3{--h:#0072b2;--mix:80%}.d-2{--h:#0072b2;--mix:52%}.d-1{--h:#0072b2;--mix:26%}.d0,.dn{--h:#8390a2;--mix:20%}.d1{--h:#e06a00;--mix:28%}.d2{--h:#e06a00;--mix:54%}.d3{--h:#e06a00;--mix:84%}
+.d-3,.d-2,.d-1,.d0,.dn,.d1,.d2,.d3{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
+.d-3{color:#fff}
+#tip{position:fixed;display:none;z-index:5;max-width:360px;padding:7px 10px;border-radius:6px;background:var(--ink);color:var(--bg);font-size:13px;pointer-events:none;overflow-wrap:anywhere;white-space:pre-line}
+details{border-top:1px solid var(--line);padding:10px 0}
+summary{cursor:pointer}
+.scroll{overflow:auto;max-height:460px;margin-top:8px;border:1px solid var(--line);border-radius:6px;background:linear-gradient(var(--bg) 40%,transparent) 0 0/100% 60px local no-repeat,linear-gradient(transparent,var(--bg) 60%) 0 100%/100% 60px local no-repeat,linear-gradient(var(--shade),transparent) 0 0/100% 14px scroll no-repeat,linear-gradient(transparent,var(--shade)) 0 100%/100% 14px scroll no-repeat}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th{text-align:left;color:var(--dim);font-weight:600;background:var(--bg)}
+.scroll th{position:sticky;top:0}
+.scroll tr:last-child td{border-bottom:0}
+th,td{padding:4px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+td .dim{font-size:13px}
+.tag{display:inline-block;padding:0 7px;border:1px solid var(--line);border-radius:9px;font-size:12px;line-height:17px;color:var(--dim)}
+#waste td:nth-last-child(2){width:48%}#waste td:last-child{width:36%}
+.drift{border-left:3px solid var(--accent);padding:2px 10px;margin:0 0 12px}
+.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+[hidden]{display:none!important}
+@media (max-width:820px){.scroll table{min-width:640px}body{padding:14px 12px 32px}.explore{grid-template-columns:minmax(0,1fr)}#map{height:430px}#contents{height:auto;max-height:300px}.search{width:100%}.search input{flex:1;min-width:0}.figures div{flex-basis:120px}}
+@media (prefers-reduced-motion:no-preference){.tile{transition:opacity .15s}}
+`;
+
+// EXTERNAL MODULE: ./src/image/made-by.js
+var made_by = __nccwpck_require__(8839);
+;// CONCATENATED MODULE: ./src/report/layers.js
+/** What became of the layers, as in `4 kept, 2 new, 1 gone`. */
+function fateOfLayers({ layers: { kept, added, removed } }) {
+    const counts = [`${kept.length} kept`, `${added.length} new`];
+    return [...counts, ...(removed.length === 0 ? [] : [`${removed.length} gone`])].join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/report/html/layers.js
+
+
+
+
+
+
+/** The layers, the lowest first, and after them those of the baseline that are gone. */
+function layers_layers({ measurement, delta }) {
+    const added = new Set(delta?.layers.added.map(({ digest }) => digest));
+    const row = (layer, fate) => [
+        ...(delta === undefined ? [] : [tag(fate)]),
+        html(layer.part),
+        (0,units_bytes/* formatBytes */.z3)(layer.download),
+        layer.notMeasured ? 'not measured' : (0,units_bytes/* formatBytes */.z3)(layer.disk),
+        html((0,made_by/* dockerfileLine */.v)(layer.createdBy)),
+    ];
+    return {
+        title: `${countOf(measurement.layers.length, 'layer')}${delta === undefined ? '' : `: ${fateOfLayers(delta)}`}`,
+        id: 'layers',
+        columns: [
+            ...(delta === undefined ? [] : [['Fate']]),
+            ['Part'],
+            ['Download', 'number'],
+            ['Disk', 'number'],
+            ['Made by'],
+        ],
+        rows: [
+            ...measurement.layers.map((layer) => row(layer, added.has(layer.digest) ? 'new' : 'kept')),
+            ...(delta?.layers.removed ?? []).map((layer) => row(layer, 'gone')),
+        ],
+        maxBytes: 60_000,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/why.js
+/**
+ * Why a package is there, as `← pydantic ← fastapi ← you`: the shortest chain, and how many more there are. Empty when
+ * nothing is known.
+ */
+function why({ direct, requiredBy, }) {
+    if (direct)
+        return '← you';
+    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
+    if (shortest === undefined)
+        return '';
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    return `${[...shortest, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/html/packages.js
+
+
+
+
+
+/** The distributions, and those that are gone; what changed most comes first. */
+function packages_packages({ measurement, delta }) {
+    const rows = ordered(measurement.packages, delta?.packages).map(({ row, change }) => [
+        ...(row === undefined ? [html(change?.name ?? '', 100)] : [packages_button(row.name)]),
+        version(row, change),
+        `${row?.estimated === true ? '~' : ''}${(0,units_bytes/* formatBytes */.z3)(row?.bytes ?? 0)}`,
+        ...(delta === undefined ? [] : [moved(change?.delta)]),
+        String(row?.files ?? ''),
+        html(why(row ?? change ?? { direct: false, requiredBy: [] }), 200),
+        html(row?.location ?? '', 120),
+    ]);
+    return {
+        title: titleOf(measurement.packages.length, 'Python package', delta?.packages),
+        id: 'packages',
+        columns: [...columnsOf(delta !== undefined), ['Files', 'number'], ['Why it is there'], ['Where']],
+        rows,
+        maxBytes: 250_000,
+        open: true,
+    };
+}
+/** The same of the operating system. */
+function systemPackages({ measurement, delta }) {
+    const rows = ordered(measurement.systemPackages, delta?.systemPackages).map(({ row, change }) => [
+        html((row ?? change)?.name ?? '', 100),
+        version(row, change),
+        (0,units_bytes/* formatBytes */.z3)(row?.bytes ?? 0),
+        ...(delta === undefined ? [] : [moved(change?.delta)]),
+    ]);
+    return {
+        title: titleOf(measurement.systemPackages.length, 'system package', delta?.systemPackages),
+        id: 'system',
+        columns: columnsOf(delta !== undefined),
+        rows,
+        maxBytes: 60_000,
+    };
+}
+/** Packages with what became of them, those that are gone among them. */
+function ordered(all, changes = []) {
+    const known = new Map(changes.map((change) => [`${change.name} ${change.after?.version ?? ''}`, change]));
+    const gone = changes.filter(({ kind }) => kind === 'removed');
+    const size = (change) => Math.abs(change?.delta ?? 0);
+    return [
+        ...gone.map((change) => ({ row: undefined, change })),
+        ...all.map((row) => ({ row, change: known.get(`${row.name} ${row.version}`) })),
+    ].sort((a, b) => size(b.change) - size(a.change) || (b.row?.bytes ?? 0) - (a.row?.bytes ?? 0));
+}
+const fates = { added: 'new', removed: 'removed', changed: undefined };
+function version(row, change) {
+    if (change === undefined)
+        return html(row?.version ?? '', 80);
+    const word = fates[change.kind];
+    return `${html(versionsOf(change), 80)}${word === undefined ? '' : ` ${tag(word)}`}`;
+}
+function titleOf(count, thing, changes) {
+    const changed = changes === undefined || changes.length === 0 ? '' : `, ${changes.length} changed`;
+    return `${count} ${thing}${count === 1 ? '' : 's'}${changed}`;
+}
+function columnsOf(compared) {
+    const change = compared ? [['Change', 'number']] : [];
+    return [['Package'], ['Version'], ['Size', 'number'], ...change];
+}
+function packages_button(name) {
+    return `<button type="button" class="link" data-package="${html(name, 120)}">${html(name, 120)}</button>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/html/table.js
+/** A table behind a fold; nothing where it has no row. */
+function render({ title, id, columns, rows, maxBytes, open = false }) {
+    if (rows.length === 0)
+        return '';
+    const attribute = (i) => (columns[i]?.[1] === 'number' ? ' class="number"' : '');
+    const head = columns.map(([name], i) => `<th scope="col"${attribute(i)}>${name}</th>`).join('');
+    const shown = [];
+    let bytes = 0;
+    for (const cells of rows) {
+        const row = `<tr>${cells.map((cell, i) => `<td${attribute(i)}>${cell}</td>`).join('')}</tr>\n`;
+        bytes += Buffer.byteLength(row);
+        if (bytes > maxBytes)
+            break;
+        shown.push(row);
+    }
+    const missing = rows.length - shown.length;
+    const more = missing === 0 ? '' : `<p class="dim">… and ${missing} more</p>`;
+    return `<details id="${id}"${open ? ' open' : ''}><summary><h2>${title}</h2></summary>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>
+${shown.join('')}</tbody></table></div>${more}</details>`;
+}
+
+// EXTERNAL MODULE: ./src/compare/waste.js
+var waste = __nccwpck_require__(3694);
+;// CONCATENATED MODULE: ./src/report/html/waste.js
+
+
+
+
+/** What is wasted and what to do about it; beside a baseline also what is gone. */
+function waste_waste({ measurement, delta }) {
+    const all = [...measurement.waste].sort((a, b) => b.bytes - a.bytes);
+    const gone = (delta?.waste ?? []).filter(({ kind }) => kind === 'removed');
+    const compared = delta !== undefined;
+    const change = (one) => {
+        const found = (0,waste/* changeOfWaste */.u)(delta?.waste ?? [], one);
+        return found?.kind === 'added' ? tag('new') : moved(found?.delta);
+    };
+    const place = ({ path, why }) => `<code>${html(path)}</code><div class="dim">${html(why, 300)}</div>`;
+    return {
+        title: `Waste, ${(0,units_bytes/* formatBytes */.z3)(all.reduce((sum, one) => sum + one.bytes, 0))}`,
+        id: 'waste',
+        columns: [
+            ['Size', 'number'],
+            ...(compared ? [['Change', 'number']] : []),
+            ['Download', 'number'],
+            ['Where and what'],
+            ['What to do'],
+        ],
+        rows: [
+            ...all.map((one) => [
+                (0,units_bytes/* formatBytes */.z3)(one.bytes),
+                ...(compared ? [change(one)] : []),
+                (0,units_bytes/* formatBytes */.z3)(one.download),
+                place(one),
+                html(one.hint, 300),
+            ]),
+            ...gone.map((one) => [(0,units_bytes/* formatBytes */.z3)(0), moved(one.delta), '', place(one), tag('gone')]),
+        ],
+        maxBytes: 60_000,
+        open: true,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/html/tables.js
+
+
+
+
+/** All that is known of the image as tables, each behind a fold. */
+function tables(input) {
+    return [packages_packages, waste_waste, layers_layers, systemPackages].map((table) => render(table(input))).join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/report/html/page.js
 
 
 
@@ -36419,9 +36645,11 @@ const mapBytes = 400_000;
  * image may want: its policy (CSP level 3) lets this style and this script alone act.
  */
 function renderHtml(input) {
-    const { measurement, delta, baselineText } = input;
-    const { outcome, verdict, summary } = headline(input);
-    const map = mapOf(input.tree ?? (0,size_tree/* sizeTreeOf */.R)(measurement), delta === undefined ? undefined : input.baseTree);
+    const { measurement, delta } = input;
+    // What is not compared in figures is not compared in colours.
+    const known = delta && baseTreeOf(measurement, delta);
+    const base = known && (input.baseTree ?? known);
+    const map = mapOf(input.tree ?? (0,size_tree/* sizeTreeOf */.RQ)(measurement), base);
     const policy = [
         "default-src 'none'",
         `style-src '${hashOf(style)}'`,
@@ -36429,7 +36657,6 @@ function renderHtml(input) {
         "base-uri 'none'",
         "form-action 'none'",
     ].join('; ');
-    const compared = baselineText === undefined ? '' : ` · compared with <b>${html(baselineText, 120)}</b>`;
     return `<!doctype html>
 <html lang="en">
 <head>
@@ -36441,20 +36668,15 @@ function renderHtml(input) {
 <title>${html(input.name, 100)}: what is in the image</title>
 <style>${style}</style>
 </head>
-<body data-compared="${String(delta !== undefined)}">
-<header>
-<h1>${html(input.name, 120)}</h1>
-<p class="dim">${html(measurement.image.platform, 40)} · <code>${html((0,image_digest/* shortDigest */.VK)(measurement.image.digest), 40)}</code>${compared}</p>
-<p class="headline">${verdict === '' ? '' : `<b class="outcome ${outcome}">${verdict}</b> `}${summary}</p>
-${page_figures(input)}
-${trend(input)}${rules(input)}${notes(input)}</header>
+<body data-compared="${String(base !== undefined)}">
+${header(input)}
 <main>
 <section class="explore" aria-label="Where the bytes are">
 <div class="bar"><nav id="path" aria-label="Path"></nav>
 <label class="search"><span>Search</span><input id="search" type="search" placeholder="package, folder or file" autocomplete="off" spellcheck="false"></label></div>
 <div id="map" role="group" aria-label="Map: the area is the size. Arrow keys move, Enter goes in, Escape goes out."></div>
 <div id="contents"><table><thead><tr><th scope="col">Name</th><th scope="col" class="number">Size</th><th scope="col" class="number" id="last"></th></tr></thead><tbody></tbody></table></div>
-<div class="under">${legend(input)}${scale(input)}<p id="status" class="dim" role="status"></p></div>
+<div class="under">${legend(input, base !== undefined)}<p id="status" class="dim" role="status"></p></div>
 <noscript><p>The map needs its script; all that is in it is in the tables too, but for folders and files.</p></noscript>
 </section>
 ${tables(input)}
@@ -36468,35 +36690,6 @@ ${tables(input)}
 }
 function hashOf(text) {
     return `sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}`;
-}
-function page_figures(input) {
-    const cards = figureRows(input).map(({ figure, before, after, delta: change, growth, reason }) => {
-        const from = before === '' || change === '' ? '' : `<span class="dim">was ${before}</span>`;
-        const kind = change.startsWith('+') ? 'grown' : change.startsWith('-') ? 'shrunk' : 'same';
-        const moved = change === '' ? '' : `<b class="${kind}">${change} ${growth}</b>`;
-        const not = reason === '' ? '' : `<span class="dim">not compared: ${html(reason)}</span>`;
-        return `<div><dt>${figure}</dt><dd><span class="figure">${after}</span>${moved}${from}${not}</dd></div>`;
-    });
-    return `<dl class="figures">${cards.join('')}</dl>`;
-}
-function rules({ verdict }) {
-    if (verdict === undefined || verdict.rules.length === 0)
-        return '';
-    const marks = { pass: '✓', warn: '!', fail: '✗', skipped: '–' };
-    const items = verdict.rules.map(({ rule, outcome, reason }) => `<li class="${outcome}"><b>${marks[outcome]}</b> ${html(`${rule.text}: ${reason}`, 500)}</li>`);
-    return `<ul class="rules" aria-label="Budget">${items.join('')}</ul>\n`;
-}
-function notes({ notes: all }) {
-    if (all.length === 0)
-        return '';
-    const items = all.slice(0, 50).map((note) => `<li>${html(note, 500)}</li>`);
-    return `<ul class="notes" aria-label="Notes">${items.join('')}</ul>\n`;
-}
-function scale({ delta }) {
-    if (delta === undefined)
-        return '';
-    const steps = [-3, -2, -1, 0, 1, 2, 3].map((step) => `<span class="swatch d${step}"></span>`).join('');
-    return `<p class="scale" aria-hidden="true">− shrunk ${steps} grown +</p>`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown/cell.js
@@ -36685,8 +36878,6 @@ function versions({ before, after }) {
     return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
 }
 
-// EXTERNAL MODULE: ./src/image/made-by.js
-var made_by = __nccwpck_require__(8839);
 ;// CONCATENATED MODULE: ./src/report/bar.js
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 /** A bar of exactly so many columns, filled by a share from 0 to 1 to the eighth of a column. */
@@ -36696,13 +36887,6 @@ function bar(share, columns) {
     const parts = share > 0 ? Math.max(1, filled) : 0;
     const text = '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
     return text + ' '.repeat(columns - text.length);
-}
-
-;// CONCATENATED MODULE: ./src/report/layers.js
-/** What became of the layers, as in `4 kept, 2 new, 1 gone`. */
-function fateOfLayers({ layers: { kept, added, removed } }) {
-    const counts = [`${kept.length} kept`, `${added.length} new`];
-    return [...counts, ...(removed.length === 0 ? [] : [`${removed.length} gone`])].join(', ');
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown/contents.js
@@ -36868,7 +37052,7 @@ function run_trend(input) {
     return folded(title ?? '', 'chart', 4, { before: '', rows });
 }
 /** The steps of the run, with their times. */
-function steps({ measurement, delta }) {
+function run_steps({ measurement, delta }) {
     const rows = measurement.timings.map(({ step, ms, cached, detail }) => {
         const change = delta?.timings.find((timing) => timing.step === step)?.time;
         const moved = change?.kind === 'compared' ? (0,duration/* formatDurationDelta */.qu)(change.delta) : '';
@@ -36910,7 +37094,7 @@ function sections(input) {
         contents_packages,
         contents_waste,
         contents_layers,
-        steps,
+        run_steps,
         outputs,
     ]
         .map((section) => section(input))
@@ -36957,7 +37141,7 @@ function renderMarkdown(input, { maxCharacters = commentCharacters } = {}) {
 }
 
 // EXTERNAL MODULE: ./src/version.js
-var version = __nccwpck_require__(3816);
+var src_version = __nccwpck_require__(3816);
 ;// CONCATENATED MODULE: ./src/report/sbom/licence.js
 
 /** Trove classifiers that name one licence, by their last part, with its SPDX id; `BSD License` may be any of four. */
@@ -37086,7 +37270,7 @@ function renderSbom(name, inventory) {
         specVersion: '1.6',
         version: 1,
         metadata: {
-            tools: { components: [{ type: 'application', name: 'pydeps-image', version: version/* version */.r }] },
+            tools: { components: [{ type: 'application', name: 'pydeps-image', version: src_version/* version */.r }] },
             component: root,
         },
         components: refs,
@@ -37414,8 +37598,6 @@ function frame_outputs({ input, style, columns }) {
     });
 }
 
-// EXTERNAL MODULE: ./src/compare/waste.js
-var compare_waste = __nccwpck_require__(3694);
 ;// CONCATENATED MODULE: ./src/report/text/waste.js
 
 
@@ -37424,7 +37606,7 @@ var compare_waste = __nccwpck_require__(3694);
 
 const indent = ' '.repeat(13);
 /** What is wasted and what to do about it; beside a baseline also what is new and what is gone. */
-function waste_waste(page) {
+function text_waste_waste(page) {
     const { input, style, columns, rows } = page;
     const all = [...input.measurement.waste].sort((a, b) => b.bytes - a.bytes);
     const gone = input.delta?.waste.filter(({ kind }) => kind === 'removed') ?? [];
@@ -37445,7 +37627,7 @@ function waste_waste(page) {
     ];
 }
 function placeLines(each, { input, style, columns }) {
-    const change = (0,compare_waste/* changeOfWaste */.u)(input.delta?.waste ?? [], each);
+    const change = (0,waste/* changeOfWaste */.u)(input.delta?.waste ?? [], each);
     const mark = change?.kind === 'added' ? style.red('+') : change === undefined ? ' ' : style.yellow('~');
     const grown = change?.kind === 'changed' && change.delta !== undefined ? (0,units_bytes/* formatBytesDelta */.vx)(change.delta) : '';
     const news = change?.kind === 'added' ? 'new' : grown;
@@ -37490,7 +37672,7 @@ function renderText(input, { colour = false, columns: asked = 80, rows = 12 } = 
             changes,
             changes_systemChanges,
             text_contents_packages,
-            waste_waste,
+            text_waste_waste,
             text_contents_layers,
             frame_notes,
             frame_outputs,
