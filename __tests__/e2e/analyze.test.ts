@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Measurement } from '../../src/image/measurement.ts'
 import { type CliRun, runCli } from '../fixtures/cli.ts'
+import { parsedMeasurement, readMeasurement } from '../fixtures/invariants.ts'
 import type { TinyTar } from '../fixtures/tar.ts'
 import { createImage, digest, type TinyImage } from '../fixtures/tiny-image.ts'
 import {
@@ -53,7 +54,7 @@ describe('analyze and compare', () => {
   const measured = async (...args: readonly string[]): Promise<Measurement> => {
     const { stdout, stderr, status } = await run(...args, '--json', '-')
     if (status !== 0) throw new Error(stderr)
-    return JSON.parse(stdout) as Measurement
+    return parsedMeasurement(stdout)
   }
 
   it('tells what is in an image, in 80 columns', async () => {
@@ -131,7 +132,7 @@ describe('analyze and compare', () => {
       { cwd: folder, env },
     )
     expect(status).toBe(0)
-    const measurement = JSON.parse(await readFile(join(folder, 'foreign.json'), 'utf8')) as Measurement
+    const measurement = await readMeasurement(join(folder, 'foreign.json'))
     expect(measurement.sizes).toMatchObject({
       disk: 3000,
       download: after.manifest.layers.reduce((sum, { size }) => sum + size, 0),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { describeWithEngine, docker } from '../fixtures/engine.ts'
 import { type Everywhere, itAgreesEverywhere, measureEverywhere } from '../fixtures/everywhere.ts'
-import type { MeasuredImage } from '../fixtures/measured.ts'
+import { type MeasuredImage, measureImage } from '../fixtures/measured.ts'
 import { buildKinds, type Kind, kinds } from '../fixtures/real-images.ts'
 import { look, type Seen } from '../fixtures/seen.ts'
 
@@ -72,14 +72,51 @@ describeWithEngine('an image as people build it', (engine) => {
       expect(first.get('six')).toBe('1.17.0')
     })
 
-    it('has the waste that is known of it', () => {
-      const hidden = image.measurement.sizes.disk - image.measurement.sizes.filesystem
+    it('has the waste that is known of it, above its base', async () => {
+      const { measurement } = await measureImage(engine, `docker://${name}`, {
+        root: join(folder, 'store'),
+        base: engine.base,
+      })
+      const told = measurement.waste.map(({ path, part, why }) => `${path} ${part ?? ''}: ${why}`)
+      expect(told).toEqual((waste[kind] ?? []).map((row) => expect.stringMatching(row)))
+      const { disk, filesystem } = measurement.sizes
+      const hidden = disk - filesystem
+      // Both copies; and none of what was deleted with its folder.
       if (kind === 'chowned') expect(everywhere.dived.wasted).toBe(2 * hidden)
       if (kind === 'cleaned') expect([hidden > 300_000, everywhere.dived.wasted]).toEqual([true, 0])
       if (kind === 'venv') expect([hidden, everywhere.dived.wasted]).toEqual([0, 0])
     })
   })
 })
+
+const ownPip = (site: string): RegExp =>
+  new RegExp(`^${site}/pip environment: pip [\\d.]+, which nothing here requires$`)
+const venvs = {
+  opt: '/opt/venv/lib/python3.13/site-packages',
+  app: '/app/.venv/lib/python3.13/site-packages',
+}
+
+/** What is told of each kind, the largest first. */
+const waste: Partial<Record<Kind, readonly RegExp[]>> = {
+  venv: [ownPip(venvs.opt)],
+  'multi-stage': [ownPip(venvs.opt)],
+  poetry: [ownPip(venvs.app)],
+  pipenv: [ownPip(venvs.app)],
+  pip: [/^\/root\/.cache\/pip waste: cache of pip$/],
+  chowned: [
+    /^\/opt\/venv\/.* hidden: \d+ files of layer \d+ .* again in layer \d+ \(RUN chown -R .*, with the same names and sizes$/,
+    ownPip(venvs.opt),
+  ],
+  cleaned: [
+    /^\/root\/.cache\/uv hidden: cache of uv of layer \d+ .*, deleted in layer \d+ \(RUN rm -rf \/root\/.cache\)$/,
+    /^\/root\/.cache\/wheels hidden: 3 files of layer \d+ \(RUN pip download .*, deleted in layer \d+ /,
+  ],
+  apt: [
+    /^\/var\/cache\/apt waste: cache of apt$/,
+    /^\/var\/lib\/apt\/lists waste: apt's package lists$/,
+    /^\/usr system: build tools: make \([\d.]+ kB\)$/,
+  ],
+}
 
 /** uv and pdm make environments without it, and Poetry's has it. */
 function hasPip(kind: Kind): boolean {

@@ -9,6 +9,7 @@ import type { Measurement } from '../../src/image/measurement.ts'
 import { build, buildEnv, example, runCli } from '../fixtures/cli.ts'
 import { describeWithEngine, docker } from '../fixtures/engine.ts'
 import { type RegistryProxy, startRegistryProxy } from '../fixtures/registry-proxy.ts'
+import { readMeasurement } from '../fixtures/invariants.ts'
 
 jest.setTimeout(600_000)
 
@@ -30,7 +31,7 @@ describeWithEngine('the example, pushed', (engine) => {
     const base = `docker://${proxy.host}/library/python:3.13-slim`
     const output = `docker://${proxy.host}/${repository}:${tag}`
     await build([project, '--base', base, '--output', output, '--json', json, ...more], { env })
-    return JSON.parse(await readFile(json, 'utf8')) as Measurement
+    return await readMeasurement(json)
   }
 
   beforeAll(async () => {
@@ -42,7 +43,7 @@ describeWithEngine('the example, pushed', (engine) => {
       [example, '--base', engine.base, '--output', `oci:${join(folder, 'layout')}`, '--json', json],
       { env },
     )
-    elsewhere = JSON.parse(await readFile(json, 'utf8')) as Measurement
+    elsewhere = await readMeasurement(json)
     first = await push(example, '1')
   })
 

@@ -9,6 +9,7 @@ import type { Measurement } from '../../src/image/measurement.ts'
 import { build, buildEnv, emptyStore, example } from '../fixtures/cli.ts'
 import { type Store, describeWithEngine, docker } from '../fixtures/engine.ts'
 import { type Probed, probe } from '../fixtures/probe.ts'
+import { readMeasurement } from '../fixtures/invariants.ts'
 
 jest.setTimeout(600_000)
 
@@ -31,7 +32,7 @@ describeWithEngine('the example, shipped', (engine) => {
       [example, '--base', engine.base, '--output', `docker-archive:${archive}:${name}`, '--json', json],
       { env },
     )
-    measurement = JSON.parse(await readFile(json, 'utf8')) as Measurement
+    measurement = await readMeasurement(json)
     await Promise.all(stores.map((store) => docker(engine, store, ['load', '--quiet', '--input', archive])))
   })
 
@@ -129,7 +130,7 @@ describeWithEngine('the example, shipped', (engine) => {
       [elsewhere, '--base', engine.base, '--output', `oci:${join(folder, 'again')}`, '--json', json],
       { env: { ...own, TZ: 'Asia/Kathmandu', LC_ALL: 'C' }, umask: 0o077 },
     )
-    const again = JSON.parse(await readFile(json, 'utf8')) as Measurement
+    const again = await readMeasurement(json)
     expect(again.image.digest).toBe(measurement.image.digest)
     expect((await stat(join(folder, 'again'))).isDirectory()).toBe(true)
   })

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
@@ -15,6 +15,7 @@ import {
   type Claims,
   tarLayer,
 } from '../fixtures/hostile-image.ts'
+import { readMeasurement } from '../fixtures/invariants.ts'
 import { filesBelow, type LimitedRun, runLimited } from '../fixtures/limited.ts'
 import { createTar, type TinyTar } from '../fixtures/tar.ts'
 import { digest } from '../fixtures/tiny-image.ts'
@@ -374,7 +375,7 @@ describe('a hostile image', () => {
       status: 0,
       stderr: '',
     })
-    check(JSON.parse(await readFile(join(cwd, 'image.json'), 'utf8')) as Measurement)
+    check(await readMeasurement(join(cwd, 'image.json')))
   })
 })
 

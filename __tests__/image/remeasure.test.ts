@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { attribute } from '../../src/image/attribution.ts'
-import { measure, type Measured } from '../../src/image/measure.ts'
+import { measure as measureWith, type Measured } from '../../src/image/measure.ts'
 import type { Measurement } from '../../src/image/measurement.ts'
 import { ownersOf, remeasure, type Remeasurable } from '../../src/image/remeasure.ts'
 import { createConfig, createDigest, createListing, type TinyLayer } from '../fixtures/image.ts'
+import { measure } from '../fixtures/invariants.ts'
 
 const site = 'opt/venv/lib/python3.13/site-packages'
 const base: TinyLayer = {
@@ -64,7 +65,7 @@ function createImage(top: TinyLayer, number = 1, overrides: Partial<Measured> = 
 
 function remeasurable(image: Measured): Remeasurable | undefined {
   const attribution = attribute(image)
-  const measurement = measure(image, attribution)
+  const measurement = measureWith(image, attribution)
   const owners = ownersOf(measurement, image.listings, attribution)
   const top = image.listings.at(-1)
   return owners && top && { measurement, owners, top }

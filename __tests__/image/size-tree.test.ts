@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { measure, type Measured } from '../../src/image/measure.ts'
+import type { Measured } from '../../src/image/measure.ts'
 import { type SizeNode, sizeTree, sizeTreeOf } from '../../src/image/size-tree.ts'
 import { createConfig, createDigest, createListing, type TinyLayer } from '../fixtures/image.ts'
+import { measure } from '../fixtures/invariants.ts'
 
 const site = 'opt/venv/lib/python3.13/site-packages'
 const layers: readonly TinyLayer[] = [
