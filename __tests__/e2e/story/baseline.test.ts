@@ -56,6 +56,27 @@ it('where nothing was measured the report says what to do, and what grows is not
   expect(job.summary).toContain('skipped: there is no baseline')
 }, 300_000)
 
+it('a base commit that cannot be built is said to be so, and costs the pull request nothing', async () => {
+  const away = createWheel('away', '1.0')
+  await world.repository.commit('main', world.project([away]))
+  const pull = await world.open('mended', world.project([alpha]))
+  const inputs = {
+    name: 'mended',
+    baseline: 'build',
+    'fail-on': 'environment grows by > 1 B',
+    'max-size': '1 GB',
+  }
+  const job = await world.check(pull, { inputs })
+  const base = world.repository.sha('main').slice(0, 7)
+  expect(job).toMatchObject({ status: 0, errors: [], outputs: { verdict: 'pass', 'download-delta': '' } })
+  expect(job.summary).toMatch(
+    new RegExp(`no baseline to compare with: \`?main@${base}\`? cannot be built: .*away`),
+  )
+  expect(job.summary).toContain('skipped: there is no baseline')
+  // Nothing of the other commit is left in the checkout.
+  expect(world.repository.git('-C', job.workspace, 'worktree', 'list').split('\n')).toHaveLength(1)
+}, 300_000)
+
 it('the base commit is built where that is asked for and nothing was measured', async () => {
   await world.repository.commit('main', world.project([alpha]))
   const pull = await world.open('built', world.project([alpha, beta]))

@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { fastClock } from '../../fixtures/fast-clock.ts'
 import { type Fault, commentFaults } from '../../fixtures/github/faults.ts'
 import { createWheel } from '../../fixtures/wheel.ts'
 import { createWorld, type Job, type World } from '../../fixtures/world.ts'
 
 const alpha = createWheel('alpha', '1.0', { 'alpha/data.txt': 'x'.repeat(50_000) })
 const beta = createWheel('beta', '2.0')
+/** Where GitHub hangs: all limits come an eighth as late. */
+const hasty = { NODE_OPTIONS: fastClock(8) }
 const overBudget = { 'max-size': '1 kB' }
 
 let world: World
@@ -103,8 +106,8 @@ describe.each(Object.entries<Fault>(commentFaults))('where GitHub answers with %
     const pull = await world.open(`fault-${world.github.state.next()}`, { 'app.py': 'print(5)\n' })
     for (const operation of ['createComment', 'updateComment'] as const) world.github.fail(operation, fault)
     const [fine, over] = await Promise.all([
-      world.check(pull, { inputs: { comment: 'always' } }),
-      world.check(pull, { inputs: overBudget }),
+      world.check(pull, { inputs: { comment: 'always' }, env: hasty }),
+      world.check(pull, { inputs: overBudget, env: hasty }),
     ])
     for (const job of [fine, over]) {
       expectBuilt(job)
