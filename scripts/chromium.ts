@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 export interface Browser {
   /** Opens HTML as a file; it has run once the call returns. */
   open(html: string, width?: number, height?: number): Promise<void>
-  /** What an expression gives there; it must be JSON. */
+  /** What an expression, or the promise that it gives, gives there; it must be JSON. */
   evaluate<T>(expression: string): Promise<T>
   click(selector: string): Promise<void>
   press(key: string): Promise<void>
@@ -95,6 +95,7 @@ export async function startChromium(): Promise<{ browser: Browser; stop: () => P
     return result
   }
   for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await send(`${domain}.enable`)
+  await send('Emulation.setScrollbarsHidden', { hidden: true })
 
   const browser: Browser = {
     messages,
@@ -110,7 +111,8 @@ export async function startChromium(): Promise<{ browser: Browser; stop: () => P
       await loading
     },
     async evaluate<T>(expression: string) {
-      const answer = (await send('Runtime.evaluate', { expression, returnByValue: true })) as {
+      const wanted = { expression, returnByValue: true, awaitPromise: true }
+      const answer = (await send('Runtime.evaluate', wanted)) as {
         readonly result: { readonly value: T }
         readonly exceptionDetails?: unknown
       }

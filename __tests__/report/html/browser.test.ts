@@ -21,9 +21,36 @@ const tree = node('image', 'image', [
   node('part', 'base', [node('folder', 'usr/lib', [file('libc.so.6', 30_000_000)])]),
 ])
 const report = createReport({ measurement: createMeasurement(), delta: undefined, verdict: undefined, tree })
-const names = `[...document.querySelectorAll('button.tile')].map((tile) => tile.getAttribute('aria-label').split(',')[0])`
+const names = `[...document.querySelectorAll('button.tile')].map((tile) => tile.firstChild.textContent)`
 const trail = `[...document.querySelectorAll('#path button')].map((one) => one.textContent).join('/')`
 const listed = `[...document.querySelectorAll('#contents tbody tr')].map((row) => row.cells[0].firstChild.nextSibling.textContent)`
+
+/** The contrast (WCAG 2.2) of text on each colour that a tile may have. */
+const contrasts = `(() => {
+  const parts = ['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']
+  const classes = [
+    ...parts.flatMap((part) => ['deep', 'tint0', 'tint1', 'tint2'].map((tint) => 'part-' + part + ' ' + tint)),
+    ...['d-3', 'd-2', 'd-1', 'd0', 'dn', 'd1', 'd2', 'd3'],
+  ]
+  const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  const luminance = (colour) => {
+    pixel.fillStyle = colour
+    pixel.fillRect(0, 0, 1, 1)
+    const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map((c) => {
+      const part = c / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const tile = document.createElement('div')
+  document.querySelector('#map').append(tile)
+  return Object.fromEntries(classes.map((one) => {
+    tile.className = 'tile ' + one
+    const { color, backgroundColor } = getComputedStyle(tile)
+    const [dark, light] = [luminance(color), luminance(backgroundColor)].sort((a, b) => a - b)
+    return [one, (light + 0.05) / (dark + 0.05)]
+  }))
+})()`
 
 describeWithBrowser('the page in a browser', (browser) => {
   it('shows the map and asks for nothing', async () => {
@@ -57,12 +84,26 @@ describeWithBrowser('the page in a browser', (browser) => {
     await browser().press('Enter')
     expect(await browser().evaluate(trail)).toBe('image/environment')
     await browser().press('ArrowRight')
-    expect(await browser().evaluate(`document.activeElement.getAttribute('aria-label')`)).toMatch(/^pandas, /)
+    expect(await browser().evaluate(`document.activeElement.getAttribute('aria-label')`)).toMatch(
+      /^pandas 36\.0 MB, package, /,
+    )
     await browser().press('Escape')
     expect(await browser().evaluate(trail)).toBe('image')
     expect(await browser().evaluate(`document.activeElement.getAttribute('aria-label')`)).toMatch(
-      /^environment, part, 85\.0 MB, 74% of the image/,
+      /^environment 85\.0 MB, part, 85\.0 MB, 74% of the image/,
     )
+  })
+
+  it('keeps the focus when the map is drawn anew', async () => {
+    await browser().evaluate(`document.querySelector('button.tile').focus()`)
+    await browser().press('ArrowRight')
+    await browser().evaluate(`document.querySelector('#map').style.height = '300px'`)
+    await browser().evaluate(`new Promise((done) => setTimeout(done, 100))`)
+    expect(
+      await browser().evaluate(`document.querySelector('#map').lastChild.previousSibling.offsetHeight`),
+    ).toBeLessThan(300)
+    expect(await browser().evaluate(`document.activeElement.textContent`)).toMatch(/^base 30\.0 MB/)
+    expect(await browser().evaluate(`document.querySelector('#ring').style.display`)).toBe('block')
   })
 
   it('finds a file in all of the image', async () => {
@@ -88,11 +129,24 @@ describeWithBrowser('the page in a browser', (browser) => {
     await browser().click('button.tile')
     const labels = `[...document.querySelectorAll('button.tile')].map((tile) => tile.getAttribute('aria-label'))`
     expect(await browser().evaluate(labels)).toEqual([
-      expect.stringMatching(/^numpy, .*, grown by \+29\.0 MB/),
-      expect.stringMatching(/^pandas, .*, new by \+36\.0 MB/),
-      expect.stringMatching(/^scipy, .*, removed by −25\.0 MB/),
+      expect.stringMatching(/^numpy \+29\.0 MB, .*, grown by \+29\.0 MB/),
+      expect.stringMatching(/^pandas \+36\.0 MB, .*, new by \+36\.0 MB/),
+      expect.stringMatching(/^scipy −25\.0 MB, .*, removed by −25\.0 MB/),
     ])
     expect(await browser().evaluate(`document.querySelectorAll('button.tile.gone').length`)).toBe(1)
+  })
+
+  it.each([
+    ['light', false],
+    ['dark', true],
+  ])('has text that is read on every colour of the map, in %s mode', async (_, dark) => {
+    await browser().dark(dark)
+    await browser().open(renderHtml(report))
+    const ratios = await browser().evaluate<Record<string, number>>(contrasts)
+    expect(Object.keys(ratios)).toHaveLength(7 * 4 + 8)
+    for (const [classes, ratio] of Object.entries(ratios))
+      expect([classes, ratio >= 4.5]).toEqual([classes, true])
+    await browser().dark(false)
   })
 
   it('fits a telephone', async () => {

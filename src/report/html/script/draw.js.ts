@@ -28,7 +28,9 @@ const draw = () => {
       if (depth === 0) {
         tile.type = 'button';
         tile.tabIndex = -1;
-        tile.setAttribute('aria-label', describe(node));
+        // What is read begins with what is seen.
+        const seen = [...tile.children].map((one) => one.textContent).join(' ');
+        tile.setAttribute('aria-label', (seen || node.name) + ', ' + describe(node));
         tiles.push(entry);
       } else tile.setAttribute('aria-hidden', 'true');
       parts.append(tile);
@@ -36,10 +38,13 @@ const draw = () => {
     });
   };
   place(shown, 0, 0, map.clientWidth, map.clientHeight, 0);
+  const held = map.contains(document.activeElement);
   map.replaceChildren(parts, ring);
   focused = Math.min(focused, Math.max(0, tiles.length - 1));
   if (tiles[focused]) tiles[focused].tile.tabIndex = 0;
   ring.style.display = 'none';
+  // Who stood on the map stands there still.
+  if (held && tiles[focused]) tiles[focused].tile.focus({ preventScroll: true });
 };
 // A number that is cut is a wrong number, so it is there as a whole or not at all.
 const ink = document.createElement('canvas').getContext('2d');
@@ -58,7 +63,7 @@ const write = (tile, node, box, holder) => {
     const span = document.createElement('span');
     span.className = className;
     span.textContent = text;
-    tile.append(span);
+    tile.append(span, ' ');
   };
   add('name', node.name);
   if (number === '') return;
@@ -69,7 +74,7 @@ const write = (tile, node, box, holder) => {
 };
 const describe = (node) => {
   const by = change(node);
-  return node.name + ', ' + node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
+  return node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
     (by === '' || by === '±0' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
 };
 `
