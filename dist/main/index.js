@@ -34188,7 +34188,9 @@ const draw = () => {
       if (depth === 0) {
         tile.type = 'button';
         tile.tabIndex = -1;
-        tile.setAttribute('aria-label', describe(node));
+        // What is read begins with what is seen.
+        const seen = [...tile.children].map((one) => one.textContent).join(' ');
+        tile.setAttribute('aria-label', (seen || node.name) + ', ' + describe(node));
         tiles.push(entry);
       } else tile.setAttribute('aria-hidden', 'true');
       parts.append(tile);
@@ -34196,10 +34198,13 @@ const draw = () => {
     });
   };
   place(shown, 0, 0, map.clientWidth, map.clientHeight, 0);
+  const held = map.contains(document.activeElement);
   map.replaceChildren(parts, ring);
   focused = Math.min(focused, Math.max(0, tiles.length - 1));
   if (tiles[focused]) tiles[focused].tile.tabIndex = 0;
   ring.style.display = 'none';
+  // Who stood on the map stands there still.
+  if (held && tiles[focused]) tiles[focused].tile.focus({ preventScroll: true });
 };
 // A number that is cut is a wrong number, so it is there as a whole or not at all.
 const ink = document.createElement('canvas').getContext('2d');
@@ -34218,7 +34223,7 @@ const write = (tile, node, box, holder) => {
     const span = document.createElement('span');
     span.className = className;
     span.textContent = text;
-    tile.append(span);
+    tile.append(span, ' ');
   };
   add('name', node.name);
   if (number === '') return;
@@ -34229,7 +34234,7 @@ const write = (tile, node, box, holder) => {
 };
 const describe = (node) => {
   const by = change(node);
-  return node.name + ', ' + node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
+  return node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
     (by === '' || by === '±0' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
 };
 `;
@@ -34524,16 +34529,16 @@ nav button:hover,.link:hover,#contents button:hover{text-decoration:underline}
 .part-base,.part-system,.part-interpreter,.part-environment,.part-app,.part-waste,.part-other{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
 .swatch{--mix:75%}
 .deep{--mix:22%}.tint0{--mix:52%}.tint1{--mix:42%}.tint2{--mix:62%}
-@media (prefers-color-scheme:dark){.deep{--mix:26%}.tint0{--mix:58%}.tint1{--mix:48%}.tint2{--mix:68%}}
-.d-3{--h:#0072b2;--mix:80%}.d-2{--h:#0072b2;--mix:52%}.d-1{--h:#0072b2;--mix:26%}.d0,.dn{--h:#8390a2;--mix:20%}.d1{--h:#e06a00;--mix:28%}.d2{--h:#e06a00;--mix:54%}.d3{--h:#e06a00;--mix:84%}
+@media (prefers-color-scheme:dark){.deep{--mix:24%}.tint0{--mix:54%}.tint1{--mix:44%}.tint2{--mix:62%}.part-interpreter.tint0,.part-interpreter.tint2{--mix:52%}}
+.d-3{--h:#0072b2;--mix:72%}.d-2{--h:#0072b2;--mix:52%}.d-1{--h:#0072b2;--mix:26%}.d0,.dn{--h:#8390a2;--mix:20%}.d1{--h:#e06a00;--mix:28%}.d2{--h:#e06a00;--mix:54%}.d3{--h:#e06a00;--mix:84%}
 .d-3,.d-2,.d-1,.d0,.dn,.d1,.d2,.d3{--c:color-mix(in oklab,var(--h) var(--mix),var(--paper))}
-.d-3{color:#fff}
+@media (prefers-color-scheme:dark){.d-3{--mix:80%}.d3{--mix:72%}}
 #tip{position:fixed;display:none;z-index:5;max-width:360px;padding:7px 10px;border-radius:6px;background:var(--ink);color:var(--bg);font-size:13px;pointer-events:none;overflow-wrap:anywhere;white-space:pre-line}
 details{border-top:1px solid var(--line);padding:10px 0}
 summary{cursor:pointer}
 .scroll{overflow:auto;max-height:460px;margin-top:8px;border:1px solid var(--line);border-radius:6px;background:linear-gradient(var(--bg) 40%,transparent) 0 0/100% 60px local no-repeat,linear-gradient(transparent,var(--bg) 60%) 0 100%/100% 60px local no-repeat,linear-gradient(var(--shade),transparent) 0 0/100% 14px scroll no-repeat,linear-gradient(transparent,var(--shade)) 0 100%/100% 14px scroll no-repeat}
 table{border-collapse:collapse;width:100%;font-size:14px}
-th{text-align:left;color:var(--dim);font-weight:600;background:var(--bg)}
+th{white-space:nowrap;text-align:left;color:var(--dim);font-weight:600;background:var(--bg)}
 .scroll th{position:sticky;top:0}
 .scroll tr:last-child td{border-bottom:0}
 th,td{padding:4px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
