@@ -44,6 +44,26 @@ describe('lent chunks', () => {
     await chunks.return(undefined)
   })
 
+  test('take no more memory than a small file has', async () => {
+    const small = join(folder, 'small')
+    writeFileSync(small, 'abc')
+    const chunks = lentChunks(small)
+    const chunk = (await chunks.next()).value as Uint8Array
+    expect(chunk.buffer.byteLength).toBe(3)
+    await chunks.return(undefined)
+  })
+
+  test('are all bytes of a file that grows, too', async () => {
+    const growing = join(folder, 'growing')
+    writeFileSync(growing, 'abc')
+    const chunks = lentChunks(growing)
+    const first = Buffer.from((await chunks.next()).value as Uint8Array)
+    // What is read ahead may have found the old end already: then that is where it ends.
+    writeFileSync(growing, 'abcdefg')
+    const rest = await all(chunks)
+    expect(Buffer.from('abcdefg').indexOf(Buffer.concat([first, rest]))).toBe(0)
+  })
+
   test('of a file that is not there are an error', async () => {
     await expect(all(lentChunks(join(folder, 'missing')))).rejects.toThrow('ENOENT')
   })

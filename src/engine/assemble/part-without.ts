@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { compress, compressionVersion } from './compress.ts'
+import { compress } from './compress.ts'
+import { compressionVersion } from './packer.ts'
 import { keptPart } from './kept-part.ts'
 import type { LayerContext } from './layer.ts'
 import type { Part } from './part.ts'

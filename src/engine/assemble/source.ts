@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { Failure } from '../../failure.ts'
+import { giveBack } from '../../host/layers/decompress.ts'
 import { encodeHeader, padding } from '../../tar/writer.ts'
 import type { TarEntry } from '../../tar/entry.ts'
 
@@ -46,13 +47,18 @@ export function textFile(path: string, text: string | Uint8Array, mode = 0o644):
  */
 export function* tarBytes(sources: Iterable<Source>): Generator<Uint8Array> {
   let buffer: Buffer | undefined
-  for (const source of sources) {
-    yield encodeHeader(source.entry)
-    const { content } = source
-    if (content === undefined) continue
-    if (content instanceof Uint8Array) yield content
-    else yield* fileBytes(content.file, source.entry.size, (buffer ??= Buffer.allocUnsafeSlow(chunkSize)))
-    yield padding(source.entry.size)
+  try {
+    for (const source of sources) {
+      yield encodeHeader(source.entry)
+      const { content } = source
+      if (content === undefined) continue
+      if (content instanceof Uint8Array) yield content
+      else yield* fileBytes(content.file, source.entry.size, (buffer ??= Buffer.allocUnsafeSlow(chunkSize)))
+      yield padding(source.entry.size)
+    }
+  } finally {
+    // There are as many of them as distributions, and the garbage collector is in no hurry.
+    if (buffer) giveBack(buffer)
   }
 }
 
