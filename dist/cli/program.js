@@ -1910,7 +1910,7 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2753);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6073);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7682);
@@ -4015,17 +4015,18 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: ./src/memory.js
 
 /**
- * Keeps the young generation of the heap small: nearly all objects here die at once, and V8 would let it grow to
- * three times 16 MB for them. Call it before any work.
+ * Keeps the heap small. V8 would let the young generation grow to three times 16 MB for objects that nearly all die at
+ * once, and the old one to a multiple of what is alive, when it is not much that is. Call it before any work.
  */
 function keepMemoryLow() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=50');
 }
 
 
 /***/ }),
 
-/***/ 2753:
+/***/ 6073:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12767,11 +12768,13 @@ async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
     const file = await (0,promises_.open)(path);
     let reading;
     try {
+        const { size } = await file.stat();
         const buffers = [];
         let at = start;
         const read = async (turn) => {
             const length = Math.min(chunkSize, end - at);
-            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(length));
+            // Most files are small. What is behind the size that it had is read too, byte by byte if need be.
+            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(Math.min(length, Math.max(size - at, 1))));
             const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
             at += bytesRead;
             return buffer.subarray(0, bytesRead);
@@ -22339,21 +22342,65 @@ function environmentFolder(volume, name) {
     return `${volume}/${name}`;
 }
 
-;// CONCATENATED MODULE: ./src/engine/assemble/compress.js
-
-
+;// CONCATENATED MODULE: ./src/engine/assemble/packer.js
 
 
 /** Part of every key under which compressed bytes are kept: change it when these bytes change. */
 const compressionVersion = 'gzip5-zstd3-4M-1';
+/** Of the compressor's output; a segment seldom needs two. */
+const outputSize = 2 * 2 ** 20;
+/**
+ * Compresses one segment into a gzip member or zstd frame: its bytes in buffers that no one else uses, in order.
+ * Throws Failure where this Node cannot.
+ */
+function packer(compression) {
+    if (compression === 'gzip') {
+        return async (segment) => {
+            // Level 5 takes a quarter less time than 6 and gives less than 1 % more bytes.
+            const packed = await outputOf(external_node_zlib_namespaceObject.createGzip({ level: 5, chunkSize: outputSize }), segment);
+            // The tenth byte names the operating system that compressed; the digest must not.
+            if (packed[0])
+                packed[0][9] = 0xff;
+            return packed;
+        };
+    }
+    if (!("createZstdCompress" in external_node_zlib_namespaceObject_0)) {
+        throw new failure/* Failure */.H('usage', `compression zstd needs Node 22.15 or newer; this is ${process.version}`, {
+            hint: 'use a newer Node, or compression gzip',
+        });
+    }
+    const params = { [external_node_zlib_namespaceObject.constants.ZSTD_c_compressionLevel]: 3 };
+    return (segment) => outputOf(external_node_zlib_namespaceObject.createZstdCompress({ chunkSize: outputSize, params }), segment);
+}
+/**
+ * All that a compressor makes of a segment. Its chunks lie one after another in a buffer of its own, and are put
+ * together there: the functions of zlib that take a buffer would copy them, and leave both to the garbage collector.
+ */
+function outputOf(compressor, segment) {
+    return new Promise((resolve, reject) => {
+        const all = [];
+        compressor.on('data', (chunk) => {
+            const last = all.at(-1);
+            if (last?.buffer === chunk.buffer && last.byteOffset + last.length === chunk.byteOffset) {
+                all[all.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + chunk.length);
+            }
+            else
+                all.push(chunk);
+        });
+        compressor.on('end', () => resolve(all));
+        compressor.on('error', reject);
+        compressor.end(segment);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/engine/assemble/compress.js
+
+
 /**
  * Uncompressed bytes of one gzip member or zstd frame. Members are compressed side by side, and their sequence is
  * one valid stream (RFC 1952, section 2.2; RFC 8878, section 3).
  */
 const segmentSize = 4 * 2 ** 20;
-/** Of the compressor's output; a segment seldom needs two. */
-const outputSize = 2 * 2 ** 20;
-const gzip = (0,external_node_util_.promisify)(external_node_zlib_namespaceObject.gzip);
 /** The segments that may be in memory at once, of all streams: whoever has one may fill and compress it. */
 class Lanes {
     #free;
@@ -22391,12 +22438,12 @@ async function compress(chunks, compression, lanes, write) {
         const packed = pack(segment.subarray(0, size));
         written = (async () => {
             try {
-                const bytes = await packed;
+                const all = await packed;
                 await previous;
-                await write(bytes);
-                // Only a buffer of its own: a small result lies in one that others use too.
-                if (bytes.buffer.byteLength >= outputSize)
+                for (const bytes of all) {
+                    await write(bytes);
                     giveBack(new Uint8Array(bytes.buffer));
+                }
             }
             catch (error) {
                 chain.failed = true;
@@ -22441,24 +22488,6 @@ async function compress(chunks, compression, lanes, write) {
         if (segment !== undefined)
             lanes.give(segment);
     }
-}
-function packer(compression) {
-    if (compression === 'gzip') {
-        return async (segment) => {
-            // Level 5 takes a quarter less time than 6 and gives less than 1 % more bytes.
-            const bytes = await gzip(segment, { level: 5, chunkSize: outputSize });
-            // The tenth byte names the operating system that compressed; the digest must not.
-            bytes[9] = 0xff;
-            return bytes;
-        };
-    }
-    if (!("zstdCompress" in external_node_zlib_namespaceObject_0)) {
-        throw new failure/* Failure */.H('usage', `compression zstd needs Node 22.15 or newer; this is ${process.version}`, {
-            hint: 'use a newer Node, or compression gzip',
-        });
-    }
-    const zstd = (0,external_node_util_.promisify)(external_node_zlib_namespaceObject.zstdCompress);
-    return (segment) => zstd(segment, { chunkSize: outputSize, params: { [external_node_zlib_namespaceObject.constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/keep-set.js
@@ -22831,6 +22860,7 @@ function writer_octal(value, digits) {
 
 
 
+
 /** 1980-01-01: fixed, so that equal inputs give equal layers; zip files cannot say anything earlier. */
 const fixedTime = 315_532_800;
 const source_chunkSize = 1 << 20;
@@ -22859,16 +22889,23 @@ function textFile(path, text, mode = 0o644) {
  */
 function* tarBytes(sources) {
     let buffer;
-    for (const source of sources) {
-        yield encodeHeader(source.entry);
-        const { content } = source;
-        if (content === undefined)
-            continue;
-        if (content instanceof Uint8Array)
-            yield content;
-        else
-            yield* fileBytes(content.file, source.entry.size, (buffer ??= Buffer.allocUnsafeSlow(source_chunkSize)));
-        yield padding(source.entry.size);
+    try {
+        for (const source of sources) {
+            yield encodeHeader(source.entry);
+            const { content } = source;
+            if (content === undefined)
+                continue;
+            if (content instanceof Uint8Array)
+                yield content;
+            else
+                yield* fileBytes(content.file, source.entry.size, (buffer ??= Buffer.allocUnsafeSlow(source_chunkSize)));
+            yield padding(source.entry.size);
+        }
+    }
+    finally {
+        // There are as many of them as distributions, and the garbage collector is in no hurry.
+        if (buffer)
+            giveBack(buffer);
     }
 }
 /** A file's bytes in chunks, each valid until the next is asked for. Throws Failure as `tarBytes` does. */
@@ -23422,6 +23459,7 @@ async function* partTarWithout(store, part, excluded) {
 
 
 
+
 /** The same part without the paths that are another's. */
 async function withoutPaths(part, excluded, context) {
     const { store, compression, lanes } = context;
@@ -23666,6 +23704,7 @@ function environment_placeOf({ hashes, url, path, size }) {
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/layer.js
+
 
 
 

@@ -41647,11 +41647,13 @@ async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
     const file = await (0,promises_.open)(path);
     let reading;
     try {
+        const { size } = await file.stat();
         const buffers = [];
         let at = start;
         const read = async (turn) => {
             const length = Math.min(chunkSize, end - at);
-            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(length));
+            // Most files are small. What is behind the size that it had is read too, byte by byte if need be.
+            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(Math.min(length, Math.max(size - at, 1))));
             const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
             at += bytesRead;
             return buffer.subarray(0, bytesRead);
