@@ -9,13 +9,15 @@ import type { Baseline, ImageIdentity, Ports } from './ports.ts'
 
 /** What each platform's image is compared with, where something was named: an image, or a measurement's file. */
 export async function readNamed(
-  { against }: Inputs,
+  { against, context: project }: Inputs,
   built: readonly Built[],
   context: Parameters<typeof readComparand>[2],
 ): Promise<readonly Comparand[] | undefined> {
   if (against === undefined) return undefined
   const found: Comparand[] = []
-  for (const { platform } of built) found.push(await readComparand(against, platform, context))
+  for (const { platform, base } of built) {
+    found.push(await readComparand(against, platform, context, { likely: base.image, project }))
+  }
   return found
 }
 

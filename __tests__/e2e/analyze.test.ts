@@ -66,7 +66,7 @@ describe('analyze and compare', () => {
     expect(stdout).toMatch(/^ {2}numpy 1\.0 +5\.\d+ kB {2}← pandas ← you$/m)
   })
 
-  it('takes what the project requires from the project', async () => {
+  it('takes what the project requires, and its base, from the project', async () => {
     await writeFiles(
       join(folder, 'project'),
       new Map([
@@ -74,6 +74,7 @@ describe('analyze and compare', () => {
           'pyproject.toml',
           Buffer.from('[project]\nname = "web"\nversion = "1"\ndependencies = ["NumPy>=1"]\n'),
         ],
+        ['Dockerfile', Buffer.from('FROM python:3 AS built\nFROM scratch\nCOPY --from=built / /\n')],
       ]),
     )
     const { packages } = await measured('analyze', 'oci:after', '--project', 'project')
@@ -81,6 +82,8 @@ describe('analyze and compare', () => {
       ['pandas', false],
       ['numpy', true],
     ])
+    const { stdout } = await run('analyze', 'oci:after', '--project', 'project', '--markdown', '-')
+    expect(stdout).toContain('It has no base: `Dockerfile:2` begins from scratch.')
     const { status, stderr } = await run('analyze', 'oci:after', '--project', 'nowhere')
     expect({ status, stderr }).toEqual({
       status: expect.any(Number),

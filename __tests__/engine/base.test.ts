@@ -1,8 +1,12 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type FoundBase, findBase } from '../../src/engine/base.ts'
+import { type BaseHints, findBase } from '../../src/engine/base.ts'
+import type { FoundBase } from '../../src/engine/base-layers.ts'
 import { createImageContext } from '../../src/host/images/context.ts'
 import type { ImageConfig } from '../../src/image/config.ts'
-import { type ImageReference, parseImageReference } from '../../src/image/reference.ts'
+import { parseImageReference } from '../../src/image/reference.ts'
 import { type FakeRegistry, startRegistry } from '../fixtures/registry.ts'
 import { createImage, type TinyImage } from '../fixtures/tiny-image.ts'
 
@@ -34,10 +38,15 @@ describe('the base of an image', () => {
   async function find(
     labels: Readonly<Record<string, string>>,
     {
-      given,
       config = {},
       from = `docker://${registry.host}/team/api:1`,
-    }: { given?: ImageReference; config?: Partial<ImageConfig>; from?: string } = {},
+      env = {},
+      ...hints
+    }: BaseHints & {
+      readonly config?: Partial<ImageConfig>
+      readonly from?: string
+      readonly env?: Readonly<Record<string, string>>
+    } = {},
   ): Promise<FoundBase> {
     const image = createImage({
       layers: [[['usr/bin/sh', 'sh']], [['usr/bin/python3', 'python']], [['app/main.py', 'app']]],
@@ -46,16 +55,18 @@ describe('the base of an image', () => {
       ...image,
       config: { ...image.config, ...config, config: { ...image.config.config, labels } },
     }
-    const images = createImageContext({ env: {}, signal: new AbortController().signal })
-    return findBase(labelled, parseImageReference(from), given, images).finally(() => images.close())
+    const images = createImageContext({ env, signal: new AbortController().signal })
+    return findBase(labelled, parseImageReference(from), hints, images).finally(() => images.close())
   }
   const named = (name: string): Record<string, string> => ({ 'org.opencontainers.image.base.name': name })
 
   it('is the one that the user names, or an error', async () => {
-    const at = (tag: string): ImageReference =>
-      parseImageReference(`docker://${registry.host}/team/base:${tag}`)
-    expect(await find({}, { given: at('1') })).toEqual({ layers: 2 })
-    await expect(find({}, { given: at('2') })).rejects.toThrow('does not stand on')
+    const at = (tag: string): BaseHints => ({
+      base: parseImageReference(`docker://${registry.host}/team/base:${tag}`),
+    })
+    const note = `Its base is docker://${registry.host}/team/base:1, as --base says.`
+    expect(await find({}, at('1'))).toEqual({ layers: 2, note })
+    await expect(find({}, at('2'))).rejects.toThrow('does not stand on')
   })
 
   it('is the one that its labels name', async () => {
@@ -94,5 +105,85 @@ describe('the base of an image', () => {
     const gone = await find(named(`${registry.host}/team/base:gone`), { config: { history } })
     expect(gone.note).toMatch(/could not be read .*told apart\. Its base was found by its history/)
     expect(await find({})).toEqual({ layers: undefined })
+  })
+
+  it('is the one of an image that is compared with it, where it has its layers', async () => {
+    const history = [
+      { createdBy: "# debian.sh --arch 'amd64'" },
+      { createdBy: 'RUN a' },
+      { createdBy: 'COPY b' },
+    ]
+    expect(await find({}, { likely: below, config: { history } })).toEqual({ layers: 2 })
+    expect((await find({}, { likely: other, config: { history } })).note).toContain('by its history')
+  })
+
+  describe('with the Dockerfile of its project', () => {
+    let project: string
+    beforeAll(async () => {
+      project = await mkdtemp(join(tmpdir(), 'based-'))
+    })
+    afterAll(() => rm(project, { recursive: true, force: true }))
+
+    async function findWith(
+      dockerfile: string,
+      options: Parameters<typeof find>[1] & { readonly labels?: Readonly<Record<string, string>> } = {},
+    ): Promise<FoundBase> {
+      await writeFile(join(project, 'Dockerfile'), dockerfile)
+      return find(options.labels ?? {}, { ...options, project })
+    }
+
+    it('is the one that its last stage begins from', async () => {
+      const name = `${registry.host}/team/base:1`
+      const dockerfile = `ARG TAG=1\nFROM ${registry.host}/team/base:\${TAG} AS built\nFROM built\n`
+      expect(await findWith(dockerfile)).toEqual({
+        layers: 2,
+        note: `Its base is ${name}, as Dockerfile:2 says.`,
+      })
+      const labelled = await findWith('FROM other', { labels: named(name) })
+      expect(labelled.note).toBe(`Its base is ${name}, as its labels say.`)
+      const gone = await findWith(dockerfile, { labels: named(`${registry.host}/team/base:gone`) })
+      expect(gone.note).toBe(`Its base is ${name}, as Dockerfile:2 says.`)
+    })
+
+    it('is not the one that it names where the image has other layers', async () => {
+      for (const tag of ['2', 'gone']) {
+        const found = await findWith(`FROM ${registry.host}/team/base:${tag}`)
+        expect(found.layers).toBeUndefined()
+        expect(found.note).toMatch(/^Dockerfile:1 says that it stands on .*: its tag may have moved/)
+      }
+      const unknown = await findWith('ARG BASE\nFROM $BASE')
+      expect(unknown.note).toBe('Dockerfile:2 takes its image from BASE, a build argument without a default.')
+      expect((await findWith('FROM UPPER')).note).toContain('is no name of an image')
+    })
+
+    it('is nothing where it begins from scratch, unless the history knows better', async () => {
+      expect(await findWith('\nFROM scratch')).toEqual({
+        layers: 0,
+        note: 'It has no base: Dockerfile:2 begins from scratch.',
+      })
+      const history = [
+        { createdBy: "# debian.sh --arch 'amd64'" },
+        { createdBy: 'RUN a' },
+        { createdBy: 'COPY b' },
+      ]
+      expect((await findWith('FROM scratch', { config: { history } })).note).toMatch(/^Its base was found by/)
+    })
+
+    it('is what the daemon calls by that name, for an image that is on this machine', async () => {
+      const bin = join(project, 'bin')
+      await mkdir(bin)
+      const layers = JSON.stringify(below.config.diffIds)
+      await writeFile(join(bin, 'docker'), `#!/bin/sh\n[ "$6" = mine:1 ] && echo '${layers}'\n`)
+      await chmod(join(bin, 'docker'), 0o755)
+      const env = { PATH: `${bin}:/bin:/usr/bin` }
+      const before = registry.seen.length
+      expect(await findWith('FROM mine:1', { env, from: 'docker-daemon:api' })).toEqual({
+        layers: 2,
+        note: 'Its base is mine:1, as Dockerfile:1 says.',
+      })
+      expect(registry.seen).toHaveLength(before)
+      const asked = await findWith(`FROM ${registry.host}/team/base:1`, { env, from: 'docker-daemon:api' })
+      expect(asked.layers).toBe(2)
+    })
   })
 })

@@ -14,7 +14,7 @@ import type { Image } from '../image/source.ts'
 import type { Progress } from '../progress.ts'
 import { requirementsIn } from '../project/installed.ts'
 import { markerEnvironment } from '../project/target.ts'
-import { findBase } from './base.ts'
+import { type BaseHints, findBase } from './base.ts'
 import { listLayers } from './listings.ts'
 import { type HowMeasured, measureImage } from './measured.ts'
 
@@ -22,7 +22,7 @@ import { type HowMeasured, measureImage } from './measured.ts'
 export interface Analysis {
   readonly image: Image
   readonly measurement: Measurement
-  /** How its base was found, or why not; nothing where the user named it or no one says anything of it. */
+  /** How its base was found, or why not; nothing where no one says anything of it. */
   readonly baseNote?: string
   readonly tree: () => Promise<SizeNode>
   readonly inventory: () => Promise<Inventory>
@@ -35,18 +35,17 @@ export interface AnalysisContext {
 }
 
 /**
- * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
- * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
+ * Opens, reads and measures an image; what was read or measured before is not read or measured again.
+ * `directNames` is what the project requires itself. Throws Failure, also when it does not stand on the base that is named.
  */
 export async function analyzeImage(
   reference: ImageReference,
   {
     platform,
-    base,
     directNames,
-  }: {
+    ...hints
+  }: BaseHints & {
     readonly platform: Platform | undefined
-    readonly base?: ImageReference | undefined
     readonly directNames?: Measured['directNames']
   },
   { store, images, progress }: AnalysisContext,
@@ -54,7 +53,7 @@ export async function analyzeImage(
   const step = progress.step(`read ${formatImageReference(reference)}`)
   try {
     const image = await openImage(reference, platform, images)
-    const { layers: baseLayers, note } = await findBase(image, reference, base, images)
+    const { layers: baseLayers, note } = await findBase(image, reference, hints, images)
     const { reference: name } = image
     const how: HowMeasured = {
       ...{ reference: name, baseLayers, directNames, timings: [] },

@@ -8,6 +8,7 @@ import { parseImageReference } from '../image/reference.ts'
 import { type SizeNode, sizeTreeOf } from '../image/size-tree.ts'
 import { silent } from '../progress.ts'
 import { type AnalysisContext, analyzeImage } from './analysis.ts'
+import type { BaseHints } from './base.ts'
 
 /** What to compare with, measured, and its name for people. */
 export interface Comparand {
@@ -18,11 +19,12 @@ export interface Comparand {
   readonly history?: readonly HistoryPoint[]
 }
 
-/** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
+/** A measurement from its file, or an image that is measured now; `hints` may tell of its base. Throws Failure that names what was given. */
 export async function readComparand(
   given: string,
   platform: Platform | undefined,
   { progress = silent, ...context }: Omit<AnalysisContext, 'progress'> & Partial<AnalysisContext>,
+  hints: Omit<BaseHints, 'base'> = {},
 ): Promise<Comparand> {
   const file = await stat(given).catch(() => undefined)
   if (file?.isFile() && !given.startsWith('oci')) {
@@ -34,7 +36,8 @@ export async function readComparand(
       hint: 'name the file that --json wrote, or an image',
     })
   }
-  const analysis = await analyzeImage(parseImageReference(given), { platform }, { ...context, progress })
+  const reference = parseImageReference(given)
+  const analysis = await analyzeImage(reference, { platform, ...hints }, { ...context, progress })
   return { ...analysis, name: given }
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import type { ImageContext } from '../../../src/host/images/context.ts'
+import { daemonLayers } from '../../../src/host/images/daemon.ts'
 import { openImage } from '../../../src/host/images/open.ts'
 import { writeImage } from '../../../src/host/images/write.ts'
 import { parseImageReference } from '../../../src/image/reference.ts'
@@ -60,6 +61,8 @@ describeWithEngine('a real engine and registry', (engine) => {
         const saved = await openImage(reference, undefined, context)
         expect(saved.config.diffIds).toEqual(one.config.diffIds)
         for (const layer of saved.manifest.layers) await bytesOf(saved.blobs.open(layer))
+        expect(await daemonLayers(`${repository}:${tag}`, context)).toEqual(one.config.diffIds)
+        expect(await daemonLayers(`${repository}:none`, context)).toBeUndefined()
       })
     }
   })

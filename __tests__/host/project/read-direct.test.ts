@@ -38,7 +38,11 @@ describe('what a project requires itself', () => {
     expect(await read(files)).toEqual(names)
   })
 
-  it('is not known of a project that says nothing', async () => {
+  it('is not known of a project that says nothing, and nothing of one that only has a Dockerfile', async () => {
+    expect(await read({ Dockerfile: 'FROM scratch' })).toEqual([])
+    await expect(read({ Dockerfile: 'FROM scratch', 'requirements.txt': '=' })).rejects.toThrow(
+      'requirements',
+    )
     await expect(read({ 'app.py': '' })).rejects.toThrow('no uv.lock, pylock.toml or requirements.txt')
   })
 

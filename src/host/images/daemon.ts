@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../failure.ts'
+import { type Digest, isDigest } from '../../image/digest.ts'
 import { run, toolText } from '../process.ts'
 import type { ImageContext } from './context.ts'
 
@@ -17,6 +18,28 @@ export async function saveFromDaemon(name: string, context: ImageContext): Promi
   })
   if (result.code !== 0) throw daemonFailure(result.stderr, `docker-daemon:${name}`, path)
   return path
+}
+
+/** Milliseconds that a daemon has to answer where nothing depends on it. */
+const patience = 10_000
+
+/**
+ * Content of the layers of an image that the Docker daemon has, lowest first; nothing is copied. Undefined where there
+ * is no such image, no daemon or no Docker.
+ */
+export async function daemonLayers(
+  name: string,
+  { env, signal }: Pick<ImageContext, 'env' | 'signal'>,
+): Promise<readonly Digest[] | undefined> {
+  const args = ['image', 'inspect', '--format', '{{json .RootFS.Layers}}', '--', name]
+  try {
+    const result = await run('docker', args, { env, timeoutMs: patience, ...(signal ? { signal } : {}) })
+    const layers: unknown = result.code === 0 ? JSON.parse(result.stdout) : undefined
+    return Array.isArray(layers) && layers.every(isDigest) ? layers : undefined
+  } catch (error) {
+    if (error instanceof Failure || error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /** What the docker command line says when it fails, as a user is told of it. */

@@ -1,7 +1,9 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipfileRequirements } from '../../project/named-tables.ts'
 import type { Pyproject } from '../../project/pyproject.ts'
 import { readIfThere, readPyproject } from './find-lock.ts'
+import { dockerfileNames } from './read-dockerfile.ts'
 import { readProject } from './read-project.ts'
 
 /**
@@ -15,6 +17,10 @@ export async function readDirectRequirements(context: string): Promise<readonly 
   const named = [...main, ...(pipfile === undefined ? [] : pipfileRequirements(pipfile))]
   const optional = pyproject ? optionalRequirements(pyproject) : []
   if (named.length > 0) return [...new Set([...named, ...optional])]
+  const names = await readdir(context).catch((): string[] => [])
+  const isSaid = names.some((name) => /^(?:uv\.lock|pylock\..*|requirements\.(?:txt|in))$/.test(name))
+  // What only has a Dockerfile says where its image began, and no more.
+  if (!isSaid && dockerfileNames.some((name) => names.includes(name))) return optional
   const { requirements } = await readProject(context, { groups: [], extras: [] })
   return [...new Set([...requirements, ...optional])]
 }

@@ -27,7 +27,10 @@ export function defineAnalyze(command: Command): Command {
       .optionsGroup('The image:')
       .option('--platform <platform>', 'as linux/arm64 (default: of this machine, or the only one)')
       .option('--base <image>', 'the image that it stands on, to tell what was added to it')
-      .option('--project <dir>', 'the project that it was made of, to tell what that requires itself'),
+      .option(
+        '--project <dir>',
+        'the project that it was made of: tells what was required, and its Dockerfile the base',
+      ),
     { sbom: true },
   ).addHelpText(
     'after',
