@@ -1910,7 +1910,7 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6073);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9951);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7682);
@@ -4026,7 +4026,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 6073:
+/***/ 9951:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12967,6 +12967,7 @@ async function smallFile(place, limit, where) {
 
 
 
+
 /**
  * Saves an image of the Docker daemon into a private temporary archive, which lives as long as the context. Throws
  * Failure when there is no Docker, no daemon, or no such image.
@@ -12982,6 +12983,25 @@ async function saveFromDaemon(name, context) {
     if (result.code !== 0)
         throw daemonFailure(result.stderr, `docker-daemon:${name}`, path);
     return path;
+}
+/** Milliseconds that a daemon has to answer where nothing depends on it. */
+const patience = 10_000;
+/**
+ * Content of the layers of an image that the Docker daemon has, lowest first; nothing is copied. Undefined where there
+ * is no such image, no daemon or no Docker.
+ */
+async function daemonLayers(name, { env, signal }) {
+    const args = ['image', 'inspect', '--format', '{{json .RootFS.Layers}}', '--', name];
+    try {
+        const result = await run('docker', args, { env, timeoutMs: patience, ...(signal ? { signal } : {}) });
+        const layers = result.code === 0 ? JSON.parse(result.stdout) : undefined;
+        return Array.isArray(layers) && layers.every(image_digest/* isDigest */.Bc) ? layers : undefined;
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.H || error instanceof SyntaxError)
+            return undefined;
+        throw error;
+    }
 }
 /** What the docker command line says when it fails, as a user is told of it. */
 function daemonFailure(stderr, name, path) {
@@ -15080,37 +15100,2000 @@ function uvPlatform(target) {
 
 // EXTERNAL MODULE: ./src/image/base-layers.js
 var base_layers = __nccwpck_require__(3288);
-;// CONCATENATED MODULE: ./src/engine/base.js
+;// CONCATENATED MODULE: ./src/project/dockerfile-instructions.js
+/**
+ * The instructions of a Dockerfile in its order (Dockerfile reference, "Format"): lines that go on are joined, comments
+ * and bodies of here-documents left out. Any text has some; what a builder refuses is not told.
+ */
+function instructionsOf(text) {
+    const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+    const goesOn = escapeOf(lines) === '`' ? /`[ \t]*$/ : /\\[ \t]*$/;
+    const found = [];
+    for (let at = 0; at < lines.length; at += 1) {
+        const start = at;
+        if (isComment(lines[at]) || lines[at]?.trim() === '')
+            continue;
+        let joined = lines[at] ?? '';
+        while (goesOn.test(joined) && at + 1 < lines.length) {
+            at += 1;
+            // Comments and empty lines may stand between the parts of one.
+            const next = isComment(lines[at]) || lines[at]?.trim() === '' ? undefined : lines[at];
+            if (next !== undefined)
+                joined = joined.replace(goesOn, '') + next;
+        }
+        const [, keyword = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(joined.replace(goesOn, '')) ?? [];
+        found.push({ keyword: keyword.toUpperCase(), rest: rest.trim(), line: start + 1 });
+        at = endOfDocuments(lines, at, keyword, rest);
+    }
+    return found;
+}
+/** A directive counts above everything else, a comment that is none included. */
+function escapeOf(lines) {
+    for (const line of lines) {
+        const [, name, value] = /^\s*#\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+        if (name === undefined || !/^(?:syntax|escape|check)$/i.test(name))
+            break;
+        if (name.toLowerCase() === 'escape')
+            return value ?? '';
+    }
+    return '\\';
+}
+function isComment(line) {
+    return /^\s*#/.test(line ?? '');
+}
+/** The last line of the here-documents that an instruction begins; one without an end is none. */
+function endOfDocuments(lines, at, keyword, rest) {
+    if (!/^(?:RUN|COPY|ADD|ONBUILD)$/i.test(keyword) || !rest.includes('<<'))
+        return at;
+    // Not what stands in quotes, but for a name in them: `<<"EOF"`.
+    const bare = rest.replace(/(?<!<<-?)(["'])(?:(?!\1).)*\1/g, '');
+    let end = at;
+    for (const [, tabs, , name] of bare.matchAll(/(?:^|\s)\d*<<(-?)(["']?)([^\s"'<]+)\2/g)) {
+        const isLast = (line) => (tabs === '-' ? line.replace(/^\t+/, '') : line) === name;
+        const last = lines.findIndex((line, i) => i > end && isLast(line));
+        if (last >= 0)
+            end = last;
+    }
+    return end;
+}
+
+;// CONCATENATED MODULE: ./src/project/dockerfile.js
+
+/**
+ * The image that the last stage of a Dockerfile begins from, through the stages that it goes by: with the defaults of
+ * the build arguments, and built for `platform`. Undefined for a file without a stage. Never throws.
+ */
+function parseLastBase(text, platform) {
+    const instructions = instructionsOf(text);
+    const first = instructions.findIndex(({ keyword }) => keyword === 'FROM');
+    const values = new Map(platformArguments(platform));
+    for (const { keyword, rest } of instructions.slice(0, Math.max(first, 0))) {
+        if (keyword !== 'ARG')
+            continue;
+        for (const [name, value] of argumentsOf(rest)) {
+            values.set(name, value === undefined ? values.get(name) : expand(value, values).text);
+        }
+    }
+    const stages = instructions.filter(({ keyword }) => keyword === 'FROM').map(stageOf);
+    let at = stages.length - 1;
+    for (;;) {
+        const stage = stages[at];
+        if (!stage)
+            return undefined;
+        const base = baseOf(stage, values);
+        if (base.kind !== 'image')
+            return base;
+        // A stage is known by its name to the ones below it, in any case of letters; below two of one name, the nearer.
+        const name = base.name.toLowerCase();
+        const earlier = stages.slice(0, at).findLastIndex((one) => one.name?.toLowerCase() === name);
+        if (earlier < 0)
+            return base;
+        at = earlier;
+    }
+}
+function baseOf(stage, values) {
+    const { line } = stage;
+    const image = expand(stage.image, values);
+    const [missing] = image.missing;
+    if (missing !== undefined) {
+        return {
+            kind: 'unknown',
+            why: `takes its image from ${missing}, a build argument without a default`,
+            line,
+        };
+    }
+    if (image.text === '' || image.text.includes('$')) {
+        return { kind: 'unknown', why: 'names its image in a way that is not understood', line };
+    }
+    if (image.text === 'scratch')
+        return { kind: 'scratch', line };
+    const platform = expand(stage.platform, values).text;
+    return { kind: 'image', name: image.text, ...(platform === '' ? {} : { platform }), line };
+}
+function stageOf({ rest, line }) {
+    const words = rest.split(/\s+/);
+    const flags = words.filter((word) => word.startsWith('--'));
+    const [image = '', as, name] = words.filter((word) => !word.startsWith('--'));
+    const platform = flags.find((flag) => flag.startsWith('--platform='))?.slice('--platform='.length) ?? '';
+    return { platform, image, name: as?.toLowerCase() === 'as' ? name : undefined, line };
+}
+/** `ARG NAME[=DEFAULT]…`, the defaults with their quotes. */
+function argumentsOf(rest) {
+    const all = rest.matchAll(/(?<=^|\s)([^\s=]+)(?:=((?:"[^"]*"|'[^']*'|[^\s"'])*))?/g);
+    return [...all].map(([, name = '', value]) => [name, value]);
+}
+/** BuildKit sets these for every FROM; who builds on another platform than this one is not known afterwards. */
+function platformArguments(platform) {
+    const { os, architecture, variant = '' } = platform;
+    const whole = [os, architecture, variant].filter((part) => part !== '').join('/');
+    return ['TARGET', 'BUILD'].flatMap((side) => [
+        [`${side}PLATFORM`, whole],
+        [`${side}OS`, os],
+        [`${side}ARCH`, architecture],
+        [`${side}VARIANT`, variant],
+    ]);
+}
+/**
+ * Quotes taken off and arguments put in (Dockerfile reference, "Environment replacement"): `$A`, `${A}`, `${A:-b}`,
+ * `${A-b}`, `${A:+b}`, `${A+b}`. Any other form stays as it is, with its `$`.
+ */
+function expand(text, values) {
+    const missing = [];
+    const put = (_, plain, name, operator, word) => {
+        const key = plain ?? name ?? '';
+        const value = values.get(key);
+        const isSet = operator?.startsWith(':') === true ? value !== undefined && value !== '' : value !== undefined;
+        if (operator?.endsWith('+') === true)
+            return isSet ? inner(word) : '';
+        if (operator?.endsWith('-') === true)
+            return isSet ? (value ?? '') : inner(word);
+        if (value === undefined)
+            missing.push(key);
+        return value ?? '';
+    };
+    const inner = (word = '') => {
+        const expanded = expand(word, values);
+        missing.push(...expanded.missing);
+        return expanded.text;
+    };
+    const parts = text.match(/'[^']*'|"[^"]*"|[^'"]+|['"]/g) ?? [];
+    const expanded = parts.map((part) => {
+        if (part.length > 1 && part.startsWith("'"))
+            return part.slice(1, -1);
+        const bare = part.length > 1 && part.startsWith('"') ? part.slice(1, -1) : part;
+        return bare.replace(/\$(?:(\w+)|\{(\w+)(?:(:?[-+])((?:[^{}]|\$\{\w+\})*))?\})/g, put);
+    });
+    return { text: expanded.join(''), missing };
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function getLineColFromPtr(string, ptr) {
+    let lines = string.slice(0, ptr).split(/\r?\n/);
+    return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string, line, column) {
+    let lines = string.split(/\r?\n/);
+    let codeblock = '';
+    let numberLen = (Math.log10(line + 1) | 0) + 1;
+    for (let i = line - 1; i <= line + 1; i++) {
+        let l = lines[i - 1];
+        if (!l)
+            continue;
+        codeblock += i.toString().padEnd(numberLen, ' ');
+        codeblock += ':  ';
+        codeblock += l;
+        codeblock += '\n';
+        if (i === line) {
+            codeblock += ' '.repeat(numberLen + column + 2);
+            codeblock += '^\n';
+        }
+    }
+    return codeblock;
+}
+class TomlError extends Error {
+    line;
+    column;
+    codeblock;
+    constructor(message, options) {
+        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+        const codeblock = makeCodeBlock(options.toml, line, column);
+        super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
+        this.line = line;
+        this.column = column;
+        this.codeblock = codeblock;
+    }
+    /** @internal */
+    static x(message, ctx, ptr) {
+        throw new TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/primitive.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function parseString(ctx) {
+    let startPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p++);
+    let first = c;
+    let isLiteral = c === 0x27; /* ' */
+    let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+    if (isMultiline) {
+        // Trim initial newline
+        if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 0xa /* \n */)
+            ctx.p++;
+        else if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)
+            ctx.p += 2;
+    }
+    // For the record: it is not worth it to use a fast-path for literal strings using `indexOf`.
+    // Doing a char-by-char iteration ends up dispatching less instructions, for the same wall-clock runtime.
+    let parsed = '';
+    let sliceStart = ctx.p;
+    // states:
+    //   0 - decoding
+    //   1 - decoding escape
+    //   2 - whitespace escape (no newline encountered yet, must fail on non-whitespace)
+    //   3 - whitespace escape (newline encountered, allowed to transition back to normal decode)
+    let state = 0;
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        c = ctx.s.charCodeAt(ctx.p);
+        // Deal with newlines first, since that simplifies control character checking and handling across all states
+        if (isMultiline && (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */))) {
+            state = state && 3;
+        }
+        // Control characters are banned in TOML, so we throw an error if we encounter them
+        else if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in strings', ctx);
+        }
+        // The string might terminate while we're parsing through a newline escape.
+        // It must have encountered a newline; otherwise, it'll simply fail in another branch.
+        else if ((!state || state === 3) && c === first && (!isMultiline || (ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first))) {
+            if (isMultiline) {
+                // If the string ends with 4-5 quotes, then the first 1-2 are part of the string
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+            }
+            // If we're in a newline escape still, then there's nothing to add.
+            if (!state) {
+                // Avoid a useless concat operation if the string can be used as-is.
+                let s = ctx.s.slice(sliceStart, ctx.p);
+                parsed = parsed ? parsed + s : s;
+            }
+            ctx.p += isMultiline ? 3 : 1;
+            return parsed;
+        }
+        // Baseline state; keep moving forward unless an escape sequence starts
+        else if (!state) {
+            if (!isLiteral && c === 0x5c /* \ */) {
+                parsed += ctx.s.slice(sliceStart, (sliceStart = ctx.p));
+                state = 1;
+            }
+        }
+        else if (state === 1) {
+            if (c === 0x78 /* x */ || c === 0x75 /* u */ || c === 0x55 /* U */) { // Unicode escape
+                let errPtr = ctx.p++ - 1;
+                let value = 0;
+                let len = c === 0x78 /* x */ ? 2 : c === 0x75 /* u */ ? 4 : 8;
+                for (let j = 0; j < len; j++, ctx.p++) {
+                    let hex = ctx.s.charCodeAt(ctx.p);
+                    let digit = 
+                    /* 0-9 */ hex >= 0x30 && hex <= 0x39 ? hex - 0x30 :
+                        /* A-F */ hex >= 0x41 && hex <= 0x46 ? hex - 0x41 + 10 :
+                            /* a-f */ hex >= 0x61 && hex <= 0x66 ? hex - 0x61 + 10 : -1;
+                    if (digit < 0)
+                        TomlError.x('invalid non-hex character in unicode escape', ctx);
+                    value = (value << 4) | digit;
+                }
+                // Because JS does bitwise on signed 32bit integers, all 0xfzzzzzzz values are actually seen as negative
+                if (value < 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+                    TomlError.x('invalid unicode escape', ctx, errPtr);
+                }
+                parsed += String.fromCodePoint(value);
+                sliceStart = ctx.p--;
+                state = 0;
+            }
+            // Newline escape sequence. We only need to care about spaces and tabs; newlines are dealt with earlier
+            else if (isMultiline && (c === 0x20 || c === 0x9 /* \t */)) {
+                state = 2;
+            }
+            // Basic escape sequence
+            else {
+                if (c === 0x62 /* b */)
+                    parsed += '\b';
+                else if (c === 0x74 /* t */)
+                    parsed += '\t';
+                else if (c === 0x6e /* n */)
+                    parsed += '\n';
+                else if (c === 0x66 /* f */)
+                    parsed += '\f';
+                else if (c === 0x72 /* r */)
+                    parsed += '\r';
+                else if (c === 0x65 /* e */)
+                    parsed += '\x1b';
+                else if (c === 0x22 /* " */)
+                    parsed += '"';
+                else if (c === 0x5c /* \ */)
+                    parsed += '\\';
+                else
+                    TomlError.x('unrecognised escape sequence', ctx);
+                sliceStart = ctx.p + 1;
+                state = 0;
+            }
+        }
+        // Newline escape continuation: keep moving forward until the first non-whitespace char
+        else if (c !== 0x20 && c !== 0x9 /* \t */) {
+            if (state === 2)
+                TomlError.x('invalid escape: only line-ending whitespace may be escaped', ctx, sliceStart);
+            // State cannot be zero, or we'd have branched earlier already.
+            // If it's a backslash, immediately transition to the escape state so it can be processed.
+            state = !isLiteral && c === 0x5c /* \ */ ? 1 : 0;
+            sliceStart = ctx.p;
+        }
+    }
+    TomlError.x('unfinished string', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/date.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+class TomlDate extends Date {
+    #hasDate = false;
+    #hasTime = false;
+    #offset = null;
+    constructor(date, fasttype, unsafeDelim) {
+        let hasDate = true;
+        let hasTime = true;
+        let offset = 'Z';
+        let c;
+        if (typeof date === 'string') {
+            if (fasttype)
+                prep: {
+                    // Date-time
+                    if (fasttype < 3) {
+                        if (+date.slice(11, 13) > 23) {
+                            date = '';
+                            break prep;
+                        }
+                        // Local
+                        if (fasttype === 2) {
+                            offset = null;
+                            date += 'Z';
+                        }
+                        // Offset; keep track of offset if not Z
+                        else if ((c = date.charCodeAt(date.length - 1)) !== 0x5a /* Z */ && c !== 0x7a /* z */) {
+                            offset = date.slice(date.length - 6);
+                        }
+                        if (unsafeDelim)
+                            date = date.slice(0, 10) + 'T' + date.slice(11);
+                    }
+                    // Time
+                    else if (fasttype === 4) {
+                        date = +date.slice(0, 2) > 23 ? '' : `0000-01-01T${date}Z`;
+                    }
+                    hasDate = fasttype !== 4;
+                    hasTime = fasttype !== 3;
+                }
+            else {
+                let match = date.match(DATE_TIME_RE);
+                if (match) {
+                    if (!match[1]) {
+                        hasDate = false;
+                        date = `0000-01-01T${date}`;
+                    }
+                    hasTime = !!match[2];
+                    // Make sure to use T instead of a space. Breaks in case of extreme values otherwise.
+                    hasTime && date[10] === ' ' && (date = date.replace(' ', 'T'));
+                    // Do not allow rollover hours.
+                    if (match[2] && +match[2] > 23) {
+                        date = '';
+                    }
+                    else {
+                        offset = match[3] || null;
+                        if (!offset && hasTime)
+                            date += 'Z';
+                    }
+                }
+                else {
+                    date = '';
+                }
+            }
+        }
+        super(date);
+        if (!isNaN(this.getTime())) {
+            this.#hasDate = hasDate;
+            this.#hasTime = hasTime;
+            this.#offset = offset;
+        }
+    }
+    isDateTime() {
+        return this.#hasDate && this.#hasTime;
+    }
+    isLocal() {
+        return !this.#hasDate || !this.#hasTime || !this.#offset;
+    }
+    isDate() {
+        return this.#hasDate && !this.#hasTime;
+    }
+    isTime() {
+        return this.#hasTime && !this.#hasDate;
+    }
+    isValid() {
+        return this.#hasDate || this.#hasTime;
+    }
+    toISOString() {
+        let iso = super.toISOString();
+        // Local Date
+        if (this.isDate())
+            return iso.slice(0, 10);
+        // Local Time
+        if (this.isTime())
+            return iso.slice(11, 23);
+        // Local DateTime
+        if (this.#offset === null)
+            return iso.slice(0, -1);
+        // Offset DateTime
+        if (this.#offset === 'Z' || this.#offset === 'z')
+            return iso;
+        // This part is quite annoying: JS strips the original timezone from the ISO string representation
+        // Instead of using a "modified" date and "Z", we restore the representation "as authored"
+        let offset = (+(this.#offset.slice(1, 3)) * 60) + +(this.#offset.slice(4, 6));
+        offset = this.#offset[0] === '-' ? offset : -offset;
+        let offsetDate = new Date(this.getTime() - (offset * 60e3));
+        return offsetDate.toISOString().slice(0, -1) + this.#offset;
+    }
+    static wrapAsOffsetDateTime(jsDate, offset = 'Z') {
+        let date = new TomlDate(jsDate);
+        date.#offset = offset;
+        return date;
+    }
+    static wrapAsLocalDateTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalDate(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasTime = false;
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasDate = false;
+        date.#offset = null;
+        return date;
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/extract.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function isDigit(char, base = 10) {
+    return base === 16
+        ? (char > 0x2f && char < 0x3a) || (char > 0x40 && char < 0x47) || (char > 0x60 && char < 0x67)
+        : (char > 0x2f && char < 0x30 + base);
+}
+function isEndOfValue(char, delim) {
+    // Whitespace -- we're permissive on `\r` for performance; it'll be dealt with later anyway
+    return char === 0x20 || char === 0x9 /* \t */ || char === 0xa /* \n */ || char === 0xd /* \r */ ||
+        // Structure end or next value delimiter
+        (delim && (char === delim || char === 0x2c /* , */)) ||
+        // Comment
+        char === 0x23; /* # */
+}
+/** @internal */
+function extractValue(ctx, end) {
+    let errPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p);
+    // Structs
+    if (c === 0x5b /* [ */ || c === 0x7b /* { */) {
+        ctx.d-- || TomlError.x('document contains excessively nested structures. aborting.', ctx);
+        let value = c === 0x5b /* [ */
+            ? parseArray(ctx)
+            : parseInlineTable(ctx);
+        ctx.d++;
+        return value;
+    }
+    // Strings
+    if (c === 0x22 /* " */ || c === 0x27 /* ' */) {
+        return parseString(ctx);
+    }
+    // Booleans
+    // We can fast-path because the first character is enough to know the only possible value
+    if (c === 0x74 /* t */) { // Only possible valid value is `true`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x72 || ctx.s.charCodeAt(++ctx.p) !== 0x75 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, true;
+    }
+    if (c === 0x66 /* f */) { // Only possible valid value is `false`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6c || ctx.s.charCodeAt(++ctx.p) !== 0x73 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, false;
+    }
+    if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+        return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 0x2c - c, end);
+    }
+    // Rough heuristic, but `parseDate` falls back to number parsing if it's a false positive.
+    // e.g.: `a = 1\n-------------- = 1` would match this heuristic, but gracefully fallback to numbers.
+    if (ctx.s.charCodeAt(ctx.p + 4) === 0x2d /* - */ && ctx.s.charCodeAt(ctx.p + 7) === 0x2d /* - */) {
+        return parseDate(ctx, c, end);
+    }
+    // Same logic as above; `parseTime` falls back to number parsing if it's a false positive.
+    if (ctx.s.charCodeAt(ctx.p + 2) === 0x3a /* : */) {
+        return parseTime(ctx, c, end);
+    }
+    return parseNumber(ctx, ctx.p, c, 0, end);
+}
+// State:
+// 0: init
+// 1: integer
+// 2: fractional dot
+// 3: fractional
+// 4: exponent letter
+// 5: exponent
+// 6: exponent sign
+// 7: exponent with sign
+// >9: underscore; see below
+//     -> 12: was integer
+//     -> 14: was fractional
+//     -> 16: was exponent
+// states 2-5, 14, 16 are ONLY permitted iif base === 10
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+    let c = startChr;
+    let state = 0;
+    let hasUnderscores = false;
+    // (+/-)inf
+    if (c === 0x69 /* i */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x6e || ctx.s.charCodeAt(++ctx.p) !== 0x66)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, (sign || 1) / 0;
+    }
+    // (+/-)nan
+    if (c === 0x6e /* n */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6e)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, NaN;
+    }
+    // Leading zero
+    // Only allowed cases: `0<EOV>`, `0.(...)`, `0e(...)`, `0x(...)`, `0b(...)`, `0o(...)`
+    // FWIW, `0e(...)` is a stupid case, but it's not banned per-se so we have to parse it
+    if (c === 0x30 /* 0 */) {
+        if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+            return ctx.bi === true ? 0n : 0; // note: conveniently deals with `-0`
+        if (!sign) {
+            if (c === 0x78 /* x */)
+                return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+            else if (c === 0x62 /* b */)
+                return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+            else if (c === 0x6f /* o */)
+                return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+        }
+        if (c === 0x2e /* . */)
+            state = 2;
+        else if (c === 0x65 /* e */ || c === 0x45 /* E */)
+            state = 4;
+        else
+            TomlError.x('illegal leading zero', ctx, startPtr);
+    }
+    // If the 1st char is not a digit by now, then it's not a valid TOML value at all
+    else if (!isDigit(c))
+        TomlError.x('invalid value', ctx, startPtr);
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (!state)
+            state = 1; // Detects single-digit numbers we can use a fast parse path for
+        // The way the states are numbered is not random: underscores are always permitted in odd-numbered states and
+        // never permitted in even-numbered ones.
+        if (c === 0x5f /* _ */) {
+            if (!(state & 1))
+                TomlError.x('illegal underscore', ctx);
+            state += 11; // 11 is a marker that makes the state even and greater than 9; see the numbering + rationale above
+            hasUnderscores = true;
+        }
+        // Transition to fractional part.
+        else if (state === 1 && c === 0x2e /* . */)
+            state = 2;
+        // Transition to exponent part.
+        else if ((state === 1 || state === 3) && (c === 0x65 /* e */ || c === 0x45 /* E */))
+            state = 4;
+        // + and - are permitted in state 4 only (handled before entering the function for state 0)
+        else if (state === 4 && (c === 0x2b /* + */ || c === 0x2d /* - */)) {
+            state = 6;
+        }
+        // All special cases have been handled; only digits are allowed here
+        else if (!isDigit(c))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear state flags
+        else if (state > 9)
+            state -= 11;
+        else if (!(state & 1))
+            state++;
+    }
+    // Single-char number; we can fast-path these very easily.
+    if (!state) {
+        let val = (startChr - 0x30 /* 0 */) * (sign || 1);
+        return ctx.bi === true ? BigInt(val) : val;
+    }
+    // Even-numbered states absolutely require a digit next; not even end of value is permitted
+    if (!(state & 1))
+        TomlError.x('unfinished numeric value', ctx, startPtr);
+    let str = ctx.s.slice(startPtr, ctx.p);
+    if (hasUnderscores)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return state > 1
+        ? parseFloat(str)
+        : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base, endChr) {
+    let c, underscore = 1;
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (c === 0x5f /* _ */) {
+            if (underscore & 1)
+                TomlError.x('illegal underscore', ctx);
+            underscore = 3;
+        }
+        // We only need to check if the number is a valid digit, nothing else is permitted
+        else if (!isDigit(c, base))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear underscore flag
+        else if (underscore & 1)
+            underscore--;
+    }
+    // Trailing underscore is not allowed
+    if (underscore & 1)
+        TomlError.x('unfinished numeric value', ctx);
+    let str = ctx.s.slice(startPtr + 2, ctx.p);
+    if (underscore)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return parseInteger(ctx, str, base, startPtr);
+}
+function parseInteger(ctx, str, base, startPtr) {
+    if (ctx.bi !== true)
+        int: {
+            let val = parseInt(str, base);
+            if (!Number.isSafeInteger(val)) {
+                if (ctx.bi)
+                    break int;
+                TomlError.x('integer value cannot be represented losslessly', ctx, startPtr);
+            }
+            return val;
+        }
+    return base === 10 ? BigInt(str) : BigInt((base === 2 ? '0b' : base === 8 ? '0o' : '0x') + str);
+}
+function parseDate(ctx, c, endChr) {
+    let startPtr = ctx.p++, unsafeSeparator;
+    if (!isDigit(c) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+        return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+    }
+    ctx.p += 5;
+    if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+        TomlError.x('invalid date-time: date part is malformed', ctx, startPtr);
+    if (ctx.p >= ctx.s.length || (((c = ctx.s.charCodeAt(ctx.p)) !== 0x20 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 0x54 /* T */ && c !== 0x74 /* t */)) {
+        let t = ctx.s.slice(startPtr, ctx.p);
+        return readDate(ctx, t, 3, false, startPtr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 3) !== 0x3a /* : */)
+        TomlError.x('invalid date-time: time part is malformed', ctx, startPtr);
+    if (ctx.s.charCodeAt(ctx.p += 3) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    if (c = ctx.s.charCodeAt(ctx.p)) {
+        if (c === 0x5a /* Z */ || c === 0x7a /* z */) {
+            let t = ctx.s.slice(startPtr, ++ctx.p);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, '[+00:00]');
+        }
+        if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+            // Temporal's ZonedDateTime is weird asf when it comes to dealing with traditional offsets...
+            // It's 1.2x faster to allocate a new string to pass to ZDT than use Instant.toZonedDateTimeISO
+            let t = ctx.s.slice(startPtr, ctx.p += 6);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, !ctx.ld && ('[' + ctx.s.slice(ctx.p - 6, ctx.p) + ']'));
+        }
+    }
+    let t = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+    let start = ctx.p;
+    if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+        return parseNumber(ctx, --ctx.p, c, 0, endChr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 4) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    let t = ctx.s.slice(start, ctx.p);
+    return readDate(ctx, t, 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+    if (ctx.ld) {
+        let date = new TomlDate(str, type, unsafeDelim);
+        if (!date.isValid())
+            TomlError.x('invalid date', ctx, errPtr);
+        return date;
+    }
+    try {
+        if (temporalSuffix)
+            str += temporalSuffix;
+        switch (type) {
+            case 1: return Temporal.ZonedDateTime.from(str);
+            case 2: return Temporal.PlainDateTime.from(str);
+            case 3: return Temporal.PlainDate.from(str);
+            case 4: return Temporal.PlainTime.from(str);
+        }
+    }
+    catch (e) {
+        TomlError.x(e instanceof Error ? e.message : '' + e, ctx, errPtr);
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/util.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function skipComment(ctx) {
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        let c = ctx.s.charCodeAt(ctx.p);
+        if (c === 0xa /* \n */)
+            break;
+        if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */) {
+            ctx.p++;
+            break;
+        }
+        if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in comments', ctx);
+        }
+    }
+}
+/** @internal */
+function skipVoid(ctx, banNewLines, banComments) {
+    let c;
+    while (ctx.p < ctx.s.length) {
+        while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 0x20 ||
+            c === 0x9 /* \t */ ||
+            (!banNewLines &&
+                (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)))))
+            ctx.p++;
+        if (banComments || c !== 0x23 /* # */)
+            break;
+        skipComment(ctx);
+    }
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/struct.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+/** @internal */
+function parseKey(ctx, end = 0x3d /* = */) {
+    // States:
+    // 0: before first char
+    // 1: parsing bare key
+    // 2: after key component
+    let startPtr;
+    let state = 0;
+    let parsed = [];
+    let sliceStart;
+    let c = ctx.s.charCodeAt(startPtr = ctx.p);
+    do {
+        // End of key
+        if (c === end) {
+            if (!state)
+                TomlError.x('unexpected end of key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            return ctx.p++, parsed;
+        }
+        // Dotted key separator
+        else if (c === 0x2e /* . */) {
+            if (!state)
+                TomlError.x('illegal empty bare key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            state = 0;
+        }
+        // Quoted key
+        else if (!state && (c === 0x22 /* " */ || c === 0x27 /* ' */)) {
+            if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+                TomlError.x('illegal quoted key: multiline strings are not allowed', ctx);
+            parsed.push(parseString(ctx));
+            state = 2;
+            ctx.p--;
+        }
+        // Whitespace; no-op in state 0 and 2, end of bare key in state 1
+        else if (c === 0x20 || c === 0x9 /* \t */) {
+            if (state === 1) {
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+                state = 2;
+            }
+        }
+        // If state is post-key, no character is allowed; otherwise ensure it's a bare-key component
+        else if (state === 2 || (c < 0x30 && c !== 0x2d /* - */) || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61 && c !== 0x5f /* _ */) || c > 0x7a) {
+            TomlError.x('illegal character in key', ctx);
+        }
+        // Illegal character
+        else if (!state) {
+            state = 1;
+            sliceStart = ctx.p;
+        }
+    } while (c = ctx.s.charCodeAt(++ctx.p));
+    TomlError.x('incomplete key-value: cannot find end of key', ctx, startPtr);
+}
+/** @internal */
+function parseInlineTable(ctx) {
+    let startPtr = ctx.p++;
+    let res = Object.create(null);
+    let seen = new Set();
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x7d /* } */) {
+            ctx.p++;
+            return res;
+        }
+        let k;
+        let t = res;
+        let hasOwn = false;
+        let errPtr = ctx.p;
+        let key = parseKey(ctx);
+        for (let i = 0; i < key.length; i++) {
+            if (i)
+                t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            k = key[i];
+            if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== 'object' || seen.has(t[k]))) {
+                TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+            }
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor')) {
+                t = ctx.uk !== 1 && TomlError.x('document contains an unsafe property', ctx, errPtr);
+                break;
+            }
+            if (!hasOwn && unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+            }
+        }
+        if (hasOwn) {
+            TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+        }
+        skipVoid(ctx, true, true);
+        let value = extractValue(ctx, 0x7d /* } */);
+        if (t && typeof (t[k] = value) === 'object')
+            seen.add(value);
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x7d /* } */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished table', ctx, startPtr);
+}
+/** @internal */
+function parseArray(ctx) {
+    let startPtr = ctx.p++;
+    let res = [];
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x5d /* ] */) {
+            ctx.p++;
+            return res;
+        }
+        res.push(extractValue(ctx, 0x5d /* ] */));
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x5d /* ] */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished array', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/parse.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function peekTable(ctx, key, table, meta, type) {
+    let t = table;
+    let m = meta;
+    let k;
+    let hasOwn = false;
+    let state;
+    for (let i = 0; i < key.length; i++) {
+        if (i) {
+            t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            m = (state = m[k]).c;
+            if (type === 0 /* Type.DOTTED */ && (state.t === 1 /* Type.EXPLICIT */ || state.t === 2 /* Type.ARRAY */)) {
+                return null;
+            }
+            if (state.t === 2 /* Type.ARRAY */) {
+                let l = t.length - 1;
+                t = t[l];
+                m = m[l].c;
+            }
+        }
+        k = key[i];
+        if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 /* Type.DOTTED */ && m[k]?.d) {
+            return null;
+        }
+        if (!hasOwn) {
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor'))
+                return false;
+            if (unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+                Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
+            }
+            m[k] = {
+                t: i < key.length - 1 && type === 2 /* Type.ARRAY */
+                    ? 3 /* Type.ARRAY_DOTTED */ : type,
+                d: false,
+                i: 0,
+                c: Object.create(null),
+            };
+        }
+    }
+    state = m[k];
+    if (state.t !== type && !(type === 1 /* Type.EXPLICIT */ && state.t === 3 /* Type.ARRAY_DOTTED */)) {
+        // Bad key type!
+        return null;
+    }
+    if (type === 2 /* Type.ARRAY */) {
+        if (!state.d) {
+            state.d = true;
+            t[k] = [];
+        }
+        t[k].push(t = Object.create(null));
+        state.c[state.i++] = (state = { t: 1 /* Type.EXPLICIT */, d: false, i: 0, c: Object.create(null) });
+    }
+    if (state.d) {
+        // Redefining a table!
+        return null;
+    }
+    state.d = true;
+    if (type === 1 /* Type.EXPLICIT */) {
+        t = hasOwn ? t[k] : (t[k] = Object.create(null));
+    }
+    else if (type === 0 /* Type.DOTTED */ && hasOwn) {
+        return null;
+    }
+    return [k, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+    if (peek === null || ctx.uk === 2)
+        TomlError.x(peek === null
+            ? 'trying to redefine an already defined table or value'
+            : 'document contains an unsafe property', ctx, ptr);
+}
+function parse_parse(toml, options = {}) {
+    let ctx = {
+        s: toml,
+        p: 0,
+        d: options.maxDepth ?? 1000,
+        bi: options.integersAsBigInt ?? false,
+        ld: options.useLegacyDate ?? true,
+        uk: options.unsafeKeyBehaviour === 'throw' ? 2 : options.unsafeKeyBehaviour === 'drop' ? 1 : 0,
+    };
+    let res = Object.create(null);
+    let meta = Object.create(null);
+    let tmp;
+    let skipping = false;
+    let tbl = res;
+    let m = meta;
+    // BOM is allowed, skip.
+    // JS is UTF-16, so we have to check for the UTF-16 BOM instead of the UTF-8 BOM sequence!
+    if (toml.charCodeAt(0) === 0xfeff)
+        ctx.p++;
+    skipVoid(ctx);
+    while (ctx.p < toml.length) {
+        if (toml.charCodeAt(ctx.p) === 0x5b /* [ */) {
+            let isTableArray = toml.charCodeAt(++ctx.p) === 0x5b; /* [ */
+            tmp = ctx.p += +isTableArray;
+            skipping = false;
+            let k = parseKey(ctx, 0x5d /* ] */);
+            if (isTableArray) {
+                if (toml.charCodeAt(ctx.p) !== 0x5d /* ] */) {
+                    TomlError.x('expected end of table array declaration', ctx);
+                }
+                ctx.p++;
+            }
+            let p = peekTable(ctx, k, res, meta, isTableArray ? 2 /* Type.ARRAY */ : 1 /* Type.EXPLICIT */);
+            if (!p) {
+                validateTablePeek(ctx, p, tmp);
+                skipping = true;
+            }
+            else {
+                m = p[2];
+                tbl = p[1];
+            }
+        }
+        else {
+            tmp = ctx.p;
+            let k = parseKey(ctx);
+            let p = peekTable(ctx, k, tbl, m, 0 /* Type.DOTTED */);
+            if (!p && !skipping)
+                validateTablePeek(ctx, p, tmp);
+            skipVoid(ctx, true, true);
+            let v = extractValue(ctx, void 0);
+            if (p && !skipping)
+                p[1][p[0]] = v;
+        }
+        skipVoid(ctx, true);
+        if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 0xa /* \n */ && (tmp !== 0xd /* \r */ || toml.charCodeAt(ctx.p + 1) !== 0xa /* \n */)) {
+            TomlError.x('each key-value declaration must be followed by an end-of-line', ctx);
+        }
+        skipVoid(ctx);
+    }
+    return res;
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/stringify.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let BARE_KEY = /^[a-z0-9-_]+$/i;
+let HAS_WELLFORMED = !!(''.isWellFormed);
+function extendedTypeOf(obj) {
+    let type = typeof obj;
+    if (type === 'object') {
+        if (Array.isArray(obj))
+            return 'array';
+        if (typeof obj.getUTCDate === 'function' && obj instanceof Date)
+            return 'date';
+        if (globalThis.Temporal) {
+            if (obj.until) {
+                if (obj instanceof Temporal.ZonedDateTime)
+                    return 'temporal/tz+uc';
+                if (obj instanceof Temporal.PlainDateTime || obj instanceof Temporal.PlainDate)
+                    return 'temporal/uc';
+                if (obj instanceof Temporal.PlainTime || obj instanceof Temporal.Instant)
+                    return 'temporal';
+                if (obj instanceof Temporal.PlainYearMonth)
+                    return 'temporal/x';
+            }
+            else if ((obj.toPlainDate && obj instanceof Temporal.PlainMonthDay) ||
+                (obj.negated && obj instanceof Temporal.Duration)) {
+                return 'temporal/x';
+            }
+        }
+    }
+    return type;
+}
+function isArrayOfTables(obj) {
+    for (let i = 0; i < obj.length; i++) {
+        if (extendedTypeOf(obj[i]) !== 'object')
+            return false;
+    }
+    return obj.length != 0;
+}
+function formatWellFormedStringUnchecked(s) {
+    return JSON.stringify(s).replaceAll('\x7f', '\\u007f');
+}
+function formatString(s) {
+    return formatWellFormedStringUnchecked(HAS_WELLFORMED ? s.toWellFormed() : s);
+}
+function formatKey(s) {
+    if (BARE_KEY.test(s))
+        return s;
+    if (HAS_WELLFORMED && !s.isWellFormed())
+        throw new RangeError('key contains illegal lone surrogates');
+    return formatWellFormedStringUnchecked(s);
+}
+function stringifyValue(val, type, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    switch (type) {
+        // @ts-expect-error -- intentional fallthrough case
+        case 'number':
+            if (isNaN(val))
+                return 'nan';
+            if (val === Infinity)
+                return 'inf';
+            if (val === -Infinity)
+                return '-inf';
+            if (Number.isInteger(val) && (numberAsFloat || !Number.isSafeInteger(val)))
+                return val.toFixed(1);
+        case 'bigint':
+        case 'boolean':
+        case 'temporal':
+            return val.toString();
+        case 'string':
+            return formatString(val);
+        case 'date':
+            if (isNaN(val.getTime()))
+                throw new TypeError('cannot serialize invalid date');
+            return val.toISOString();
+        case 'object':
+            return stringifyInlineTable(val, depth, numberAsFloat, strictTemporal);
+        case 'array':
+            return stringifyArray(val, depth, numberAsFloat, strictTemporal);
+        // @ts-expect-error -- intentional fallthrough case
+        case 'temporal/tz+uc':
+            if (strictTemporal) {
+                let tz = val.timeZoneId;
+                let tzc = tz.charCodeAt(0);
+                if (
+                // Classic offset
+                tzc !== 0x2b /* + */ && tzc !== 0x2d /* - */ &&
+                    (
+                    // Fast pre-check pass; see below for the actually accepted values
+                    (tzc !== 0x55 /* U */ && tzc !== 0x47 /* G */ && tzc !== 0x5a /* Z */ && tzc !== 0x45 /* E */) ||
+                        (
+                        // UTC and its aliases; Temporal implementations don't all canonicalise unfortunately
+                        tz !== 'UTC' && tz !== 'UCT' && tz !== 'Universal' && tz !== 'Zulu' &&
+                            // GMT is a TZ but it's for all intents and purposes equivalent to UTC. Safe to downgrade.
+                            !tz.startsWith('GMT') && tz !== 'Greenwich' &&
+                            // Etc/* are all safe to downgrade to offset (either UTC, GMT, or offset)
+                            !tz.startsWith('Etc/')))) {
+                    throw new TypeError('Temporal objects with an IANA timezone are not allowed in Temporal strict mode');
+                }
+            }
+        case 'temporal/uc':
+            if (strictTemporal && val.calendarId !== 'iso8601')
+                throw new TypeError('Temporal objects with a non-default calendar are not allowed in Temporal strict mode');
+            return val.toString({
+                calendarName: 'never',
+                timeZoneName: 'never',
+            });
+        case 'temporal/x':
+            throw new TypeError('Unsupported ' + val[Symbol.toStringTag]);
+    }
+}
+function stringifyInlineTable(obj, depth, numberAsFloat, strictTemporal) {
+    let keys = Object.keys(obj);
+    if (keys.length === 0)
+        return '{}';
+    let res = '{ ';
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (i)
+            res += ', ';
+        res += formatKey(k) + ' = ' + stringifyValue(obj[k], extendedTypeOf(obj[k]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' }';
+}
+function stringifyArray(array, depth, numberAsFloat, strictTemporal) {
+    if (array.length === 0)
+        return '[]';
+    let res = '[ ';
+    for (let i = 0; i < array.length; i++) {
+        if (i)
+            res += ', ';
+        if (array[i] === null || array[i] === void 0) {
+            throw new TypeError('arrays cannot contain null or undefined values');
+        }
+        res += stringifyValue(array[i], extendedTypeOf(array[i]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' ]';
+}
+function stringifyArrayTable(array, key, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let res = '';
+    for (let i = 0; i < array.length; i++) {
+        res += `${res && '\n'}[[${key}]]\n`;
+        res += stringifyTable(0, array[i], key, depth, numberAsFloat, strictTemporal);
+    }
+    return res;
+}
+function stringifyTable(tableKey, obj, prefix, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let preamble = '';
+    let tables = '';
+    let keys = Object.keys(obj);
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (obj[k] !== null && obj[k] !== void 0) {
+            let type = extendedTypeOf(obj[k]);
+            if (type === 'symbol' || type === 'function') {
+                throw new TypeError(`cannot serialize values of type '${type}'`);
+            }
+            let key = formatKey(k);
+            if (type === 'array' && isArrayOfTables(obj[k])) {
+                tables += (tables && '\n') + stringifyArrayTable(obj[k], prefix ? `${prefix}.${key}` : key, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else if (type === 'object') {
+                let tblKey = prefix ? `${prefix}.${key}` : key;
+                tables += (tables && '\n') + stringifyTable(tblKey, obj[k], tblKey, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else {
+                preamble += key;
+                preamble += ' = ';
+                preamble += stringifyValue(obj[k], type, depth, numberAsFloat, strictTemporal);
+                preamble += '\n';
+            }
+        }
+    }
+    if (tableKey && (preamble || !tables)) // Create table only if necessary
+        preamble = preamble ? `[${tableKey}]\n${preamble}` : `[${tableKey}]`;
+    return preamble && tables
+        ? `${preamble}\n${tables}`
+        : preamble || tables;
+}
+function stringify_stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
+    if (extendedTypeOf(obj) !== 'object') {
+        throw new TypeError('stringify can only be called with an object');
+    }
+    let str = stringifyTable(0, obj, '', maxDepth, numbersAsFloat, strictTemporal);
+    if (str[str.length - 1] !== '\n')
+        return str + '\n';
+    return str;
+}
+
+;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/index.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+
+/** @deprecated use `import * as ... from 'smol-toml'` instead */
+/* harmony default export */ const dist = ({ parse: parse_parse, stringify: stringify_stringify, TomlDate: TomlDate, TomlError: TomlError });
+
+;// CONCATENATED MODULE: ./src/project/toml.js
+
+
+/** Parses a TOML file; throws Failure with file, line and column. A byte order mark is allowed. */
+function parseToml(text, file) {
+    try {
+        return parse_parse(text.replace(/^\uFEFF/, ''));
+    }
+    catch (cause) {
+        if (cause instanceof RangeError) {
+            throw new failure/* Failure */.H('usage', `${file}: its values are nested too deeply`, { cause });
+        }
+        if (!(cause instanceof TomlError))
+            throw cause;
+        const why = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
+        throw new failure/* Failure */.H('usage', `${file}:${cause.line}:${cause.column}: not valid TOML: ${why}`, { cause });
+    }
+}
+function renderToml(table) {
+    return stringify_stringify(table);
+}
+/** Reads one table with errors that name the file and the path of keys. Missing is undefined. */
+class TomlReader {
+    file;
+    values;
+    path;
+    constructor(values, file, path = '') {
+        this.values = values;
+        this.file = file;
+        this.path = path;
+    }
+    keys() {
+        return Object.keys(this.values);
+    }
+    raw(key) {
+        return Object.hasOwn(this.values, key) ? this.values[key] : undefined;
+    }
+    string(key) {
+        const value = this.raw(key);
+        if (value === undefined || typeof value === 'string')
+            return value;
+        throw this.wrong(key, 'a string');
+    }
+    requiredString(key) {
+        const value = this.string(key);
+        if (value === undefined)
+            throw this.wrong(key, 'there, and a string');
+        return value;
+    }
+    boolean(key) {
+        const value = this.raw(key);
+        if (value === undefined || typeof value === 'boolean')
+            return value;
+        throw this.wrong(key, 'true or false');
+    }
+    number(key) {
+        const value = this.raw(key);
+        if (value === undefined || typeof value === 'number')
+            return value;
+        throw this.wrong(key, 'a number');
+    }
+    strings(key) {
+        const value = this.raw(key);
+        if (value === undefined)
+            return undefined;
+        if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+            return value;
+        throw this.wrong(key, 'a list of strings');
+    }
+    list(key) {
+        const value = this.raw(key);
+        if (value === undefined || Array.isArray(value))
+            return value;
+        throw this.wrong(key, 'a list');
+    }
+    table(key) {
+        const value = this.raw(key);
+        if (value === undefined)
+            return undefined;
+        if (!isTable(value))
+            throw this.wrong(key, 'a table');
+        return this.inside(value, key);
+    }
+    tables(key) {
+        return (this.list(key) ?? []).map((item, i) => {
+            if (!isTable(item))
+                throw this.wrong(`${key}[${i}]`, 'a table');
+            return this.inside(item, `${key}[${i}]`);
+        });
+    }
+    /** The table itself, as it was read. */
+    plain() {
+        return this.values;
+    }
+    /** The error for a value that is not what it must be. */
+    wrong(key, wanted) {
+        return new failure/* Failure */.H('usage', `${this.file}: ${this.keyPath(key)} must be ${wanted}`);
+    }
+    inside(values, key) {
+        return new TomlReader(values, this.file, this.keyPath(key));
+    }
+    keyPath(key) {
+        return this.path === '' ? key : `${this.path}.${key}`;
+    }
+}
+function isTable(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+;// CONCATENATED MODULE: ./src/project/named-tables.js
+
+
+/** Reads the tables of [tool.poetry] whose keys are packages; the key `python` is none. */
+function poetryRequirements(poetry) {
+    const named = poetry?.table('group');
+    const groups = new Map();
+    for (const key of named?.keys() ?? []) {
+        groups.set((0,project_name/* packageName */.o)(key), requirementsOf(named?.table(key)?.table('dependencies')));
+    }
+    const dev = (0,project_name/* packageName */.o)('dev');
+    const old = requirementsOf(poetry?.table('dev-dependencies'));
+    if (old.length > 0)
+        groups.set(dev, [...(groups.get(dev) ?? []), ...old]);
+    return { dependencies: requirementsOf(poetry?.table('dependencies')), groups };
+}
+/** Tables of a Pipfile that are no category of packages. */
+const settings = new Set([
+    'source',
+    'requires',
+    'scripts',
+    'pipenv',
+    'pipfile',
+    'build-system',
+]);
+/** What a Pipfile requires in all its categories, as `name[extra]`; throws Failure for a file that is no TOML. */
+function pipfileRequirements(text, file = 'Pipfile') {
+    const root = new TomlReader(parseToml(text, file), file);
+    return root.keys().flatMap((key) => (settings.has(key) ? [] : requirementsOf(root.table(key))));
+}
+function requirementsOf(table) {
+    return (table?.keys() ?? [])
+        .filter((name) => name.toLowerCase() !== 'python')
+        .map((name) => `${name}${extrasOf(table?.raw(name))}`);
+}
+/** A value is a version, a table, or one of them for each marker. */
+function extrasOf(value) {
+    const extras = [value]
+        .flat()
+        .flatMap((one) => (isTable(one) ? [one['extras']] : []))
+        .flat();
+    const names = extras.filter((one) => typeof one === 'string');
+    return names.length === 0 ? '' : `[${[...new Set(names)].join(',')}]`;
+}
+
+;// CONCATENATED MODULE: ./src/project/pyproject.js
+
+
+
+
+
+/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
+function parsePyproject(text, file = 'pyproject.toml') {
+    const root = new TomlReader(parseToml(text, file), file);
+    const project = root.table('project');
+    const tool = root.table('tool');
+    const uv = tool?.table('uv');
+    const poetry = tool?.table('poetry');
+    return {
+        file,
+        hasProject: project !== undefined,
+        name: project?.requiredString('name'),
+        version: project?.string('version'),
+        requiresPython: project?.string('requires-python'),
+        dependencies: project?.strings('dependencies') ?? [],
+        optionalDependencies: byName(project?.table('optional-dependencies')),
+        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
+        scripts: project?.table('scripts')?.keys() ?? [],
+        dynamic: project?.strings('dynamic') ?? [],
+        buildSystem: root.table('build-system') !== undefined,
+        uv: uvSettings(uv),
+        poetry: poetry && {
+            name: poetry.string('name'),
+            packageMode: poetry.boolean('package-mode') ?? true,
+            ...poetryRequirements(poetry),
+        },
+        tools: tool?.keys() ?? [],
+    };
+}
+/** Whether the folder can be built as a wheel and wants to be. */
+function isPackage(pyproject) {
+    if (pyproject.uv.package !== undefined)
+        return pyproject.uv.package;
+    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
+    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
+}
+/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
+function extraRequirements(pyproject, extras) {
+    const own = pyproject.name === undefined ? undefined : (0,project_name/* packageName */.o)(pyproject.name);
+    const open = new Set(extras.map(project_name/* packageName */.o));
+    const found = [];
+    // A set that grows while it is walked is walked to its end.
+    for (const extra of open) {
+        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
+            const requirement = parseRequirement(text);
+            if (requirement.name === own)
+                for (const other of requirement.extras)
+                    open.add(other);
+            else
+                found.push(text);
+        }
+    }
+    return found;
+}
+function uvSettings(uv) {
+    const workspace = uv?.table('workspace');
+    const defaults = uv?.raw('default-groups');
+    return {
+        package: uv?.boolean('package'),
+        managed: uv?.boolean('managed') ?? true,
+        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
+        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(project_name/* packageName */.o),
+        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
+        workspaceExclude: workspace?.strings('exclude') ?? [],
+        sources: sources(uv?.table('sources')),
+    };
+}
+function sources(table) {
+    const found = new Map();
+    for (const key of table?.keys() ?? []) {
+        const value = table?.raw(key);
+        found.set((0,project_name/* packageName */.o)(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
+    }
+    return found;
+}
+function byName(table) {
+    return new Map((table?.keys() ?? []).map((key) => [(0,project_name/* packageName */.o)(key), table?.strings(key) ?? []]));
+}
+/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
+function dependencyGroups(table, legacyDev, file) {
+    const written = new Map();
+    for (const key of table?.keys() ?? []) {
+        const name = (0,project_name/* packageName */.o)(key);
+        if (written.has(name))
+            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
+        written.set(name, table?.list(key) ?? []);
+    }
+    const dev = (0,project_name/* packageName */.o)('dev');
+    if (legacyDev !== undefined)
+        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
+    const resolve = (name, path) => {
+        if (path.includes(name)) {
+            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
+        }
+        const items = written.get(name);
+        if (items === undefined) {
+            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is included, and does not exist`);
+        }
+        return items.flatMap((item) => {
+            if (typeof item === 'string')
+                return [item];
+            const included = isTable(item) ? item['include-group'] : undefined;
+            if (typeof included !== 'string') {
+                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
+            }
+            return resolve((0,project_name/* packageName */.o)(included), [...path, name]);
+        });
+    };
+    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
+}
+
+;// CONCATENATED MODULE: ./src/project/workspace.js
+/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
+function matchesMember(settings, path) {
+    return (settings.workspaceMembers !== undefined &&
+        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
+        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
+}
+/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
+function matchesGlob(path, glob) {
+    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
+    return matchSegments(segments(path), segments(glob));
+}
+function matchSegments(path, glob) {
+    const [head, ...rest] = glob;
+    if (head === undefined)
+        return path.length === 0;
+    if (head === '**')
+        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
+    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
+}
+function segmentPattern(glob) {
+    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
+        if (found === '*')
+            return '[^/]*';
+        if (found === '?')
+            return '[^/]';
+        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
+    });
+    return new RegExp(`^${source}$`, 's');
+}
+
+;// CONCATENATED MODULE: ./src/host/project/find-lock.js
+
+
+
+
+
+/** Locks of other tools, and the command that makes one of ours from it. */
+const foreign = {
+    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
+    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
+    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
+};
+/**
+ * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
+ * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
+ */
+async function findLock(context) {
+    const names = await (0,promises_.readdir)(context).catch((cause) => {
+        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
+    });
+    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
+    const named = pylocks.filter((name) => name !== 'pylock.toml');
+    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
+    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
+    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
+    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
+    if (inRoot !== undefined && text !== undefined) {
+        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
+    }
+    const [chosen, ...others] = candidates;
+    if (chosen === undefined)
+        throw noLock(context, names);
+    if (named.length > 1 && chosen === named[0]) {
+        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
+            hint: 'name the one for the image pylock.toml',
+        });
+    }
+    const path = (0,external_node_path_.join)(context, chosen);
+    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
+    return { kind, path, shown: chosen, text: await readText(path), others };
+}
+/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
+async function readPyproject(folder, shown = 'pyproject.toml') {
+    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+    return text === undefined ? undefined : parsePyproject(text, shown);
+}
+async function readText(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+async function readIfThere(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (cause) {
+        const code = cause.code;
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
+    }
+}
+/** The folder above whose pyproject.toml counts this one among its workspace's members. */
+async function workspaceRoot(context) {
+    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
+        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
+        // A stranger's file further up must not break this project: only a workspace is parsed.
+        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
+            const pyproject = parsePyproject(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
+            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
+                return folder;
+        }
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return undefined;
+    }
+}
+function noLock(context, names) {
+    const other = Object.keys(foreign).find((name) => names.includes(name));
+    if (other !== undefined) {
+        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
+            hint: `export it to one that can: ${foreign[other] ?? ''}`,
+        });
+    }
+    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
+        hint: names.includes('pyproject.toml')
+            ? 'lock the dependencies with: uv lock'
+            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/host/project/read-dockerfile.js
+
+
+
+
+/** Names that Docker, Podman and Buildah look for, in their order. */
+const dockerfileNames = ['Dockerfile', 'Containerfile'];
+/** Bytes of a Dockerfile that is read; the longest in the wild have less than a tenth of that. */
+const read_dockerfile_maxBytes = 1 << 20;
+/**
+ * What the image of a project's Dockerfile stands on when it is built for `platform`, and where it says so:
+ * `Dockerfile:3`. Undefined for a project without one. Throws Failure for one that cannot be read.
+ */
+async function readLastBase(folder, platform) {
+    for (const name of dockerfileNames) {
+        const path = (0,external_node_path_.join)(folder, name);
+        const found = await (0,promises_.stat)(path).catch(() => undefined);
+        if (!found?.isFile() || found.size > read_dockerfile_maxBytes)
+            continue;
+        const base = parseLastBase(await readText(path), platform);
+        return base && { base, place: `${name}:${base.line}` };
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/engine/base-layers.js
+
+
+/** How many layers an image has from a base of these: all of them, by their content. Undefined when it has not. */
+function layersBelow({ config }, diffIds) {
+    return sharedLayers(config, diffIds) === diffIds.length ? diffIds.length : undefined;
+}
+/** How many of the lowest layers are the same. */
+function sharedLayers({ diffIds: own }, diffIds) {
+    const differing = diffIds.findIndex((diffId, i) => own[i] !== diffId);
+    return differing < 0 ? diffIds.length : differing;
+}
+/** As `layersBelow`, from a base that may not be there: undefined when it cannot be read. */
+async function readBase(image, reference, platform, images) {
+    try {
+        const { config } = await openImage(reference, platform, images);
+        return layersBelow(image, config.diffIds);
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.H)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/engine/base-by-dockerfile.js
+
 
 
 
 
 
 /**
- * The base of an image: the one that the user names, else the one that the image's own labels name, else what its
- * history tells. Labels can say anything: only Docker Hub and the registry that the image itself is in are asked for
- * what they name, and what cannot be had is noted. Throws Failure when the image does not stand on what the user names.
+ * The base that the Dockerfile of a project begins its last stage from; undefined for a project without one. It is one
+ * only where its layers are the image's lowest: the image may be of another stage, another version of the file, or of
+ * other build arguments.
  */
-async function findBase(image, reference, given, images) {
-    if (given) {
-        const base = await openImage(given, image.platform, images);
-        return { layers: layersBelow(image, base, (0,image_reference/* formatImageReference */.my)(given)) };
+async function baseByDockerfile(image, reference, folder, images) {
+    const found = await readLastBase(folder, image.platform);
+    if (!found)
+        return undefined;
+    const { base, place } = found;
+    const unknown = (why) => ({ layers: undefined, note: `${place} ${why}.` });
+    switch (base.kind) {
+        case 'unknown':
+            return unknown(base.why);
+        case 'scratch':
+            return { layers: 0, note: `It has no base: ${place} begins from scratch.` };
+        case 'image': {
+            const { name } = base;
+            const parsed = (0,image_reference/* parseRepositoryReference */.Dp)(name);
+            if (!parsed)
+                return unknown(`says that it stands on ${name}, which is no name of an image`);
+            const platform = base_by_dockerfile_platformOf(base.platform) ?? image.platform;
+            const layers = (await layersOfDaemon(image, reference, name, images)) ??
+                (await readBase(image, { transport: 'docker', ...parsed }, platform, images));
+            if (layers === undefined) {
+                return unknown(`says that it stands on ${name}, which could not be read, or is not what it was built on: its tag may have moved, or build arguments were given`);
+            }
+            return { layers, note: `Its base is ${name}, as ${place} says.` };
+        }
     }
-    const byHistory = (0,base_layers/* baseByHistory */.Hs)(image.config);
-    if (byHistory && byHistory.is === undefined)
-        return { layers: undefined };
-    const labelled = await baseByLabels(image, reference, images);
-    if (labelled?.layers !== undefined || !byHistory)
-        return labelled ?? { layers: undefined };
-    const layers = byHistory.layers === 1 ? '1 layer' : `${byHistory.layers} layers`;
-    const note = `Its base was found by its history: ${byHistory.is ?? ''}, ${layers}. With --base it is exact.`;
-    return { layers: undefined, note: labelled?.note === undefined ? note : `${labelled.note} ${note}` };
 }
+/** A builder takes a base from its daemon when it has it; an image that is in a registry needs no Docker to be read. */
+async function layersOfDaemon(image, { transport }, name, images) {
+    if (transport === 'docker')
+        return undefined;
+    const diffIds = await daemonLayers(name, images);
+    return diffIds && layersBelow(image, diffIds);
+}
+function base_by_dockerfile_platformOf(text) {
+    try {
+        return text === undefined ? undefined : (0,image_platform/* parsePlatform */.FL)(text);
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.H)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/engine/base-by-labels.js
+
+
+
 /** The names that the OCI image specification has for the base in labels and annotations. */
 const labels = {
     name: 'org.opencontainers.image.base.name',
     digest: 'org.opencontainers.image.base.digest',
 };
+/**
+ * The base that an image's own labels or annotations name; undefined where they name none. They can say anything: only
+ * Docker Hub and the registry that the image itself is in are asked for what they name.
+ */
 async function baseByLabels(image, reference, images) {
     const said = { ...image.config.config.labels, ...image.manifest.annotations };
     const name = said[labels.name];
@@ -15132,25 +17115,62 @@ async function baseByLabels(image, reference, images) {
         ...parsed,
         ...(digest !== undefined && (0,image_digest/* isDigest */.Bc)(digest) ? { digest } : {}),
     };
-    try {
-        const layers = layersBelow(image, await openImage(base, image.platform, images), name);
-        return { layers, note: `Its base is ${name}, as its labels say.` };
-    }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.H))
-            throw error;
+    const layers = await readBase(image, base, image.platform, images);
+    if (layers === undefined)
         return unknown('which could not be read or is another one by now');
-    }
+    return { layers, note: `Its base is ${name}, as its labels say.` };
 }
-/** How many layers an image has from its base: all of the base's, by their content. */
-function layersBelow(image, base, name) {
-    const { diffIds } = base.config;
-    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
-    if (shared < 0)
-        return diffIds.length;
+
+;// CONCATENATED MODULE: ./src/engine/base.js
+
+
+
+
+
+
+
+/**
+ * The base of an image: the one that the user names, else the likely one, else the one that the image's own labels
+ * name, else the one of the project's Dockerfile, else what its history tells. What cannot be had is noted. Throws
+ * Failure when the image does not stand on what the user names.
+ */
+async function findBase(image, reference, { base: named, likely, project }, images) {
+    if (named)
+        return namedBase(image, named, images);
+    const byHistory = (0,base_layers/* baseByHistory */.Hs)(image.config);
+    if (byHistory && byHistory.is === undefined)
+        return { layers: undefined };
+    const layers = likely && layersBelow(image, likely.config.diffIds);
+    if (layers !== undefined)
+        return { layers };
+    const notes = [];
+    for (const find of [
+        () => baseByLabels(image, reference, images),
+        () => (project === undefined ? undefined : baseByDockerfile(image, reference, project, images)),
+    ]) {
+        const found = await find();
+        // A file that begins from scratch is no proof that the image is of that file.
+        if (found?.layers !== undefined && (found.layers > 0 || !byHistory))
+            return found;
+        if (found?.note !== undefined && found.layers === undefined)
+            notes.push(found.note);
+    }
+    if (byHistory) {
+        const count = byHistory.layers === 1 ? '1 layer' : `${byHistory.layers} layers`;
+        notes.push(`Its base was found by its history: ${byHistory.is ?? ''}, ${count}. With --base it is exact.`);
+    }
+    return { layers: undefined, ...(notes.length === 0 ? {} : { note: notes.join(' ') }) };
+}
+async function namedBase(image, named, images) {
+    const name = (0,image_reference/* formatImageReference */.my)(named);
+    const { config } = await openImage(named, image.platform, images);
+    const layers = layersBelow(image, config.diffIds);
+    if (layers !== undefined)
+        return { layers, note: `Its base is ${name}, as --base says.` };
+    const shared = sharedLayers(image.config, config.diffIds);
     const equal = shared === 0
         ? 'not even their lowest layers are the same'
-        : `of ${diffIds.length} layers they share the lowest ${shared}`;
+        : `of ${config.diffIds.length} layers they share the lowest ${shared}`;
     throw new failure/* Failure */.H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
         hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
     });
@@ -17033,18 +19053,18 @@ function measuredBefore(text) {
 
 
 /**
- * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
- * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
+ * Opens, reads and measures an image; what was read or measured before is not read or measured again.
+ * `directNames` is what the project requires itself. Throws Failure, also when it does not stand on the base that is named.
  */
-async function analyzeImage(reference, { platform, base, directNames, }, { store, images, progress }) {
+async function analyzeImage(reference, { platform, directNames, ...hints }, { store, images, progress }) {
     const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
     try {
         const image = await openImage(reference, platform, images);
-        const { layers: baseLayers, note } = await findBase(image, reference, base, images);
+        const { layers: baseLayers, note } = await findBase(image, reference, hints, images);
         const { reference: name } = image;
         const how = {
             ...{ reference: name, baseLayers, directNames, timings: [] },
-            byFiles: (filesystem) => requirementsOf(image, filesystem),
+            byFiles: (filesystem) => analysis_requirementsOf(image, filesystem),
         };
         const tell = (text) => step.update(text);
         const measurement = await measureImage(image, how, store, tell);
@@ -17057,7 +19077,7 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
                 baseLayers,
                 directNames,
                 listings,
-                ...requirementsOf(image, (0,filesystem/* mergeLayers */.J)(listings)),
+                ...analysis_requirementsOf(image, (0,filesystem/* mergeLayers */.J)(listings)),
             });
         };
         return { image, measurement, ...(note === undefined ? {} : { baseNote: note }), tree, inventory };
@@ -17068,7 +19088,7 @@ async function analyzeImage(reference, { platform, base, directNames, }, { store
     }
 }
 /** What its distributions require of each other, by the image's own Python; nothing is known of an image without one. */
-function requirementsOf({ reference, config, platform }, filesystem) {
+function analysis_requirementsOf({ reference, config, platform }, filesystem) {
     try {
         const { interpreter: python, libc } = findBaseFacts(reference, config, filesystem);
         return { requirementsOf: requirementsIn(markerEnvironment({ platform, python, libc })) };
@@ -18003,1715 +20023,6 @@ async function pruneStore(store, now) {
     return prune(store.root, { maxBytes: 10e9, maxAge: 30 * day, minAge: day / 12 }, now);
 }
 
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/error.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-function getLineColFromPtr(string, ptr) {
-    let lines = string.slice(0, ptr).split(/\r?\n/);
-    return [lines.length, lines.pop().length + 1];
-}
-function makeCodeBlock(string, line, column) {
-    let lines = string.split(/\r?\n/);
-    let codeblock = '';
-    let numberLen = (Math.log10(line + 1) | 0) + 1;
-    for (let i = line - 1; i <= line + 1; i++) {
-        let l = lines[i - 1];
-        if (!l)
-            continue;
-        codeblock += i.toString().padEnd(numberLen, ' ');
-        codeblock += ':  ';
-        codeblock += l;
-        codeblock += '\n';
-        if (i === line) {
-            codeblock += ' '.repeat(numberLen + column + 2);
-            codeblock += '^\n';
-        }
-    }
-    return codeblock;
-}
-class TomlError extends Error {
-    line;
-    column;
-    codeblock;
-    constructor(message, options) {
-        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
-        const codeblock = makeCodeBlock(options.toml, line, column);
-        super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
-        this.line = line;
-        this.column = column;
-        this.codeblock = codeblock;
-    }
-    /** @internal */
-    static x(message, ctx, ptr) {
-        throw new TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/primitive.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-/** @internal */
-function parseString(ctx) {
-    let startPtr = ctx.p;
-    let c = ctx.s.charCodeAt(ctx.p++);
-    let first = c;
-    let isLiteral = c === 0x27; /* ' */
-    let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
-    if (isMultiline) {
-        // Trim initial newline
-        if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 0xa /* \n */)
-            ctx.p++;
-        else if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)
-            ctx.p += 2;
-    }
-    // For the record: it is not worth it to use a fast-path for literal strings using `indexOf`.
-    // Doing a char-by-char iteration ends up dispatching less instructions, for the same wall-clock runtime.
-    let parsed = '';
-    let sliceStart = ctx.p;
-    // states:
-    //   0 - decoding
-    //   1 - decoding escape
-    //   2 - whitespace escape (no newline encountered yet, must fail on non-whitespace)
-    //   3 - whitespace escape (newline encountered, allowed to transition back to normal decode)
-    let state = 0;
-    for (; ctx.p < ctx.s.length; ctx.p++) {
-        c = ctx.s.charCodeAt(ctx.p);
-        // Deal with newlines first, since that simplifies control character checking and handling across all states
-        if (isMultiline && (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */))) {
-            state = state && 3;
-        }
-        // Control characters are banned in TOML, so we throw an error if we encounter them
-        else if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
-            TomlError.x('control characters are not allowed in strings', ctx);
-        }
-        // The string might terminate while we're parsing through a newline escape.
-        // It must have encountered a newline; otherwise, it'll simply fail in another branch.
-        else if ((!state || state === 3) && c === first && (!isMultiline || (ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first))) {
-            if (isMultiline) {
-                // If the string ends with 4-5 quotes, then the first 1-2 are part of the string
-                if (ctx.s.charCodeAt(ctx.p + 3) === first)
-                    ctx.p++;
-                if (ctx.s.charCodeAt(ctx.p + 3) === first)
-                    ctx.p++;
-            }
-            // If we're in a newline escape still, then there's nothing to add.
-            if (!state) {
-                // Avoid a useless concat operation if the string can be used as-is.
-                let s = ctx.s.slice(sliceStart, ctx.p);
-                parsed = parsed ? parsed + s : s;
-            }
-            ctx.p += isMultiline ? 3 : 1;
-            return parsed;
-        }
-        // Baseline state; keep moving forward unless an escape sequence starts
-        else if (!state) {
-            if (!isLiteral && c === 0x5c /* \ */) {
-                parsed += ctx.s.slice(sliceStart, (sliceStart = ctx.p));
-                state = 1;
-            }
-        }
-        else if (state === 1) {
-            if (c === 0x78 /* x */ || c === 0x75 /* u */ || c === 0x55 /* U */) { // Unicode escape
-                let errPtr = ctx.p++ - 1;
-                let value = 0;
-                let len = c === 0x78 /* x */ ? 2 : c === 0x75 /* u */ ? 4 : 8;
-                for (let j = 0; j < len; j++, ctx.p++) {
-                    let hex = ctx.s.charCodeAt(ctx.p);
-                    let digit = 
-                    /* 0-9 */ hex >= 0x30 && hex <= 0x39 ? hex - 0x30 :
-                        /* A-F */ hex >= 0x41 && hex <= 0x46 ? hex - 0x41 + 10 :
-                            /* a-f */ hex >= 0x61 && hex <= 0x66 ? hex - 0x61 + 10 : -1;
-                    if (digit < 0)
-                        TomlError.x('invalid non-hex character in unicode escape', ctx);
-                    value = (value << 4) | digit;
-                }
-                // Because JS does bitwise on signed 32bit integers, all 0xfzzzzzzz values are actually seen as negative
-                if (value < 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
-                    TomlError.x('invalid unicode escape', ctx, errPtr);
-                }
-                parsed += String.fromCodePoint(value);
-                sliceStart = ctx.p--;
-                state = 0;
-            }
-            // Newline escape sequence. We only need to care about spaces and tabs; newlines are dealt with earlier
-            else if (isMultiline && (c === 0x20 || c === 0x9 /* \t */)) {
-                state = 2;
-            }
-            // Basic escape sequence
-            else {
-                if (c === 0x62 /* b */)
-                    parsed += '\b';
-                else if (c === 0x74 /* t */)
-                    parsed += '\t';
-                else if (c === 0x6e /* n */)
-                    parsed += '\n';
-                else if (c === 0x66 /* f */)
-                    parsed += '\f';
-                else if (c === 0x72 /* r */)
-                    parsed += '\r';
-                else if (c === 0x65 /* e */)
-                    parsed += '\x1b';
-                else if (c === 0x22 /* " */)
-                    parsed += '"';
-                else if (c === 0x5c /* \ */)
-                    parsed += '\\';
-                else
-                    TomlError.x('unrecognised escape sequence', ctx);
-                sliceStart = ctx.p + 1;
-                state = 0;
-            }
-        }
-        // Newline escape continuation: keep moving forward until the first non-whitespace char
-        else if (c !== 0x20 && c !== 0x9 /* \t */) {
-            if (state === 2)
-                TomlError.x('invalid escape: only line-ending whitespace may be escaped', ctx, sliceStart);
-            // State cannot be zero, or we'd have branched earlier already.
-            // If it's a backslash, immediately transition to the escape state so it can be processed.
-            state = !isLiteral && c === 0x5c /* \ */ ? 1 : 0;
-            sliceStart = ctx.p;
-        }
-    }
-    TomlError.x('unfinished string', ctx, startPtr);
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/date.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
-class TomlDate extends Date {
-    #hasDate = false;
-    #hasTime = false;
-    #offset = null;
-    constructor(date, fasttype, unsafeDelim) {
-        let hasDate = true;
-        let hasTime = true;
-        let offset = 'Z';
-        let c;
-        if (typeof date === 'string') {
-            if (fasttype)
-                prep: {
-                    // Date-time
-                    if (fasttype < 3) {
-                        if (+date.slice(11, 13) > 23) {
-                            date = '';
-                            break prep;
-                        }
-                        // Local
-                        if (fasttype === 2) {
-                            offset = null;
-                            date += 'Z';
-                        }
-                        // Offset; keep track of offset if not Z
-                        else if ((c = date.charCodeAt(date.length - 1)) !== 0x5a /* Z */ && c !== 0x7a /* z */) {
-                            offset = date.slice(date.length - 6);
-                        }
-                        if (unsafeDelim)
-                            date = date.slice(0, 10) + 'T' + date.slice(11);
-                    }
-                    // Time
-                    else if (fasttype === 4) {
-                        date = +date.slice(0, 2) > 23 ? '' : `0000-01-01T${date}Z`;
-                    }
-                    hasDate = fasttype !== 4;
-                    hasTime = fasttype !== 3;
-                }
-            else {
-                let match = date.match(DATE_TIME_RE);
-                if (match) {
-                    if (!match[1]) {
-                        hasDate = false;
-                        date = `0000-01-01T${date}`;
-                    }
-                    hasTime = !!match[2];
-                    // Make sure to use T instead of a space. Breaks in case of extreme values otherwise.
-                    hasTime && date[10] === ' ' && (date = date.replace(' ', 'T'));
-                    // Do not allow rollover hours.
-                    if (match[2] && +match[2] > 23) {
-                        date = '';
-                    }
-                    else {
-                        offset = match[3] || null;
-                        if (!offset && hasTime)
-                            date += 'Z';
-                    }
-                }
-                else {
-                    date = '';
-                }
-            }
-        }
-        super(date);
-        if (!isNaN(this.getTime())) {
-            this.#hasDate = hasDate;
-            this.#hasTime = hasTime;
-            this.#offset = offset;
-        }
-    }
-    isDateTime() {
-        return this.#hasDate && this.#hasTime;
-    }
-    isLocal() {
-        return !this.#hasDate || !this.#hasTime || !this.#offset;
-    }
-    isDate() {
-        return this.#hasDate && !this.#hasTime;
-    }
-    isTime() {
-        return this.#hasTime && !this.#hasDate;
-    }
-    isValid() {
-        return this.#hasDate || this.#hasTime;
-    }
-    toISOString() {
-        let iso = super.toISOString();
-        // Local Date
-        if (this.isDate())
-            return iso.slice(0, 10);
-        // Local Time
-        if (this.isTime())
-            return iso.slice(11, 23);
-        // Local DateTime
-        if (this.#offset === null)
-            return iso.slice(0, -1);
-        // Offset DateTime
-        if (this.#offset === 'Z' || this.#offset === 'z')
-            return iso;
-        // This part is quite annoying: JS strips the original timezone from the ISO string representation
-        // Instead of using a "modified" date and "Z", we restore the representation "as authored"
-        let offset = (+(this.#offset.slice(1, 3)) * 60) + +(this.#offset.slice(4, 6));
-        offset = this.#offset[0] === '-' ? offset : -offset;
-        let offsetDate = new Date(this.getTime() - (offset * 60e3));
-        return offsetDate.toISOString().slice(0, -1) + this.#offset;
-    }
-    static wrapAsOffsetDateTime(jsDate, offset = 'Z') {
-        let date = new TomlDate(jsDate);
-        date.#offset = offset;
-        return date;
-    }
-    static wrapAsLocalDateTime(jsDate) {
-        let date = new TomlDate(jsDate);
-        date.#offset = null;
-        return date;
-    }
-    static wrapAsLocalDate(jsDate) {
-        let date = new TomlDate(jsDate);
-        date.#hasTime = false;
-        date.#offset = null;
-        return date;
-    }
-    static wrapAsLocalTime(jsDate) {
-        let date = new TomlDate(jsDate);
-        date.#hasDate = false;
-        date.#offset = null;
-        return date;
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/extract.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-function isDigit(char, base = 10) {
-    return base === 16
-        ? (char > 0x2f && char < 0x3a) || (char > 0x40 && char < 0x47) || (char > 0x60 && char < 0x67)
-        : (char > 0x2f && char < 0x30 + base);
-}
-function isEndOfValue(char, delim) {
-    // Whitespace -- we're permissive on `\r` for performance; it'll be dealt with later anyway
-    return char === 0x20 || char === 0x9 /* \t */ || char === 0xa /* \n */ || char === 0xd /* \r */ ||
-        // Structure end or next value delimiter
-        (delim && (char === delim || char === 0x2c /* , */)) ||
-        // Comment
-        char === 0x23; /* # */
-}
-/** @internal */
-function extractValue(ctx, end) {
-    let errPtr = ctx.p;
-    let c = ctx.s.charCodeAt(ctx.p);
-    // Structs
-    if (c === 0x5b /* [ */ || c === 0x7b /* { */) {
-        ctx.d-- || TomlError.x('document contains excessively nested structures. aborting.', ctx);
-        let value = c === 0x5b /* [ */
-            ? parseArray(ctx)
-            : parseInlineTable(ctx);
-        ctx.d++;
-        return value;
-    }
-    // Strings
-    if (c === 0x22 /* " */ || c === 0x27 /* ' */) {
-        return parseString(ctx);
-    }
-    // Booleans
-    // We can fast-path because the first character is enough to know the only possible value
-    if (c === 0x74 /* t */) { // Only possible valid value is `true`
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x72 || ctx.s.charCodeAt(++ctx.p) !== 0x75 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
-            TomlError.x('invalid value', ctx, errPtr);
-        return ctx.p++, true;
-    }
-    if (c === 0x66 /* f */) { // Only possible valid value is `false`
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6c || ctx.s.charCodeAt(++ctx.p) !== 0x73 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
-            TomlError.x('invalid value', ctx, errPtr);
-        return ctx.p++, false;
-    }
-    if (c === 0x2b /* + */ || c === 0x2d /* - */) {
-        return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 0x2c - c, end);
-    }
-    // Rough heuristic, but `parseDate` falls back to number parsing if it's a false positive.
-    // e.g.: `a = 1\n-------------- = 1` would match this heuristic, but gracefully fallback to numbers.
-    if (ctx.s.charCodeAt(ctx.p + 4) === 0x2d /* - */ && ctx.s.charCodeAt(ctx.p + 7) === 0x2d /* - */) {
-        return parseDate(ctx, c, end);
-    }
-    // Same logic as above; `parseTime` falls back to number parsing if it's a false positive.
-    if (ctx.s.charCodeAt(ctx.p + 2) === 0x3a /* : */) {
-        return parseTime(ctx, c, end);
-    }
-    return parseNumber(ctx, ctx.p, c, 0, end);
-}
-// State:
-// 0: init
-// 1: integer
-// 2: fractional dot
-// 3: fractional
-// 4: exponent letter
-// 5: exponent
-// 6: exponent sign
-// 7: exponent with sign
-// >9: underscore; see below
-//     -> 12: was integer
-//     -> 14: was fractional
-//     -> 16: was exponent
-// states 2-5, 14, 16 are ONLY permitted iif base === 10
-function parseNumber(ctx, startPtr, startChr, sign, endChr) {
-    let c = startChr;
-    let state = 0;
-    let hasUnderscores = false;
-    // (+/-)inf
-    if (c === 0x69 /* i */) {
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x6e || ctx.s.charCodeAt(++ctx.p) !== 0x66)
-            TomlError.x('invalid value', ctx, startPtr);
-        return ctx.p++, (sign || 1) / 0;
-    }
-    // (+/-)nan
-    if (c === 0x6e /* n */) {
-        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6e)
-            TomlError.x('invalid value', ctx, startPtr);
-        return ctx.p++, NaN;
-    }
-    // Leading zero
-    // Only allowed cases: `0<EOV>`, `0.(...)`, `0e(...)`, `0x(...)`, `0b(...)`, `0o(...)`
-    // FWIW, `0e(...)` is a stupid case, but it's not banned per-se so we have to parse it
-    if (c === 0x30 /* 0 */) {
-        if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
-            return ctx.bi === true ? 0n : 0; // note: conveniently deals with `-0`
-        if (!sign) {
-            if (c === 0x78 /* x */)
-                return parseIntegerBaseN(ctx, startPtr, 16, endChr);
-            else if (c === 0x62 /* b */)
-                return parseIntegerBaseN(ctx, startPtr, 2, endChr);
-            else if (c === 0x6f /* o */)
-                return parseIntegerBaseN(ctx, startPtr, 8, endChr);
-        }
-        if (c === 0x2e /* . */)
-            state = 2;
-        else if (c === 0x65 /* e */ || c === 0x45 /* E */)
-            state = 4;
-        else
-            TomlError.x('illegal leading zero', ctx, startPtr);
-    }
-    // If the 1st char is not a digit by now, then it's not a valid TOML value at all
-    else if (!isDigit(c))
-        TomlError.x('invalid value', ctx, startPtr);
-    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-        if (!state)
-            state = 1; // Detects single-digit numbers we can use a fast parse path for
-        // The way the states are numbered is not random: underscores are always permitted in odd-numbered states and
-        // never permitted in even-numbered ones.
-        if (c === 0x5f /* _ */) {
-            if (!(state & 1))
-                TomlError.x('illegal underscore', ctx);
-            state += 11; // 11 is a marker that makes the state even and greater than 9; see the numbering + rationale above
-            hasUnderscores = true;
-        }
-        // Transition to fractional part.
-        else if (state === 1 && c === 0x2e /* . */)
-            state = 2;
-        // Transition to exponent part.
-        else if ((state === 1 || state === 3) && (c === 0x65 /* e */ || c === 0x45 /* E */))
-            state = 4;
-        // + and - are permitted in state 4 only (handled before entering the function for state 0)
-        else if (state === 4 && (c === 0x2b /* + */ || c === 0x2d /* - */)) {
-            state = 6;
-        }
-        // All special cases have been handled; only digits are allowed here
-        else if (!isDigit(c))
-            TomlError.x(`illegal character in numeric literal`, ctx);
-        // Clear state flags
-        else if (state > 9)
-            state -= 11;
-        else if (!(state & 1))
-            state++;
-    }
-    // Single-char number; we can fast-path these very easily.
-    if (!state) {
-        let val = (startChr - 0x30 /* 0 */) * (sign || 1);
-        return ctx.bi === true ? BigInt(val) : val;
-    }
-    // Even-numbered states absolutely require a digit next; not even end of value is permitted
-    if (!(state & 1))
-        TomlError.x('unfinished numeric value', ctx, startPtr);
-    let str = ctx.s.slice(startPtr, ctx.p);
-    if (hasUnderscores)
-        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
-    return state > 1
-        ? parseFloat(str)
-        : parseInteger(ctx, str, 10, startPtr);
-}
-function parseIntegerBaseN(ctx, startPtr, base, endChr) {
-    let c, underscore = 1;
-    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-        if (c === 0x5f /* _ */) {
-            if (underscore & 1)
-                TomlError.x('illegal underscore', ctx);
-            underscore = 3;
-        }
-        // We only need to check if the number is a valid digit, nothing else is permitted
-        else if (!isDigit(c, base))
-            TomlError.x(`illegal character in numeric literal`, ctx);
-        // Clear underscore flag
-        else if (underscore & 1)
-            underscore--;
-    }
-    // Trailing underscore is not allowed
-    if (underscore & 1)
-        TomlError.x('unfinished numeric value', ctx);
-    let str = ctx.s.slice(startPtr + 2, ctx.p);
-    if (underscore)
-        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
-    return parseInteger(ctx, str, base, startPtr);
-}
-function parseInteger(ctx, str, base, startPtr) {
-    if (ctx.bi !== true)
-        int: {
-            let val = parseInt(str, base);
-            if (!Number.isSafeInteger(val)) {
-                if (ctx.bi)
-                    break int;
-                TomlError.x('integer value cannot be represented losslessly', ctx, startPtr);
-            }
-            return val;
-        }
-    return base === 10 ? BigInt(str) : BigInt((base === 2 ? '0b' : base === 8 ? '0o' : '0x') + str);
-}
-function parseDate(ctx, c, endChr) {
-    let startPtr = ctx.p++, unsafeSeparator;
-    if (!isDigit(c) ||
-        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
-        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
-        !isDigit(ctx.s.charCodeAt(ctx.p++))) {
-        return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
-    }
-    ctx.p += 5;
-    if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
-        TomlError.x('invalid date-time: date part is malformed', ctx, startPtr);
-    if (ctx.p >= ctx.s.length || (((c = ctx.s.charCodeAt(ctx.p)) !== 0x20 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 0x54 /* T */ && c !== 0x74 /* t */)) {
-        let t = ctx.s.slice(startPtr, ctx.p);
-        return readDate(ctx, t, 3, false, startPtr);
-    }
-    if (ctx.s.charCodeAt(ctx.p += 3) !== 0x3a /* : */)
-        TomlError.x('invalid date-time: time part is malformed', ctx, startPtr);
-    if (ctx.s.charCodeAt(ctx.p += 3) === 0x3a /* : */)
-        ctx.p += 3;
-    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
-        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-            ;
-    if (c = ctx.s.charCodeAt(ctx.p)) {
-        if (c === 0x5a /* Z */ || c === 0x7a /* z */) {
-            let t = ctx.s.slice(startPtr, ++ctx.p);
-            return readDate(ctx, t, 1, unsafeSeparator, startPtr, '[+00:00]');
-        }
-        if (c === 0x2b /* + */ || c === 0x2d /* - */) {
-            // Temporal's ZonedDateTime is weird asf when it comes to dealing with traditional offsets...
-            // It's 1.2x faster to allocate a new string to pass to ZDT than use Instant.toZonedDateTimeISO
-            let t = ctx.s.slice(startPtr, ctx.p += 6);
-            return readDate(ctx, t, 1, unsafeSeparator, startPtr, !ctx.ld && ('[' + ctx.s.slice(ctx.p - 6, ctx.p) + ']'));
-        }
-    }
-    let t = ctx.s.slice(startPtr, ctx.p);
-    return readDate(ctx, t, 2, unsafeSeparator, startPtr);
-}
-function parseTime(ctx, c, endChr) {
-    let start = ctx.p;
-    if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
-        return parseNumber(ctx, --ctx.p, c, 0, endChr);
-    }
-    if (ctx.s.charCodeAt(ctx.p += 4) === 0x3a /* : */)
-        ctx.p += 3;
-    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
-        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-            ;
-    let t = ctx.s.slice(start, ctx.p);
-    return readDate(ctx, t, 4, false, start);
-}
-function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
-    if (ctx.ld) {
-        let date = new TomlDate(str, type, unsafeDelim);
-        if (!date.isValid())
-            TomlError.x('invalid date', ctx, errPtr);
-        return date;
-    }
-    try {
-        if (temporalSuffix)
-            str += temporalSuffix;
-        switch (type) {
-            case 1: return Temporal.ZonedDateTime.from(str);
-            case 2: return Temporal.PlainDateTime.from(str);
-            case 3: return Temporal.PlainDate.from(str);
-            case 4: return Temporal.PlainTime.from(str);
-        }
-    }
-    catch (e) {
-        TomlError.x(e instanceof Error ? e.message : '' + e, ctx, errPtr);
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/util.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-/** @internal */
-function skipComment(ctx) {
-    for (; ctx.p < ctx.s.length; ctx.p++) {
-        let c = ctx.s.charCodeAt(ctx.p);
-        if (c === 0xa /* \n */)
-            break;
-        if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */) {
-            ctx.p++;
-            break;
-        }
-        if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
-            TomlError.x('control characters are not allowed in comments', ctx);
-        }
-    }
-}
-/** @internal */
-function skipVoid(ctx, banNewLines, banComments) {
-    let c;
-    while (ctx.p < ctx.s.length) {
-        while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 0x20 ||
-            c === 0x9 /* \t */ ||
-            (!banNewLines &&
-                (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)))))
-            ctx.p++;
-        if (banComments || c !== 0x23 /* # */)
-            break;
-        skipComment(ctx);
-    }
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/struct.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-/** @internal */
-function parseKey(ctx, end = 0x3d /* = */) {
-    // States:
-    // 0: before first char
-    // 1: parsing bare key
-    // 2: after key component
-    let startPtr;
-    let state = 0;
-    let parsed = [];
-    let sliceStart;
-    let c = ctx.s.charCodeAt(startPtr = ctx.p);
-    do {
-        // End of key
-        if (c === end) {
-            if (!state)
-                TomlError.x('unexpected end of key', ctx);
-            if (state === 1)
-                parsed.push(ctx.s.slice(sliceStart, ctx.p));
-            return ctx.p++, parsed;
-        }
-        // Dotted key separator
-        else if (c === 0x2e /* . */) {
-            if (!state)
-                TomlError.x('illegal empty bare key', ctx);
-            if (state === 1)
-                parsed.push(ctx.s.slice(sliceStart, ctx.p));
-            state = 0;
-        }
-        // Quoted key
-        else if (!state && (c === 0x22 /* " */ || c === 0x27 /* ' */)) {
-            if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
-                TomlError.x('illegal quoted key: multiline strings are not allowed', ctx);
-            parsed.push(parseString(ctx));
-            state = 2;
-            ctx.p--;
-        }
-        // Whitespace; no-op in state 0 and 2, end of bare key in state 1
-        else if (c === 0x20 || c === 0x9 /* \t */) {
-            if (state === 1) {
-                parsed.push(ctx.s.slice(sliceStart, ctx.p));
-                state = 2;
-            }
-        }
-        // If state is post-key, no character is allowed; otherwise ensure it's a bare-key component
-        else if (state === 2 || (c < 0x30 && c !== 0x2d /* - */) || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61 && c !== 0x5f /* _ */) || c > 0x7a) {
-            TomlError.x('illegal character in key', ctx);
-        }
-        // Illegal character
-        else if (!state) {
-            state = 1;
-            sliceStart = ctx.p;
-        }
-    } while (c = ctx.s.charCodeAt(++ctx.p));
-    TomlError.x('incomplete key-value: cannot find end of key', ctx, startPtr);
-}
-/** @internal */
-function parseInlineTable(ctx) {
-    let startPtr = ctx.p++;
-    let res = Object.create(null);
-    let seen = new Set();
-    let c;
-    while (ctx.p < ctx.s.length) {
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x7d /* } */) {
-            ctx.p++;
-            return res;
-        }
-        let k;
-        let t = res;
-        let hasOwn = false;
-        let errPtr = ctx.p;
-        let key = parseKey(ctx);
-        for (let i = 0; i < key.length; i++) {
-            if (i)
-                t = hasOwn ? t[k] : (t[k] = Object.create(null));
-            k = key[i];
-            if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== 'object' || seen.has(t[k]))) {
-                TomlError.x('trying to redefine an already defined value', ctx, errPtr);
-            }
-            let unsafe = k === '__proto__';
-            if (ctx.uk && (unsafe || k === 'constructor')) {
-                t = ctx.uk !== 1 && TomlError.x('document contains an unsafe property', ctx, errPtr);
-                break;
-            }
-            if (!hasOwn && unsafe) {
-                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-            }
-        }
-        if (hasOwn) {
-            TomlError.x('trying to redefine an already defined value', ctx, errPtr);
-        }
-        skipVoid(ctx, true, true);
-        let value = extractValue(ctx, 0x7d /* } */);
-        if (t && typeof (t[k] = value) === 'object')
-            seen.add(value);
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x7d /* } */) {
-            return res;
-        }
-        if (c !== 0x2c /* , */)
-            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
-    }
-    TomlError.x('unfinished table', ctx, startPtr);
-}
-/** @internal */
-function parseArray(ctx) {
-    let startPtr = ctx.p++;
-    let res = [];
-    let c;
-    while (ctx.p < ctx.s.length) {
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x5d /* ] */) {
-            ctx.p++;
-            return res;
-        }
-        res.push(extractValue(ctx, 0x5d /* ] */));
-        skipVoid(ctx);
-        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x5d /* ] */) {
-            return res;
-        }
-        if (c !== 0x2c /* , */)
-            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
-    }
-    TomlError.x('unfinished array', ctx, startPtr);
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/parse.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-function peekTable(ctx, key, table, meta, type) {
-    let t = table;
-    let m = meta;
-    let k;
-    let hasOwn = false;
-    let state;
-    for (let i = 0; i < key.length; i++) {
-        if (i) {
-            t = hasOwn ? t[k] : (t[k] = Object.create(null));
-            m = (state = m[k]).c;
-            if (type === 0 /* Type.DOTTED */ && (state.t === 1 /* Type.EXPLICIT */ || state.t === 2 /* Type.ARRAY */)) {
-                return null;
-            }
-            if (state.t === 2 /* Type.ARRAY */) {
-                let l = t.length - 1;
-                t = t[l];
-                m = m[l].c;
-            }
-        }
-        k = key[i];
-        if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 /* Type.DOTTED */ && m[k]?.d) {
-            return null;
-        }
-        if (!hasOwn) {
-            let unsafe = k === '__proto__';
-            if (ctx.uk && (unsafe || k === 'constructor'))
-                return false;
-            if (unsafe) {
-                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-                Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
-            }
-            m[k] = {
-                t: i < key.length - 1 && type === 2 /* Type.ARRAY */
-                    ? 3 /* Type.ARRAY_DOTTED */ : type,
-                d: false,
-                i: 0,
-                c: Object.create(null),
-            };
-        }
-    }
-    state = m[k];
-    if (state.t !== type && !(type === 1 /* Type.EXPLICIT */ && state.t === 3 /* Type.ARRAY_DOTTED */)) {
-        // Bad key type!
-        return null;
-    }
-    if (type === 2 /* Type.ARRAY */) {
-        if (!state.d) {
-            state.d = true;
-            t[k] = [];
-        }
-        t[k].push(t = Object.create(null));
-        state.c[state.i++] = (state = { t: 1 /* Type.EXPLICIT */, d: false, i: 0, c: Object.create(null) });
-    }
-    if (state.d) {
-        // Redefining a table!
-        return null;
-    }
-    state.d = true;
-    if (type === 1 /* Type.EXPLICIT */) {
-        t = hasOwn ? t[k] : (t[k] = Object.create(null));
-    }
-    else if (type === 0 /* Type.DOTTED */ && hasOwn) {
-        return null;
-    }
-    return [k, t, state.c];
-}
-function validateTablePeek(ctx, peek, ptr) {
-    if (peek === null || ctx.uk === 2)
-        TomlError.x(peek === null
-            ? 'trying to redefine an already defined table or value'
-            : 'document contains an unsafe property', ctx, ptr);
-}
-function parse_parse(toml, options = {}) {
-    let ctx = {
-        s: toml,
-        p: 0,
-        d: options.maxDepth ?? 1000,
-        bi: options.integersAsBigInt ?? false,
-        ld: options.useLegacyDate ?? true,
-        uk: options.unsafeKeyBehaviour === 'throw' ? 2 : options.unsafeKeyBehaviour === 'drop' ? 1 : 0,
-    };
-    let res = Object.create(null);
-    let meta = Object.create(null);
-    let tmp;
-    let skipping = false;
-    let tbl = res;
-    let m = meta;
-    // BOM is allowed, skip.
-    // JS is UTF-16, so we have to check for the UTF-16 BOM instead of the UTF-8 BOM sequence!
-    if (toml.charCodeAt(0) === 0xfeff)
-        ctx.p++;
-    skipVoid(ctx);
-    while (ctx.p < toml.length) {
-        if (toml.charCodeAt(ctx.p) === 0x5b /* [ */) {
-            let isTableArray = toml.charCodeAt(++ctx.p) === 0x5b; /* [ */
-            tmp = ctx.p += +isTableArray;
-            skipping = false;
-            let k = parseKey(ctx, 0x5d /* ] */);
-            if (isTableArray) {
-                if (toml.charCodeAt(ctx.p) !== 0x5d /* ] */) {
-                    TomlError.x('expected end of table array declaration', ctx);
-                }
-                ctx.p++;
-            }
-            let p = peekTable(ctx, k, res, meta, isTableArray ? 2 /* Type.ARRAY */ : 1 /* Type.EXPLICIT */);
-            if (!p) {
-                validateTablePeek(ctx, p, tmp);
-                skipping = true;
-            }
-            else {
-                m = p[2];
-                tbl = p[1];
-            }
-        }
-        else {
-            tmp = ctx.p;
-            let k = parseKey(ctx);
-            let p = peekTable(ctx, k, tbl, m, 0 /* Type.DOTTED */);
-            if (!p && !skipping)
-                validateTablePeek(ctx, p, tmp);
-            skipVoid(ctx, true, true);
-            let v = extractValue(ctx, void 0);
-            if (p && !skipping)
-                p[1][p[0]] = v;
-        }
-        skipVoid(ctx, true);
-        if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 0xa /* \n */ && (tmp !== 0xd /* \r */ || toml.charCodeAt(ctx.p + 1) !== 0xa /* \n */)) {
-            TomlError.x('each key-value declaration must be followed by an end-of-line', ctx);
-        }
-        skipVoid(ctx);
-    }
-    return res;
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/stringify.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-let BARE_KEY = /^[a-z0-9-_]+$/i;
-let HAS_WELLFORMED = !!(''.isWellFormed);
-function extendedTypeOf(obj) {
-    let type = typeof obj;
-    if (type === 'object') {
-        if (Array.isArray(obj))
-            return 'array';
-        if (typeof obj.getUTCDate === 'function' && obj instanceof Date)
-            return 'date';
-        if (globalThis.Temporal) {
-            if (obj.until) {
-                if (obj instanceof Temporal.ZonedDateTime)
-                    return 'temporal/tz+uc';
-                if (obj instanceof Temporal.PlainDateTime || obj instanceof Temporal.PlainDate)
-                    return 'temporal/uc';
-                if (obj instanceof Temporal.PlainTime || obj instanceof Temporal.Instant)
-                    return 'temporal';
-                if (obj instanceof Temporal.PlainYearMonth)
-                    return 'temporal/x';
-            }
-            else if ((obj.toPlainDate && obj instanceof Temporal.PlainMonthDay) ||
-                (obj.negated && obj instanceof Temporal.Duration)) {
-                return 'temporal/x';
-            }
-        }
-    }
-    return type;
-}
-function isArrayOfTables(obj) {
-    for (let i = 0; i < obj.length; i++) {
-        if (extendedTypeOf(obj[i]) !== 'object')
-            return false;
-    }
-    return obj.length != 0;
-}
-function formatWellFormedStringUnchecked(s) {
-    return JSON.stringify(s).replaceAll('\x7f', '\\u007f');
-}
-function formatString(s) {
-    return formatWellFormedStringUnchecked(HAS_WELLFORMED ? s.toWellFormed() : s);
-}
-function formatKey(s) {
-    if (BARE_KEY.test(s))
-        return s;
-    if (HAS_WELLFORMED && !s.isWellFormed())
-        throw new RangeError('key contains illegal lone surrogates');
-    return formatWellFormedStringUnchecked(s);
-}
-function stringifyValue(val, type, depth, numberAsFloat, strictTemporal) {
-    if (depth === 0) {
-        throw new Error('Could not stringify the object: maximum object depth exceeded');
-    }
-    switch (type) {
-        // @ts-expect-error -- intentional fallthrough case
-        case 'number':
-            if (isNaN(val))
-                return 'nan';
-            if (val === Infinity)
-                return 'inf';
-            if (val === -Infinity)
-                return '-inf';
-            if (Number.isInteger(val) && (numberAsFloat || !Number.isSafeInteger(val)))
-                return val.toFixed(1);
-        case 'bigint':
-        case 'boolean':
-        case 'temporal':
-            return val.toString();
-        case 'string':
-            return formatString(val);
-        case 'date':
-            if (isNaN(val.getTime()))
-                throw new TypeError('cannot serialize invalid date');
-            return val.toISOString();
-        case 'object':
-            return stringifyInlineTable(val, depth, numberAsFloat, strictTemporal);
-        case 'array':
-            return stringifyArray(val, depth, numberAsFloat, strictTemporal);
-        // @ts-expect-error -- intentional fallthrough case
-        case 'temporal/tz+uc':
-            if (strictTemporal) {
-                let tz = val.timeZoneId;
-                let tzc = tz.charCodeAt(0);
-                if (
-                // Classic offset
-                tzc !== 0x2b /* + */ && tzc !== 0x2d /* - */ &&
-                    (
-                    // Fast pre-check pass; see below for the actually accepted values
-                    (tzc !== 0x55 /* U */ && tzc !== 0x47 /* G */ && tzc !== 0x5a /* Z */ && tzc !== 0x45 /* E */) ||
-                        (
-                        // UTC and its aliases; Temporal implementations don't all canonicalise unfortunately
-                        tz !== 'UTC' && tz !== 'UCT' && tz !== 'Universal' && tz !== 'Zulu' &&
-                            // GMT is a TZ but it's for all intents and purposes equivalent to UTC. Safe to downgrade.
-                            !tz.startsWith('GMT') && tz !== 'Greenwich' &&
-                            // Etc/* are all safe to downgrade to offset (either UTC, GMT, or offset)
-                            !tz.startsWith('Etc/')))) {
-                    throw new TypeError('Temporal objects with an IANA timezone are not allowed in Temporal strict mode');
-                }
-            }
-        case 'temporal/uc':
-            if (strictTemporal && val.calendarId !== 'iso8601')
-                throw new TypeError('Temporal objects with a non-default calendar are not allowed in Temporal strict mode');
-            return val.toString({
-                calendarName: 'never',
-                timeZoneName: 'never',
-            });
-        case 'temporal/x':
-            throw new TypeError('Unsupported ' + val[Symbol.toStringTag]);
-    }
-}
-function stringifyInlineTable(obj, depth, numberAsFloat, strictTemporal) {
-    let keys = Object.keys(obj);
-    if (keys.length === 0)
-        return '{}';
-    let res = '{ ';
-    for (let i = 0; i < keys.length; i++) {
-        let k = keys[i];
-        if (i)
-            res += ', ';
-        res += formatKey(k) + ' = ' + stringifyValue(obj[k], extendedTypeOf(obj[k]), depth - 1, numberAsFloat, strictTemporal);
-    }
-    return res + ' }';
-}
-function stringifyArray(array, depth, numberAsFloat, strictTemporal) {
-    if (array.length === 0)
-        return '[]';
-    let res = '[ ';
-    for (let i = 0; i < array.length; i++) {
-        if (i)
-            res += ', ';
-        if (array[i] === null || array[i] === void 0) {
-            throw new TypeError('arrays cannot contain null or undefined values');
-        }
-        res += stringifyValue(array[i], extendedTypeOf(array[i]), depth - 1, numberAsFloat, strictTemporal);
-    }
-    return res + ' ]';
-}
-function stringifyArrayTable(array, key, depth, numberAsFloat, strictTemporal) {
-    if (depth === 0) {
-        throw new Error('Could not stringify the object: maximum object depth exceeded');
-    }
-    let res = '';
-    for (let i = 0; i < array.length; i++) {
-        res += `${res && '\n'}[[${key}]]\n`;
-        res += stringifyTable(0, array[i], key, depth, numberAsFloat, strictTemporal);
-    }
-    return res;
-}
-function stringifyTable(tableKey, obj, prefix, depth, numberAsFloat, strictTemporal) {
-    if (depth === 0) {
-        throw new Error('Could not stringify the object: maximum object depth exceeded');
-    }
-    let preamble = '';
-    let tables = '';
-    let keys = Object.keys(obj);
-    for (let i = 0; i < keys.length; i++) {
-        let k = keys[i];
-        if (obj[k] !== null && obj[k] !== void 0) {
-            let type = extendedTypeOf(obj[k]);
-            if (type === 'symbol' || type === 'function') {
-                throw new TypeError(`cannot serialize values of type '${type}'`);
-            }
-            let key = formatKey(k);
-            if (type === 'array' && isArrayOfTables(obj[k])) {
-                tables += (tables && '\n') + stringifyArrayTable(obj[k], prefix ? `${prefix}.${key}` : key, depth - 1, numberAsFloat, strictTemporal);
-            }
-            else if (type === 'object') {
-                let tblKey = prefix ? `${prefix}.${key}` : key;
-                tables += (tables && '\n') + stringifyTable(tblKey, obj[k], tblKey, depth - 1, numberAsFloat, strictTemporal);
-            }
-            else {
-                preamble += key;
-                preamble += ' = ';
-                preamble += stringifyValue(obj[k], type, depth, numberAsFloat, strictTemporal);
-                preamble += '\n';
-            }
-        }
-    }
-    if (tableKey && (preamble || !tables)) // Create table only if necessary
-        preamble = preamble ? `[${tableKey}]\n${preamble}` : `[${tableKey}]`;
-    return preamble && tables
-        ? `${preamble}\n${tables}`
-        : preamble || tables;
-}
-function stringify_stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
-    if (extendedTypeOf(obj) !== 'object') {
-        throw new TypeError('stringify can only be called with an object');
-    }
-    let str = stringifyTable(0, obj, '', maxDepth, numbersAsFloat, strictTemporal);
-    if (str[str.length - 1] !== '\n')
-        return str + '\n';
-    return str;
-}
-
-;// CONCATENATED MODULE: ../node_modules/smol-toml/dist/index.js
-/*!
- * Copyright (c) Squirrel Chat et al., All rights reserved.
- * SPDX-License-Identifier: BSD-3-Clause
- *
- * Redistribution and use in source and binary forms, with or without
- * modification, are permitted provided that the following conditions are met:
- *
- * 1. Redistributions of source code must retain the above copyright notice, this
- *    list of conditions and the following disclaimer.
- * 2. Redistributions in binary form must reproduce the above copyright notice,
- *    this list of conditions and the following disclaimer in the
- *    documentation and/or other materials provided with the distribution.
- * 3. Neither the name of the copyright holder nor the names of its contributors
- *    may be used to endorse or promote products derived from this software without
- *    specific prior written permission.
- *
- * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
- * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
- * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
- * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
- * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
- * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
- * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
- * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
- * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
- * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
- */
-
-
-
-
-
-/** @deprecated use `import * as ... from 'smol-toml'` instead */
-/* harmony default export */ const dist = ({ parse: parse_parse, stringify: stringify_stringify, TomlDate: TomlDate, TomlError: TomlError });
-
-;// CONCATENATED MODULE: ./src/project/toml.js
-
-
-/** Parses a TOML file; throws Failure with file, line and column. A byte order mark is allowed. */
-function parseToml(text, file) {
-    try {
-        return parse_parse(text.replace(/^\uFEFF/, ''));
-    }
-    catch (cause) {
-        if (cause instanceof RangeError) {
-            throw new failure/* Failure */.H('usage', `${file}: its values are nested too deeply`, { cause });
-        }
-        if (!(cause instanceof TomlError))
-            throw cause;
-        const why = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-        throw new failure/* Failure */.H('usage', `${file}:${cause.line}:${cause.column}: not valid TOML: ${why}`, { cause });
-    }
-}
-function renderToml(table) {
-    return stringify_stringify(table);
-}
-/** Reads one table with errors that name the file and the path of keys. Missing is undefined. */
-class TomlReader {
-    file;
-    values;
-    path;
-    constructor(values, file, path = '') {
-        this.values = values;
-        this.file = file;
-        this.path = path;
-    }
-    keys() {
-        return Object.keys(this.values);
-    }
-    raw(key) {
-        return Object.hasOwn(this.values, key) ? this.values[key] : undefined;
-    }
-    string(key) {
-        const value = this.raw(key);
-        if (value === undefined || typeof value === 'string')
-            return value;
-        throw this.wrong(key, 'a string');
-    }
-    requiredString(key) {
-        const value = this.string(key);
-        if (value === undefined)
-            throw this.wrong(key, 'there, and a string');
-        return value;
-    }
-    boolean(key) {
-        const value = this.raw(key);
-        if (value === undefined || typeof value === 'boolean')
-            return value;
-        throw this.wrong(key, 'true or false');
-    }
-    number(key) {
-        const value = this.raw(key);
-        if (value === undefined || typeof value === 'number')
-            return value;
-        throw this.wrong(key, 'a number');
-    }
-    strings(key) {
-        const value = this.raw(key);
-        if (value === undefined)
-            return undefined;
-        if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
-            return value;
-        throw this.wrong(key, 'a list of strings');
-    }
-    list(key) {
-        const value = this.raw(key);
-        if (value === undefined || Array.isArray(value))
-            return value;
-        throw this.wrong(key, 'a list');
-    }
-    table(key) {
-        const value = this.raw(key);
-        if (value === undefined)
-            return undefined;
-        if (!isTable(value))
-            throw this.wrong(key, 'a table');
-        return this.inside(value, key);
-    }
-    tables(key) {
-        return (this.list(key) ?? []).map((item, i) => {
-            if (!isTable(item))
-                throw this.wrong(`${key}[${i}]`, 'a table');
-            return this.inside(item, `${key}[${i}]`);
-        });
-    }
-    /** The table itself, as it was read. */
-    plain() {
-        return this.values;
-    }
-    /** The error for a value that is not what it must be. */
-    wrong(key, wanted) {
-        return new failure/* Failure */.H('usage', `${this.file}: ${this.keyPath(key)} must be ${wanted}`);
-    }
-    inside(values, key) {
-        return new TomlReader(values, this.file, this.keyPath(key));
-    }
-    keyPath(key) {
-        return this.path === '' ? key : `${this.path}.${key}`;
-    }
-}
-function isTable(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-;// CONCATENATED MODULE: ./src/project/named-tables.js
-
-
-/** Reads the tables of [tool.poetry] whose keys are packages; the key `python` is none. */
-function poetryRequirements(poetry) {
-    const named = poetry?.table('group');
-    const groups = new Map();
-    for (const key of named?.keys() ?? []) {
-        groups.set((0,project_name/* packageName */.o)(key), named_tables_requirementsOf(named?.table(key)?.table('dependencies')));
-    }
-    const dev = (0,project_name/* packageName */.o)('dev');
-    const old = named_tables_requirementsOf(poetry?.table('dev-dependencies'));
-    if (old.length > 0)
-        groups.set(dev, [...(groups.get(dev) ?? []), ...old]);
-    return { dependencies: named_tables_requirementsOf(poetry?.table('dependencies')), groups };
-}
-/** Tables of a Pipfile that are no category of packages. */
-const settings = new Set([
-    'source',
-    'requires',
-    'scripts',
-    'pipenv',
-    'pipfile',
-    'build-system',
-]);
-/** What a Pipfile requires in all its categories, as `name[extra]`; throws Failure for a file that is no TOML. */
-function pipfileRequirements(text, file = 'Pipfile') {
-    const root = new TomlReader(parseToml(text, file), file);
-    return root.keys().flatMap((key) => (settings.has(key) ? [] : named_tables_requirementsOf(root.table(key))));
-}
-function named_tables_requirementsOf(table) {
-    return (table?.keys() ?? [])
-        .filter((name) => name.toLowerCase() !== 'python')
-        .map((name) => `${name}${extrasOf(table?.raw(name))}`);
-}
-/** A value is a version, a table, or one of them for each marker. */
-function extrasOf(value) {
-    const extras = [value]
-        .flat()
-        .flatMap((one) => (isTable(one) ? [one['extras']] : []))
-        .flat();
-    const names = extras.filter((one) => typeof one === 'string');
-    return names.length === 0 ? '' : `[${[...new Set(names)].join(',')}]`;
-}
-
-;// CONCATENATED MODULE: ./src/project/pyproject.js
-
-
-
-
-
-/** Parses a pyproject.toml; throws Failure with the file and the line or the path of keys. */
-function parsePyproject(text, file = 'pyproject.toml') {
-    const root = new TomlReader(parseToml(text, file), file);
-    const project = root.table('project');
-    const tool = root.table('tool');
-    const uv = tool?.table('uv');
-    const poetry = tool?.table('poetry');
-    return {
-        file,
-        hasProject: project !== undefined,
-        name: project?.requiredString('name'),
-        version: project?.string('version'),
-        requiresPython: project?.string('requires-python'),
-        dependencies: project?.strings('dependencies') ?? [],
-        optionalDependencies: byName(project?.table('optional-dependencies')),
-        dependencyGroups: dependencyGroups(root.table('dependency-groups'), uv?.strings('dev-dependencies'), file),
-        scripts: project?.table('scripts')?.keys() ?? [],
-        dynamic: project?.strings('dynamic') ?? [],
-        buildSystem: root.table('build-system') !== undefined,
-        uv: uvSettings(uv),
-        poetry: poetry && {
-            name: poetry.string('name'),
-            packageMode: poetry.boolean('package-mode') ?? true,
-            ...poetryRequirements(poetry),
-        },
-        tools: tool?.keys() ?? [],
-    };
-}
-/** Whether the folder can be built as a wheel and wants to be. */
-function isPackage(pyproject) {
-    if (pyproject.uv.package !== undefined)
-        return pyproject.uv.package;
-    const named = pyproject.hasProject || pyproject.poetry?.name !== undefined;
-    return named && pyproject.buildSystem && pyproject.poetry?.packageMode !== false;
-}
-/** What the named extras require; an extra that names others of the same project (`all = ["me[a,b]"]`) has theirs. */
-function extraRequirements(pyproject, extras) {
-    const own = pyproject.name === undefined ? undefined : (0,project_name/* packageName */.o)(pyproject.name);
-    const open = new Set(extras.map(project_name/* packageName */.o));
-    const found = [];
-    // A set that grows while it is walked is walked to its end.
-    for (const extra of open) {
-        for (const text of pyproject.optionalDependencies.get(extra) ?? []) {
-            const requirement = parseRequirement(text);
-            if (requirement.name === own)
-                for (const other of requirement.extras)
-                    open.add(other);
-            else
-                found.push(text);
-        }
-    }
-    return found;
-}
-function uvSettings(uv) {
-    const workspace = uv?.table('workspace');
-    const defaults = uv?.raw('default-groups');
-    return {
-        package: uv?.boolean('package'),
-        managed: uv?.boolean('managed') ?? true,
-        defaultGroups: defaults === 'all' ? 'all' : uv?.strings('default-groups'),
-        limitedGroups: (uv?.table('dependency-groups')?.keys() ?? []).map(project_name/* packageName */.o),
-        workspaceMembers: workspace === undefined ? undefined : (workspace.strings('members') ?? []),
-        workspaceExclude: workspace?.strings('exclude') ?? [],
-        sources: sources(uv?.table('sources')),
-    };
-}
-function sources(table) {
-    const found = new Map();
-    for (const key of table?.keys() ?? []) {
-        const value = table?.raw(key);
-        found.set((0,project_name/* packageName */.o)(key), isTable(value) ? [value] : (table?.tables(key) ?? []).map((t) => t.plain()));
-    }
-    return found;
-}
-function byName(table) {
-    return new Map((table?.keys() ?? []).map((key) => [(0,project_name/* packageName */.o)(key), table?.strings(key) ?? []]));
-}
-/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
-function dependencyGroups(table, legacyDev, file) {
-    const written = new Map();
-    for (const key of table?.keys() ?? []) {
-        const name = (0,project_name/* packageName */.o)(key);
-        if (written.has(name))
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is there twice`);
-        written.set(name, table?.list(key) ?? []);
-    }
-    const dev = (0,project_name/* packageName */.o)('dev');
-    if (legacyDev !== undefined)
-        written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
-    const resolve = (name, path) => {
-        if (path.includes(name)) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
-        }
-        const items = written.get(name);
-        if (items === undefined) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency group ${name} is included, and does not exist`);
-        }
-        return items.flatMap((item) => {
-            if (typeof item === 'string')
-                return [item];
-            const included = isTable(item) ? item['include-group'] : undefined;
-            if (typeof included !== 'string') {
-                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
-            }
-            return resolve((0,project_name/* packageName */.o)(included), [...path, name]);
-        });
-    };
-    return new Map([...written.keys()].map((name) => [name, [...new Set(resolve(name, []))]]));
-}
-
-;// CONCATENATED MODULE: ./src/project/workspace.js
-/** Whether a folder, relative to a workspace's root, is one of its members (`members` without `exclude`). */
-function matchesMember(settings, path) {
-    return (settings.workspaceMembers !== undefined &&
-        settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
-        !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
-}
-/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
-function matchesGlob(path, glob) {
-    const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
-    return matchSegments(segments(path), segments(glob));
-}
-function matchSegments(path, glob) {
-    const [head, ...rest] = glob;
-    if (head === undefined)
-        return path.length === 0;
-    if (head === '**')
-        return path.some((_, i) => matchSegments(path.slice(i), rest)) || matchSegments([], rest);
-    return path[0] !== undefined && segmentPattern(head).test(path[0]) && matchSegments(path.slice(1), rest);
-}
-function segmentPattern(glob) {
-    const source = glob.replace(/\[!?[^\]/]+\]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
-        if (found === '*')
-            return '[^/]*';
-        if (found === '?')
-            return '[^/]';
-        return found.length > 2 ? found.replace(/^\[!/, '[^').replace(/\\/g, '\\\\') : `\\${found}`;
-    });
-    return new RegExp(`^${source}$`, 's');
-}
-
-;// CONCATENATED MODULE: ./src/host/project/find-lock.js
-
-
-
-
-
-/** Locks of other tools, and the command that makes one of ours from it. */
-const foreign = {
-    'poetry.lock': 'poetry export -f requirements.txt -o requirements.txt (plugin poetry-plugin-export)',
-    'pdm.lock': 'pdm export --prod -f requirements -o requirements.txt',
-    'Pipfile.lock': 'pipenv requirements --hash > requirements.txt',
-};
-/**
- * The lock of a project: uv.lock, else pylock.toml, else requirements.txt, in its folder; for a member of a uv
- * workspace the uv.lock of the workspace's root. Throws Failure which names what is looked for.
- */
-async function findLock(context) {
-    const names = await (0,promises_.readdir)(context).catch((cause) => {
-        throw new failure/* Failure */.H('usage', `the project's folder ${context} cannot be read`, { cause });
-    });
-    const pylocks = names.filter((name) => /^pylock(\.[^.]+)?\.toml$/.test(name)).sort();
-    const named = pylocks.filter((name) => name !== 'pylock.toml');
-    const candidates = ['uv.lock', 'pylock.toml', ...named, 'requirements.txt'].filter((name) => names.includes(name));
-    const root = names.includes('uv.lock') ? undefined : await workspaceRoot(context);
-    const inRoot = root === undefined ? undefined : (0,external_node_path_.join)(root, 'uv.lock');
-    const text = inRoot === undefined ? undefined : await readIfThere(inRoot);
-    if (inRoot !== undefined && text !== undefined) {
-        return { kind: 'uv', path: inRoot, shown: (0,external_node_path_.relative)(context, inRoot), text, others: candidates };
-    }
-    const [chosen, ...others] = candidates;
-    if (chosen === undefined)
-        throw noLock(context, names);
-    if (named.length > 1 && chosen === named[0]) {
-        throw new failure/* Failure */.H('usage', `the project has several locks and no pylock.toml: ${named.join(', ')}`, {
-            hint: 'name the one for the image pylock.toml',
-        });
-    }
-    const path = (0,external_node_path_.join)(context, chosen);
-    const kind = chosen === 'uv.lock' ? 'uv' : chosen === 'requirements.txt' ? 'requirements' : 'pylock';
-    return { kind, path, shown: chosen, text: await readText(path), others };
-}
-/** Text of a pyproject.toml in a folder, parsed; undefined when there is none. */
-async function readPyproject(folder, shown = 'pyproject.toml') {
-    const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-    return text === undefined ? undefined : parsePyproject(text, shown);
-}
-async function readText(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-async function readIfThere(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (cause) {
-        const code = cause.code;
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw new failure/* Failure */.H('usage', `${path} cannot be read`, { cause });
-    }
-}
-/** The folder above whose pyproject.toml counts this one among its workspace's members. */
-async function workspaceRoot(context) {
-    for (let folder = (0,external_node_path_.dirname)(context);; folder = (0,external_node_path_.dirname)(folder)) {
-        const text = await readIfThere((0,external_node_path_.join)(folder, 'pyproject.toml'));
-        // A stranger's file further up must not break this project: only a workspace is parsed.
-        if (text !== undefined && /\[\s*tool\s*\.\s*uv\b|workspace/.test(text)) {
-            const pyproject = parsePyproject(text, (0,external_node_path_.relative)(context, (0,external_node_path_.join)(folder, 'pyproject.toml')));
-            if (matchesMember(pyproject.uv, (0,external_node_path_.relative)(folder, context)))
-                return folder;
-        }
-        if (folder === (0,external_node_path_.dirname)(folder))
-            return undefined;
-    }
-}
-function noLock(context, names) {
-    const other = Object.keys(foreign).find((name) => names.includes(name));
-    if (other !== undefined) {
-        return new failure/* Failure */.H('usage', `${other} is a lock that cannot be read here`, {
-            hint: `export it to one that can: ${foreign[other] ?? ''}`,
-        });
-    }
-    return new failure/* Failure */.H('usage', `no uv.lock, pylock.toml or requirements.txt in ${context}`, {
-        hint: names.includes('pyproject.toml')
-            ? 'lock the dependencies with: uv lock'
-            : 'write pyproject.toml and run uv lock, or write a requirements.txt',
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/project/marker-sets.js
 
 /**
@@ -19915,7 +20226,7 @@ function logicalLines(text, file, variables) {
             .replace(/(^|\s)#.*$/s, '')
             .trim();
         if (joined !== '')
-            found.push({ text: expand(joined, variables), place: `${file}:${first}` });
+            found.push({ text: requirements_lines_expand(joined, variables), place: `${file}:${first}` });
         open = [];
     };
     for (const [i, raw] of text.split(/\r\n|\r|\n/).entries()) {
@@ -19934,7 +20245,7 @@ function logicalLines(text, file, variables) {
     return found;
 }
 /** `${NAME}` in capitals only, as pip has it; a variable without a value stays as it is written. */
-function expand(text, variables) {
+function requirements_lines_expand(text, variables) {
     return text.replace(/\$\{([A-Z0-9_]+)\}/g, (written, name) => variables[name] === undefined || variables[name] === '' ? written : variables[name]);
 }
 /**
@@ -20449,6 +20760,8 @@ function possibleEnvironments(chosen) {
 
 
 
+
+
 /**
  * What a project requires itself, in all its groups and extras, since nothing tells which of them an image was made
  * with: of pyproject.toml and Pipfile as they are, of other projects as `readProject` finds it. Throws Failure as that does.
@@ -20461,6 +20774,11 @@ async function readDirectRequirements(context) {
     const optional = pyproject ? optionalRequirements(pyproject) : [];
     if (named.length > 0)
         return [...new Set([...named, ...optional])];
+    const names = await (0,promises_.readdir)(context).catch(() => []);
+    const isSaid = names.some((name) => /^(?:uv\.lock|pylock\..*|requirements\.(?:txt|in))$/.test(name));
+    // What only has a Dockerfile says where its image began, and no more.
+    if (!isSaid && dockerfileNames.some((name) => names.includes(name)))
+        return optional;
     const { requirements } = await readProject(context, { groups: [], extras: [] });
     return [...new Set([...requirements, ...optional])];
 }
@@ -20741,8 +21059,8 @@ function collecting(progress, kept) {
 
 
 
-/** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
-async function readComparand(given, platform, { progress = silent, ...context }) {
+/** A measurement from its file, or an image that is measured now; `hints` may tell of its base. Throws Failure that names what was given. */
+async function readComparand(given, platform, { progress = silent, ...context }, hints = {}) {
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
         const measurement = await readMeasurement(given, file.size, platform);
@@ -20753,7 +21071,8 @@ async function readComparand(given, platform, { progress = silent, ...context })
             hint: 'name the file that --json wrote, or an image',
         });
     }
-    const analysis = await analyzeImage((0,image_reference/* parseImageReference */.o_)(given), { platform }, { ...context, progress });
+    const reference = (0,image_reference/* parseImageReference */.o_)(given);
+    const analysis = await analyzeImage(reference, { platform, ...hints }, { ...context, progress });
     return { ...analysis, name: given };
 }
 /** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
@@ -26802,12 +27121,13 @@ async function buildBaseline({ commit, text }, inputs, platforms, { progress, ..
 
 
 /** What each platform's image is compared with, where something was named: an image, or a measurement's file. */
-async function readNamed({ against }, built, context) {
+async function readNamed({ against, context: project }, built, context) {
     if (against === undefined)
         return undefined;
     const found = [];
-    for (const { platform } of built)
-        found.push(await readComparand(against, platform, context));
+    for (const { platform, base } of built) {
+        found.push(await readComparand(against, platform, context, { likely: base.image, project }));
+    }
     return found;
 }
 /**
@@ -34937,7 +35257,7 @@ function defineAnalyze(command) {
         .optionsGroup('The image:')
         .option('--platform <platform>', 'as linux/arm64 (default: of this machine, or the only one)')
         .option('--base <image>', 'the image that it stands on, to tell what was added to it')
-        .option('--project <dir>', 'the project that it was made of, to tell what that requires itself'), { sbom: true }).addHelpText('after', `
+        .option('--project <dir>', 'the project that it was made of: tells what was required, and its Dockerfile the base'), { sbom: true }).addHelpText('after', `
 Examples:
   pydeps-image analyze oci:image
   pydeps-image analyze docker-daemon:api:dev --html api.html

@@ -37512,7 +37512,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 3232:
+/***/ 169:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42827,6 +42827,7 @@ async function smallFile(place, limit, where) {
 
 
 
+
 /**
  * Saves an image of the Docker daemon into a private temporary archive, which lives as long as the context. Throws
  * Failure when there is no Docker, no daemon, or no such image.
@@ -42842,6 +42843,25 @@ async function saveFromDaemon(name, context) {
     if (result.code !== 0)
         throw daemonFailure(result.stderr, `docker-daemon:${name}`, path);
     return path;
+}
+/** Milliseconds that a daemon has to answer where nothing depends on it. */
+const patience = 10_000;
+/**
+ * Content of the layers of an image that the Docker daemon has, lowest first; nothing is copied. Undefined where there
+ * is no such image, no daemon or no Docker.
+ */
+async function daemonLayers(name, { env, signal }) {
+    const args = ['image', 'inspect', '--format', '{{json .RootFS.Layers}}', '--', name];
+    try {
+        const result = await (0,host_process/* run */.eF)('docker', args, { env, timeoutMs: patience, ...(signal ? { signal } : {}) });
+        const layers = result.code === 0 ? JSON.parse(result.stdout) : undefined;
+        return Array.isArray(layers) && layers.every(image_digest/* isDigest */.Bc) ? layers : undefined;
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.H || error instanceof SyntaxError)
+            return undefined;
+        throw error;
+    }
 }
 /** What the docker command line says when it fails, as a user is told of it. */
 function daemonFailure(stderr, name, path) {
@@ -52342,37 +52362,291 @@ async function buildBaseline({ commit, text }, inputs, platforms, { progress, ..
     }
 }
 
-;// CONCATENATED MODULE: ./src/engine/base.js
+;// CONCATENATED MODULE: ./src/project/dockerfile-instructions.js
+/**
+ * The instructions of a Dockerfile in its order (Dockerfile reference, "Format"): lines that go on are joined, comments
+ * and bodies of here-documents left out. Any text has some; what a builder refuses is not told.
+ */
+function instructionsOf(text) {
+    const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+    const goesOn = escapeOf(lines) === '`' ? /`[ \t]*$/ : /\\[ \t]*$/;
+    const found = [];
+    for (let at = 0; at < lines.length; at += 1) {
+        const start = at;
+        if (isComment(lines[at]) || lines[at]?.trim() === '')
+            continue;
+        let joined = lines[at] ?? '';
+        while (goesOn.test(joined) && at + 1 < lines.length) {
+            at += 1;
+            // Comments and empty lines may stand between the parts of one.
+            const next = isComment(lines[at]) || lines[at]?.trim() === '' ? undefined : lines[at];
+            if (next !== undefined)
+                joined = joined.replace(goesOn, '') + next;
+        }
+        const [, keyword = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(joined.replace(goesOn, '')) ?? [];
+        found.push({ keyword: keyword.toUpperCase(), rest: rest.trim(), line: start + 1 });
+        at = endOfDocuments(lines, at, keyword, rest);
+    }
+    return found;
+}
+/** A directive counts above everything else, a comment that is none included. */
+function escapeOf(lines) {
+    for (const line of lines) {
+        const [, name, value] = /^\s*#\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+        if (name === undefined || !/^(?:syntax|escape|check)$/i.test(name))
+            break;
+        if (name.toLowerCase() === 'escape')
+            return value ?? '';
+    }
+    return '\\';
+}
+function isComment(line) {
+    return /^\s*#/.test(line ?? '');
+}
+/** The last line of the here-documents that an instruction begins; one without an end is none. */
+function endOfDocuments(lines, at, keyword, rest) {
+    if (!/^(?:RUN|COPY|ADD|ONBUILD)$/i.test(keyword) || !rest.includes('<<'))
+        return at;
+    // Not what stands in quotes, but for a name in them: `<<"EOF"`.
+    const bare = rest.replace(/(?<!<<-?)(["'])(?:(?!\1).)*\1/g, '');
+    let end = at;
+    for (const [, tabs, , name] of bare.matchAll(/(?:^|\s)\d*<<(-?)(["']?)([^\s"'<]+)\2/g)) {
+        const isLast = (line) => (tabs === '-' ? line.replace(/^\t+/, '') : line) === name;
+        const last = lines.findIndex((line, i) => i > end && isLast(line));
+        if (last >= 0)
+            end = last;
+    }
+    return end;
+}
+
+;// CONCATENATED MODULE: ./src/project/dockerfile.js
+
+/**
+ * The image that the last stage of a Dockerfile begins from, through the stages that it goes by: with the defaults of
+ * the build arguments, and built for `platform`. Undefined for a file without a stage. Never throws.
+ */
+function parseLastBase(text, platform) {
+    const instructions = instructionsOf(text);
+    const first = instructions.findIndex(({ keyword }) => keyword === 'FROM');
+    const values = new Map(platformArguments(platform));
+    for (const { keyword, rest } of instructions.slice(0, Math.max(first, 0))) {
+        if (keyword !== 'ARG')
+            continue;
+        for (const [name, value] of argumentsOf(rest)) {
+            values.set(name, value === undefined ? values.get(name) : dockerfile_expand(value, values).text);
+        }
+    }
+    const stages = instructions.filter(({ keyword }) => keyword === 'FROM').map(stageOf);
+    let at = stages.length - 1;
+    for (;;) {
+        const stage = stages[at];
+        if (!stage)
+            return undefined;
+        const base = baseOf(stage, values);
+        if (base.kind !== 'image')
+            return base;
+        // A stage is known by its name to the ones below it, in any case of letters; below two of one name, the nearer.
+        const name = base.name.toLowerCase();
+        const earlier = stages.slice(0, at).findLastIndex((one) => one.name?.toLowerCase() === name);
+        if (earlier < 0)
+            return base;
+        at = earlier;
+    }
+}
+function baseOf(stage, values) {
+    const { line } = stage;
+    const image = dockerfile_expand(stage.image, values);
+    const [missing] = image.missing;
+    if (missing !== undefined) {
+        return {
+            kind: 'unknown',
+            why: `takes its image from ${missing}, a build argument without a default`,
+            line,
+        };
+    }
+    if (image.text === '' || image.text.includes('$')) {
+        return { kind: 'unknown', why: 'names its image in a way that is not understood', line };
+    }
+    if (image.text === 'scratch')
+        return { kind: 'scratch', line };
+    const platform = dockerfile_expand(stage.platform, values).text;
+    return { kind: 'image', name: image.text, ...(platform === '' ? {} : { platform }), line };
+}
+function stageOf({ rest, line }) {
+    const words = rest.split(/\s+/);
+    const flags = words.filter((word) => word.startsWith('--'));
+    const [image = '', as, name] = words.filter((word) => !word.startsWith('--'));
+    const platform = flags.find((flag) => flag.startsWith('--platform='))?.slice('--platform='.length) ?? '';
+    return { platform, image, name: as?.toLowerCase() === 'as' ? name : undefined, line };
+}
+/** `ARG NAME[=DEFAULT]…`, the defaults with their quotes. */
+function argumentsOf(rest) {
+    const all = rest.matchAll(/(?<=^|\s)([^\s=]+)(?:=((?:"[^"]*"|'[^']*'|[^\s"'])*))?/g);
+    return [...all].map(([, name = '', value]) => [name, value]);
+}
+/** BuildKit sets these for every FROM; who builds on another platform than this one is not known afterwards. */
+function platformArguments(platform) {
+    const { os, architecture, variant = '' } = platform;
+    const whole = [os, architecture, variant].filter((part) => part !== '').join('/');
+    return ['TARGET', 'BUILD'].flatMap((side) => [
+        [`${side}PLATFORM`, whole],
+        [`${side}OS`, os],
+        [`${side}ARCH`, architecture],
+        [`${side}VARIANT`, variant],
+    ]);
+}
+/**
+ * Quotes taken off and arguments put in (Dockerfile reference, "Environment replacement"): `$A`, `${A}`, `${A:-b}`,
+ * `${A-b}`, `${A:+b}`, `${A+b}`. Any other form stays as it is, with its `$`.
+ */
+function dockerfile_expand(text, values) {
+    const missing = [];
+    const put = (_, plain, name, operator, word) => {
+        const key = plain ?? name ?? '';
+        const value = values.get(key);
+        const isSet = operator?.startsWith(':') === true ? value !== undefined && value !== '' : value !== undefined;
+        if (operator?.endsWith('+') === true)
+            return isSet ? inner(word) : '';
+        if (operator?.endsWith('-') === true)
+            return isSet ? (value ?? '') : inner(word);
+        if (value === undefined)
+            missing.push(key);
+        return value ?? '';
+    };
+    const inner = (word = '') => {
+        const expanded = dockerfile_expand(word, values);
+        missing.push(...expanded.missing);
+        return expanded.text;
+    };
+    const parts = text.match(/'[^']*'|"[^"]*"|[^'"]+|['"]/g) ?? [];
+    const expanded = parts.map((part) => {
+        if (part.length > 1 && part.startsWith("'"))
+            return part.slice(1, -1);
+        const bare = part.length > 1 && part.startsWith('"') ? part.slice(1, -1) : part;
+        return bare.replace(/\$(?:(\w+)|\{(\w+)(?:(:?[-+])((?:[^{}]|\$\{\w+\})*))?\})/g, put);
+    });
+    return { text: expanded.join(''), missing };
+}
+
+;// CONCATENATED MODULE: ./src/host/project/read-dockerfile.js
+
+
+
+
+/** Names that Docker, Podman and Buildah look for, in their order. */
+const dockerfileNames = ['Dockerfile', 'Containerfile'];
+/** Bytes of a Dockerfile that is read; the longest in the wild have less than a tenth of that. */
+const maxBytes = 1 << 20;
+/**
+ * What the image of a project's Dockerfile stands on when it is built for `platform`, and where it says so:
+ * `Dockerfile:3`. Undefined for a project without one. Throws Failure for one that cannot be read.
+ */
+async function readLastBase(folder, platform) {
+    for (const name of dockerfileNames) {
+        const path = (0,external_node_path_.join)(folder, name);
+        const found = await (0,promises_.stat)(path).catch(() => undefined);
+        if (!found?.isFile() || found.size > maxBytes)
+            continue;
+        const base = parseLastBase(await readText(path), platform);
+        return base && { base, place: `${name}:${base.line}` };
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/engine/base-layers.js
+
+
+/** How many layers an image has from a base of these: all of them, by their content. Undefined when it has not. */
+function layersBelow({ config }, diffIds) {
+    return sharedLayers(config, diffIds) === diffIds.length ? diffIds.length : undefined;
+}
+/** How many of the lowest layers are the same. */
+function sharedLayers({ diffIds: own }, diffIds) {
+    const differing = diffIds.findIndex((diffId, i) => own[i] !== diffId);
+    return differing < 0 ? diffIds.length : differing;
+}
+/** As `layersBelow`, from a base that may not be there: undefined when it cannot be read. */
+async function readBase(image, reference, platform, images) {
+    try {
+        const { config } = await openImage(reference, platform, images);
+        return layersBelow(image, config.diffIds);
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.H)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/engine/base-by-dockerfile.js
+
 
 
 
 
 
 /**
- * The base of an image: the one that the user names, else the one that the image's own labels name, else what its
- * history tells. Labels can say anything: only Docker Hub and the registry that the image itself is in are asked for
- * what they name, and what cannot be had is noted. Throws Failure when the image does not stand on what the user names.
+ * The base that the Dockerfile of a project begins its last stage from; undefined for a project without one. It is one
+ * only where its layers are the image's lowest: the image may be of another stage, another version of the file, or of
+ * other build arguments.
  */
-async function findBase(image, reference, given, images) {
-    if (given) {
-        const base = await openImage(given, image.platform, images);
-        return { layers: layersBelow(image, base, (0,image_reference/* formatImageReference */.my)(given)) };
+async function baseByDockerfile(image, reference, folder, images) {
+    const found = await readLastBase(folder, image.platform);
+    if (!found)
+        return undefined;
+    const { base, place } = found;
+    const unknown = (why) => ({ layers: undefined, note: `${place} ${why}.` });
+    switch (base.kind) {
+        case 'unknown':
+            return unknown(base.why);
+        case 'scratch':
+            return { layers: 0, note: `It has no base: ${place} begins from scratch.` };
+        case 'image': {
+            const { name } = base;
+            const parsed = (0,image_reference/* parseRepositoryReference */.Dp)(name);
+            if (!parsed)
+                return unknown(`says that it stands on ${name}, which is no name of an image`);
+            const platform = base_by_dockerfile_platformOf(base.platform) ?? image.platform;
+            const layers = (await layersOfDaemon(image, reference, name, images)) ??
+                (await readBase(image, { transport: 'docker', ...parsed }, platform, images));
+            if (layers === undefined) {
+                return unknown(`says that it stands on ${name}, which could not be read, or is not what it was built on: its tag may have moved, or build arguments were given`);
+            }
+            return { layers, note: `Its base is ${name}, as ${place} says.` };
+        }
     }
-    const byHistory = (0,base_layers/* baseByHistory */.Hs)(image.config);
-    if (byHistory && byHistory.is === undefined)
-        return { layers: undefined };
-    const labelled = await baseByLabels(image, reference, images);
-    if (labelled?.layers !== undefined || !byHistory)
-        return labelled ?? { layers: undefined };
-    const layers = byHistory.layers === 1 ? '1 layer' : `${byHistory.layers} layers`;
-    const note = `Its base was found by its history: ${byHistory.is ?? ''}, ${layers}. With --base it is exact.`;
-    return { layers: undefined, note: labelled?.note === undefined ? note : `${labelled.note} ${note}` };
 }
+/** A builder takes a base from its daemon when it has it; an image that is in a registry needs no Docker to be read. */
+async function layersOfDaemon(image, { transport }, name, images) {
+    if (transport === 'docker')
+        return undefined;
+    const diffIds = await daemonLayers(name, images);
+    return diffIds && layersBelow(image, diffIds);
+}
+function base_by_dockerfile_platformOf(text) {
+    try {
+        return text === undefined ? undefined : (0,image_platform/* parsePlatform */.FL)(text);
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.H)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/engine/base-by-labels.js
+
+
+
 /** The names that the OCI image specification has for the base in labels and annotations. */
 const labels = {
     name: 'org.opencontainers.image.base.name',
     digest: 'org.opencontainers.image.base.digest',
 };
+/**
+ * The base that an image's own labels or annotations name; undefined where they name none. They can say anything: only
+ * Docker Hub and the registry that the image itself is in are asked for what they name.
+ */
 async function baseByLabels(image, reference, images) {
     const said = { ...image.config.config.labels, ...image.manifest.annotations };
     const name = said[labels.name];
@@ -52394,25 +52668,62 @@ async function baseByLabels(image, reference, images) {
         ...parsed,
         ...(digest !== undefined && (0,image_digest/* isDigest */.Bc)(digest) ? { digest } : {}),
     };
-    try {
-        const layers = layersBelow(image, await openImage(base, image.platform, images), name);
-        return { layers, note: `Its base is ${name}, as its labels say.` };
-    }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.H))
-            throw error;
+    const layers = await readBase(image, base, image.platform, images);
+    if (layers === undefined)
         return unknown('which could not be read or is another one by now');
-    }
+    return { layers, note: `Its base is ${name}, as its labels say.` };
 }
-/** How many layers an image has from its base: all of the base's, by their content. */
-function layersBelow(image, base, name) {
-    const { diffIds } = base.config;
-    const shared = diffIds.findIndex((diffId, i) => image.config.diffIds[i] !== diffId);
-    if (shared < 0)
-        return diffIds.length;
+
+;// CONCATENATED MODULE: ./src/engine/base.js
+
+
+
+
+
+
+
+/**
+ * The base of an image: the one that the user names, else the likely one, else the one that the image's own labels
+ * name, else the one of the project's Dockerfile, else what its history tells. What cannot be had is noted. Throws
+ * Failure when the image does not stand on what the user names.
+ */
+async function findBase(image, reference, { base: named, likely, project }, images) {
+    if (named)
+        return namedBase(image, named, images);
+    const byHistory = (0,base_layers/* baseByHistory */.Hs)(image.config);
+    if (byHistory && byHistory.is === undefined)
+        return { layers: undefined };
+    const layers = likely && layersBelow(image, likely.config.diffIds);
+    if (layers !== undefined)
+        return { layers };
+    const notes = [];
+    for (const find of [
+        () => baseByLabels(image, reference, images),
+        () => (project === undefined ? undefined : baseByDockerfile(image, reference, project, images)),
+    ]) {
+        const found = await find();
+        // A file that begins from scratch is no proof that the image is of that file.
+        if (found?.layers !== undefined && (found.layers > 0 || !byHistory))
+            return found;
+        if (found?.note !== undefined && found.layers === undefined)
+            notes.push(found.note);
+    }
+    if (byHistory) {
+        const count = byHistory.layers === 1 ? '1 layer' : `${byHistory.layers} layers`;
+        notes.push(`Its base was found by its history: ${byHistory.is ?? ''}, ${count}. With --base it is exact.`);
+    }
+    return { layers: undefined, ...(notes.length === 0 ? {} : { note: notes.join(' ') }) };
+}
+async function namedBase(image, named, images) {
+    const name = (0,image_reference/* formatImageReference */.my)(named);
+    const { config } = await openImage(named, image.platform, images);
+    const layers = layersBelow(image, config.diffIds);
+    if (layers !== undefined)
+        return { layers, note: `Its base is ${name}, as --base says.` };
+    const shared = sharedLayers(image.config, config.diffIds);
     const equal = shared === 0
         ? 'not even their lowest layers are the same'
-        : `of ${diffIds.length} layers they share the lowest ${shared}`;
+        : `of ${config.diffIds.length} layers they share the lowest ${shared}`;
     throw new failure/* Failure */.H('usage', `${image.reference} does not stand on ${name}: ${equal}`, {
         hint: 'name the very version that it was built on, by digest if its tag has moved, or leave --base out',
     });
@@ -52432,14 +52743,14 @@ function layersBelow(image, base, name) {
 
 
 /**
- * Opens, reads and measures an image; what was read or measured before is not read or measured again. `base` is the image that it
- * stands on, `directNames` what the project requires itself. Throws Failure, also when it does not stand on that.
+ * Opens, reads and measures an image; what was read or measured before is not read or measured again.
+ * `directNames` is what the project requires itself. Throws Failure, also when it does not stand on the base that is named.
  */
-async function analyzeImage(reference, { platform, base, directNames, }, { store, images, progress }) {
+async function analyzeImage(reference, { platform, directNames, ...hints }, { store, images, progress }) {
     const step = progress.step(`read ${(0,image_reference/* formatImageReference */.my)(reference)}`);
     try {
         const image = await openImage(reference, platform, images);
-        const { layers: baseLayers, note } = await findBase(image, reference, base, images);
+        const { layers: baseLayers, note } = await findBase(image, reference, hints, images);
         const { reference: name } = image;
         const how = {
             ...{ reference: name, baseLayers, directNames, timings: [] },
@@ -52488,8 +52799,8 @@ function analysis_requirementsOf({ reference, config, platform }, filesystem) {
 
 
 
-/** A measurement from its file, or an image that is measured now. Throws Failure that names what was given. */
-async function readComparand(given, platform, { progress = silent, ...context }) {
+/** A measurement from its file, or an image that is measured now; `hints` may tell of its base. Throws Failure that names what was given. */
+async function readComparand(given, platform, { progress = silent, ...context }, hints = {}) {
     const file = await (0,promises_.stat)(given).catch(() => undefined);
     if (file?.isFile() && !given.startsWith('oci')) {
         const measurement = await readMeasurement(given, file.size, platform);
@@ -52500,7 +52811,8 @@ async function readComparand(given, platform, { progress = silent, ...context })
             hint: 'name the file that --json wrote, or an image',
         });
     }
-    const analysis = await analyzeImage((0,image_reference/* parseImageReference */.o_)(given), { platform }, { ...context, progress });
+    const reference = (0,image_reference/* parseImageReference */.o_)(given);
+    const analysis = await analyzeImage(reference, { platform, ...hints }, { ...context, progress });
     return { ...analysis, name: given };
 }
 /** Of the measurements in a file the one for the platform; throws Failure that names the file and the key. */
@@ -52529,12 +52841,13 @@ async function readMeasurement(file, size, platform) {
 
 
 /** What each platform's image is compared with, where something was named: an image, or a measurement's file. */
-async function readNamed({ against }, built, context) {
+async function readNamed({ against, context: project }, built, context) {
     if (against === undefined)
         return undefined;
     const found = [];
-    for (const { platform } of built)
-        found.push(await readComparand(against, platform, context));
+    for (const { platform, base } of built) {
+        found.push(await readComparand(against, platform, context, { likely: base.image, project }));
+    }
     return found;
 }
 /**
@@ -56262,7 +56575,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3268);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3232);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(169);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);
