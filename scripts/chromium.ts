@@ -16,8 +16,8 @@ export interface Browser {
   type(text: string): Promise<void>
   /** Pages are opened in dark mode from now on, or in light mode again. */
   dark(on: boolean): Promise<void>
-  /** What is seen, as PNG; `height` pixels of the page from its top, or all of it. */
-  screenshot(height?: number): Promise<Buffer>
+  /** What is seen, as PNG or WebP; `height` pixels of the page from its top, or all of it. */
+  screenshot(options?: { readonly height?: number; readonly format?: 'png' | 'webp' }): Promise<Buffer>
   /** Messages of the console and refusals of the policy, and addresses that were asked for, since the page opened. */
   readonly messages: readonly string[]
   readonly requests: readonly string[]
@@ -140,12 +140,17 @@ export async function startChromium(): Promise<{ browser: Browser; stop: () => P
       const features = [{ name: 'prefers-color-scheme', value: on ? 'dark' : 'light' }]
       await send('Emulation.setEmulatedMedia', { features })
     },
-    async screenshot(height) {
+    async screenshot({ height, format = 'png' } = {}) {
       const [width, all] = await browser.evaluate<readonly [number, number]>(
         '[innerWidth, document.documentElement.scrollHeight]',
       )
       const clip = { x: 0, y: 0, width, height: height ?? all, scale: 1 }
-      const shot = await send('Page.captureScreenshot', { clip, captureBeyondViewport: true })
+      const shot = await send('Page.captureScreenshot', {
+        clip,
+        format,
+        quality: format === 'png' ? undefined : 90,
+        captureBeyondViewport: true,
+      })
       return Buffer.from((shot as { readonly data: string }).data, 'base64')
     },
   }
