@@ -34215,7 +34215,7 @@ const write = (tile, node, box, holder) => {
   const big = tile.classList.contains('big');
   const font = (holder ? '600 ' : '') + (big ? '15px' : '12px');
   const by = change(node);
-  const number = compared && by !== '' ? (by === '±0' ? '' : by) : size(node.bytes);
+  const number = by === '' || by === '±0' ? size(node.bytes) : by;
   const room = box.width - (big ? 14 : 10);
   const wide = widthOf(node.name, font);
   if (wide > room && room < 40) return;
@@ -34226,7 +34226,6 @@ const write = (tile, node, box, holder) => {
     tile.append(span, ' ');
   };
   add('name', node.name);
-  if (number === '') return;
   const long = widthOf(number, font);
   const below = !holder && box.height >= (big ? 46 : 36);
   if (below ? long <= room : wide + long + 8 <= room || (holder && long + 48 <= room)) add('bytes', number);
