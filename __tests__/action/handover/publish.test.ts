@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { formatHandover, type HandedReport } from '../../../src/action/handover/document.ts'
 import { fileName } from '../../../src/action/handover/names.ts'
 import { attacks } from '../../fixtures/attacks.ts'
 import { workflowRunEvent } from '../../fixtures/events.ts'
+import { refused } from '../../fixtures/github/faults.ts'
 import { type GitHub, startGitHub } from '../../fixtures/github/github.ts'
 import { readOnly, type Run } from '../../fixtures/github/state.ts'
 import { createGrownMeasurement, createMeasurement } from '../../fixtures/measurement.ts'
+import { commentPath } from '../../fixtures/program.ts'
 import { createHostileMeasurement } from '../../fixtures/report.ts'
 import { commandsIn } from '../../fixtures/runner-commands.ts'
 import { type ActionResult, runAction } from '../../fixtures/runner.ts'
 import { useFolder } from '../../fixtures/folder.ts'
 
-const main = join(import.meta.dirname, '../../../src/comment.ts')
 const head = 'a'.repeat(40)
 const image = '0123456789abcdef'
 const slow = 120_000
@@ -85,7 +85,7 @@ async function follow(
 ): Promise<ActionResult> {
   const { payload, env } = workflowRunEvent({ repository: github.repository }, about, 'f'.repeat(40))
   return runAction({
-    ...{ main, temp: at(), workspace: at(), event, payload, inputs: { token, ...inputs } },
+    ...{ main: commentPath, temp: at(), workspace: at(), event, payload, inputs: { token, ...inputs } },
     env: {
       ...{ PATH: process.env['PATH'], HOME: at(), ...env },
       ...{ GITHUB_API_URL: github.apiUrl, GITHUB_GRAPHQL_URL: github.graphqlUrl },
@@ -122,6 +122,24 @@ it(
       expect.stringMatching(/`api`/) as unknown,
       expect.stringMatching(/`jobs`/) as unknown,
     ])
+  },
+  slow,
+)
+
+it(
+  'takes the label that the pull request has now for an acceptance, and no word of the run',
+  async () => {
+    const inputs = { 'fail-on': 'environment grows by > 1 B', 'accept-label': 'larger image' }
+    leave()
+    expect((await follow(inputs)).outputs).toMatchObject({ verdict: 'fail' })
+    github.state.pulls.get(number)?.labels.push('Larger Image')
+    const accepted = await follow(inputs)
+    expect(accepted).toMatchObject({ status: 0, warnings: [], outputs: { verdict: 'pass' } })
+    expect(bodies()).toEqual([expect.stringContaining('accepted by label')])
+    // Where no one says which labels it has, it has none.
+    github.fail('listLabels', refused(403, 'Resource not accessible by integration'))
+    expect((await follow(inputs)).outputs).toMatchObject({ verdict: 'fail' })
+    github.fail('listLabels', undefined)
   },
   slow,
 )
