@@ -12,6 +12,7 @@ interface Step {
 
 interface Workflow {
   readonly on?: unknown
+  readonly permissions?: unknown
   readonly jobs?: Readonly<Record<string, { readonly steps: readonly Step[] }>>
 }
 
@@ -48,6 +49,27 @@ describe.each(pages)('what %s shows', (page) => {
         expect(version).toBe('v1')
         expect(Object.keys(metadata.inputs)).toEqual(expect.arrayContaining(Object.keys(given)))
       }
+    }
+  })
+})
+
+describe.each(pages)('a workflow that %s shows', (page) => {
+  const workflows = shown(page).filter((one): one is Workflow => Object(one) === one && 'jobs' in Object(one))
+
+  it('says what its token may do, and leaves no token in the checkout', () => {
+    for (const workflow of workflows) {
+      expect(workflow.permissions).toBeDefined()
+      for (const { uses = '', with: given } of stepsOf(workflow)) {
+        if (uses.startsWith('actions/checkout@'))
+          expect(given).toMatchObject({ 'persist-credentials': false })
+      }
+    }
+  })
+
+  it('checks nothing out where another run has ended', () => {
+    for (const workflow of workflows) {
+      if (!('workflow_run' in Object(workflow.on))) continue
+      expect(stepsOf(workflow).map(({ uses }) => uses)).toEqual(['org/pydeps-image/comment@v1'])
     }
   })
 })
