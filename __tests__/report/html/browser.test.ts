@@ -94,6 +94,18 @@ describeWithBrowser('the page in a browser', (browser) => {
     )
   })
 
+  it('keeps the focus on its path and on its list, which are made anew', async () => {
+    const focus = `document.activeElement.closest('nav, #contents, #map')?.id + ' ' + document.activeElement.textContent`
+    await browser().evaluate(`document.querySelector('#contents button').focus()`)
+    await browser().press('Enter')
+    expect(await browser().evaluate(trail)).toBe('image/environment')
+    expect(await browser().evaluate(focus)).toBe('contents numpy')
+    await browser().evaluate(`document.querySelector('#path button').focus()`)
+    await browser().press('Enter')
+    expect(await browser().evaluate(trail)).toBe('image')
+    expect(await browser().evaluate(focus)).toBe('path image')
+  })
+
   it('keeps the focus when the map is drawn anew', async () => {
     await browser().evaluate(`document.querySelector('button.tile').focus()`)
     await browser().press('ArrowRight')

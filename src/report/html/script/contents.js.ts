@@ -48,12 +48,19 @@ const covered = (node) => {
   for (let at = node.parent; at; at = at.parent) if (hits.has(at)) return true;
   return false;
 };
+// A button that was pressed is made anew, so who pressed it by a key would stand nowhere.
+const stand = (held) => {
+  const next = [held.list && el('contents').querySelector('button'), el('path').querySelector('[aria-current]')];
+  if (held.list || held.path) next.find((one) => one).focus({ preventScroll: true });
+};
 const go = (node) => {
+  const held = { list: el('contents').contains(document.activeElement), path: el('path').contains(document.activeElement) };
   focused = 0;
   current = node;
   hide();
   draw();
   list();
+  stand(held);
 };
 const open = (node) => {
   go(node.children.length > 0 ? node : node.parent || root);
