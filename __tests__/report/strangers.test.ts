@@ -93,10 +93,13 @@ describe('ten thousand names of strangers', () => {
   }, 600_000)
 
   it('make no element in the page', () => {
-    const wanted = names(renderHtml(plain))
+    // Of code, which is what stands between backticks, there may be more or less.
+    const elements = (report: ReportInput): readonly string[] =>
+      names(renderHtml(report)).filter((name) => !/^\/?code$/.test(name))
+    const wanted = elements(plain)
     fc.assert(
       fc.property(hostile, (report) => {
-        expect(names(renderHtml(report))).toEqual(wanted)
+        expect(elements(report)).toEqual(wanted)
       }),
       { numRuns: reports },
     )

@@ -267,13 +267,13 @@ describe('waste that no container sees', () => {
 
   it('is what a later layer deletes, and says which layers', () => {
     expect(told(withHistory([{ 'opt/a/x': 200_000, 'opt/a/y': 100_000 }, {}, { 'opt/.wh.a': 0 }]))).toEqual([
-      '/opt/a: 300000 hidden, 2 files of layer 2 (RUN pip install x), deleted in layer 4 (RUN step 3)',
+      '/opt/a: 300000 hidden, 2 files of layer 2 (`RUN pip install x`), deleted in layer 4 (`RUN step 3`)',
     ])
   })
 
   it('is what a later layer replaces', () => {
     expect(told(withHistory([{ 'opt/a/x': 200_000 }, { 'opt/a/x': 1 }]))).toEqual([
-      '/opt/a/x: 200000 hidden, a file of layer 2 (RUN pip install x), replaced in layer 3 (COPY dir:a in /app)',
+      '/opt/a/x: 200000 hidden, a file of layer 2 (`RUN pip install x`), replaced in layer 3 (`COPY dir:a in /app`)',
     ])
   })
 
@@ -286,7 +286,7 @@ describe('waste that no container sees', () => {
       bytes: 600_066,
       download: 1000,
       part: 'hidden',
-      why: '12 files of layer 2 (RUN pip install x) again in layer 3 (COPY dir:a in /app), with the same names and sizes',
+      why: '12 files of layer 2 (`RUN pip install x`) again in layer 3 (`COPY dir:a in /app`), with the same names and sizes',
       hint: expect.stringContaining('COPY --chown'),
     })
   })
@@ -296,7 +296,7 @@ describe('waste that no container sees', () => {
     expect(row).toMatchObject({
       path: '/root/.cache/pip',
       part: 'hidden',
-      why: 'cache of pip of layer 2 (RUN pip install x), deleted in layer 3 (COPY dir:a in /app)',
+      why: 'cache of pip of layer 2 (`RUN pip install x`), deleted in layer 3 (`COPY dir:a in /app`)',
       hint: expect.stringContaining('--no-cache-dir'),
     })
   })

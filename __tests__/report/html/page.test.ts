@@ -22,9 +22,13 @@ function contentOf(page: string, element: string): string {
   return found[0]?.[1] ?? ''
 }
 
-/** The page's tags, with the names of their attributes and without their values. */
+/**
+ * The page's tags, with the names of their attributes and without their values; but for code, which is whatever stands
+ * between backticks.
+ */
 function skeletonOf(page: string): readonly string[] {
-  return (page.match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/"[^"]*"/g, '""'))
+  const tags = (page.match(/<[^>]*>/g) ?? []).filter((tag) => !/^<\/?code>$/.test(tag))
+  return tags.map((tag) => tag.replace(/"[^"]*"/g, '""'))
 }
 
 function createHostilePage(text: string): string {
@@ -84,6 +88,13 @@ describe('the page', () => {
     )
     expect(shown).toContain('<h2>6 layers: 5 kept, 1 new, 1 gone</h2>')
     expect(shown).toMatch(/<td><span class="tag">gone<\/span><\/td><td>base<\/td>/)
+  })
+
+  it('has commands in sentences as code', () => {
+    const notes = ['run `uv lock <x>`, not ` alone']
+    expect(renderHtml(createReport({ notes }))).toContain(
+      '<li>run <code>uv lock &lt;x&gt;</code>, not ` alone</li>',
+    )
   })
 
   it('says beside the figure what its budget is, and which label accepts its growth', () => {

@@ -36,6 +36,6 @@ export function findBuildTools({ systemPackages }: Attribution, files: Files): r
     part,
     bytesIn: bytes.in,
     why: `build tools: ${largest(tools)}`,
-    hint: 'install and build in a stage of its own, and COPY --from it the environment alone',
+    hint: 'install and build in a stage of its own, and `COPY --from` it the environment alone',
   }))
 }

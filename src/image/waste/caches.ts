@@ -27,7 +27,7 @@ interface Program {
 const mount =
   (command: string, otherwise: string) =>
   (place: string): string =>
-    `RUN --mount=type=cache,target=/${place} ${command}, or ${otherwise}`
+    `\`RUN --mount=type=cache,target=/${place} ${command}\`, or ${otherwise}`
 
 /**
  * Poetry keeps virtual environments in its cache folder, so only what it downloads counts there. Models and fonts that
@@ -38,66 +38,66 @@ const programs: readonly Program[] = [
     of: 'pip',
     inCacheHome: 'pip',
     variable: 'PIP_CACHE_DIR',
-    hint: mount('pip install …', 'pip install --no-cache-dir'),
+    hint: mount('pip install …', '`pip install --no-cache-dir`'),
   },
   {
     of: 'uv',
     inCacheHome: 'uv',
     variable: 'UV_CACHE_DIR',
-    hint: mount('uv sync … with UV_LINK_MODE=copy', 'ENV UV_NO_CACHE=1'),
+    hint: mount('UV_LINK_MODE=copy uv sync …', '`ENV UV_NO_CACHE=1`'),
   },
   {
     of: 'Poetry',
     inCacheHome: 'pypoetry/(?:cache|artifacts)',
     variable: 'POETRY_CACHE_DIR',
     ofVariable: '/(?:cache|artifacts)',
-    hint: mount('poetry install …', 'rm -rf it in the same RUN'),
+    hint: mount('poetry install …', '`rm -rf` it in the same RUN'),
   },
   {
     of: 'PDM',
     inCacheHome: 'pdm',
     variable: 'PDM_CACHE_DIR',
-    hint: mount('pdm sync …', 'rm -rf it in the same RUN'),
+    hint: mount('pdm sync …', '`rm -rf` it in the same RUN'),
   },
   {
     of: 'Pipenv',
     inCacheHome: 'pipenv',
     variable: 'PIPENV_CACHE_DIR',
-    hint: mount('pipenv sync …', 'rm -rf it in the same RUN'),
+    hint: mount('pipenv sync …', '`rm -rf` it in the same RUN'),
   },
   {
     of: 'conda',
     below: '(?:[^/]*conda|[^/]*mamba|miniforge)[^/]*/pkgs',
-    hint: () => 'conda clean --all --yes in the RUN that installs',
+    hint: () => '`conda clean --all --yes` in the RUN that installs',
   },
   {
     of: 'npm',
     below: '\\.npm',
     inCacheHome: 'npm',
     variable: 'npm_config_cache',
-    hint: mount('npm ci', 'npm cache clean --force in the same RUN'),
+    hint: mount('npm ci', '`npm cache clean --force` in the same RUN'),
   },
   {
     of: 'Yarn',
     inCacheHome: 'yarn',
     variable: 'YARN_CACHE_FOLDER',
-    hint: mount('yarn install', 'yarn cache clean in the same RUN'),
+    hint: mount('yarn install', '`yarn cache clean` in the same RUN'),
   },
   {
     of: 'pnpm',
     inCacheHome: 'pnpm',
     below: '\\.local/share/pnpm/store',
-    hint: mount('pnpm install', 'rm -rf it in the same RUN'),
+    hint: mount('pnpm install', '`rm -rf` it in the same RUN'),
   },
   {
     of: 'Cargo',
     below: '(?:\\.cargo|usr/local/cargo)/(?:registry|git)',
-    hint: () => 'build in a stage of its own and COPY --from it what was built',
+    hint: () => 'build in a stage of its own and `COPY --from` it what was built',
   },
   {
     of: 'Go',
     inCacheHome: 'go-build',
-    hint: () => 'build in a stage of its own and COPY --from it what was built',
+    hint: () => 'build in a stage of its own and `COPY --from` it what was built',
   },
   {
     of: 'pre-commit',
@@ -107,27 +107,27 @@ const programs: readonly Program[] = [
   {
     of: "apt's package lists",
     root: 'var/lib/apt/lists',
-    hint: () => 'rm -rf /var/lib/apt/lists/* at the end of the RUN that calls apt-get',
+    hint: () => '`rm -rf /var/lib/apt/lists/*` at the end of the RUN that calls apt-get',
   },
   {
     of: 'apt',
     root: 'var/cache/apt',
-    hint: () => 'apt-get clean at the end of the RUN that calls apt-get',
+    hint: () => '`apt-get clean` at the end of the RUN that calls apt-get',
   },
   {
     of: 'apk',
     root: 'var/cache/apk|etc/apk/cache',
-    hint: () => 'apk add --no-cache',
+    hint: () => '`apk add --no-cache`',
   },
   {
     of: 'dnf',
     root: 'var/cache/(?:dnf|libdnf5|yum)',
-    hint: () => 'dnf clean all at the end of the RUN that calls dnf',
+    hint: () => '`dnf clean all` at the end of the RUN that calls dnf',
   },
   {
     of: 'development tools',
     below: '\\.(?:mypy|pytest|ruff)_cache|\\.(?:tox|nox|hypothesis)',
-    hint: () => 'name it in .dockerignore',
+    hint: () => 'name it in `.dockerignore`',
   },
 ]
 

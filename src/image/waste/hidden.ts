@@ -67,9 +67,9 @@ function findingOf({ layer, by, fate, cache, files }: Group, layerName: (layer: 
       cache !== undefined
         ? cache.hint
         : fate === 'again'
-          ? 'COPY --chown and --chmod set owner and mode in the layer itself; RUN chown or chmod copies every file'
+          ? '`COPY --chown` and `COPY --chmod` set owner and mode in the layer itself; `RUN chown` and `RUN chmod` copy every file'
           : fate === 'deleted'
-            ? 'delete in the RUN that writes them, or build in a stage of its own and COPY --from it what is wanted'
+            ? 'delete in the RUN that writes them, or build in a stage of its own and `COPY --from` it what is wanted'
             : 'write them once: copy or install the final version only',
   }
 }

@@ -30,7 +30,7 @@ export function findInstallers(
         why: `${name} ${version}, which nothing here requires`,
         hint:
           name === 'pip'
-            ? 'make the environment with uv venv or python -m venv --without-pip, and install with pip --python'
+            ? 'make the environment with `uv venv` or `python -m venv --without-pip`, and install with `pip --python`'
             : 'leave it to the build: it is needed where packages are made, not where they run',
       })),
     )

@@ -61,7 +61,7 @@ export function findLeftovers(
         once(place, () => ({
           place,
           why: `the ${repositories[repository[1] ?? ''] ?? ''} repository`,
-          hint: `name ${repository[1] ?? ''} in .dockerignore, or remove it in the RUN that clones`,
+          hint: `name \`${repository[1] ?? ''}\` in \`.dockerignore\`, or remove it in the RUN that clones`,
         })),
       )
       continue
@@ -89,10 +89,10 @@ export function findLeftovers(
 function hintFor(why: string, place: string): string {
   if (!why.endsWith('older than its source')) {
     return isPackages(place)
-      ? 'remove __pycache__ together with the sources'
-      : 'name **/__pycache__ in .dockerignore'
+      ? 'remove `__pycache__` together with the sources'
+      : 'name `**/__pycache__` in `.dockerignore`'
   }
-  return 'compile after the last step that changes files or their times, with python -m compileall --invalidation-mode unchecked-hash'
+  return 'compile after the last step that changes files or their times, with `python -m compileall --invalidation-mode unchecked-hash`'
 }
 
 function isPackages(place: string): boolean {

@@ -13,12 +13,12 @@ export function findBallast({ distributions }: Attribution, files: Files): reado
     ...byLocation(distributions, files, {
       what: 'test suites',
       has: isTest,
-      hint: 'where nothing imports them, find … -type d -name tests -prune -exec rm -rf {} + in the RUN that installs',
+      hint: 'where nothing imports them, `find … -type d -name tests -prune -exec rm -rf {} +` in the RUN that installs',
     }),
     ...byLocation(distributions, files, {
       what: 'static libraries',
       has: (path) => path.endsWith('.a'),
-      hint: "only a compiler reads them: find … -name '*.a' -delete in the RUN that installs",
+      hint: "only a compiler reads them: `find … -name '*.a' -delete` in the RUN that installs",
     }),
   ]
 }

@@ -35,7 +35,7 @@ export function findWaste(
 ): readonly Row[] {
   const layerName = (layer: number): string => {
     const made = madeBy(layers[layer]?.createdBy ?? '')
-    return `layer ${layer + 1}${made === '' ? '' : ` (${made})`}`
+    return `layer ${layer + 1}${made === '' ? '' : ` (\`${made}\`)`}`
   }
   const found = findAll(attribution, new Files(attribution), isAsked, layerName).filter(isTold)
   const downloadOf = estimate(found, layers)

@@ -3,7 +3,7 @@ import { figureRows } from '../figures.ts'
 import { headline } from '../headline.ts'
 import type { ReportInput } from '../input.ts'
 import { driftWords } from '../words.ts'
-import { html } from './escape.ts'
+import { html, sentence } from './escape.ts'
 import { trend } from './trend.ts'
 
 /** Which image it is, how it went, the figures, the rules and what the reader should know. */
@@ -28,7 +28,7 @@ function figures(input: ReportInput): string {
       const lines = [
         ...(delta === '' ? [] : [`<b class="${kind}">${delta} ${growth}</b>`]),
         ...(before === '' || delta === '' ? [] : [`<span class="dim">was ${before}</span>`]),
-        ...(reason === '' ? [] : [`<span class="dim">not compared: ${html(reason)}</span>`]),
+        ...(reason === '' ? [] : [`<span class="dim">not compared: ${sentence(reason)}</span>`]),
         ...(alone && meaning !== '' ? [`<span class="dim">${meaning}</span>`] : []),
         ...(limit === '' ? [] : [`<span class="dim">budget: ${limit}</span>`]),
         ...(acceptedBy === '' ? [] : [`<span>accepted by the label <b>${html(acceptedBy, 60)}</b></span>`]),
@@ -44,13 +44,13 @@ function rules({ verdict }: ReportInput): string {
   const marks = { pass: '✓', warn: '!', fail: '✗', skipped: '–' } as const
   const items = verdict.rules.map(
     ({ rule, outcome, reason }) =>
-      `<li class="${outcome}"><b>${marks[outcome]}</b> ${html(`${rule.text}: ${reason}`, 500)}</li>`,
+      `<li class="${outcome}"><b>${marks[outcome]}</b> ${sentence(`${rule.text}: ${reason}`)}</li>`,
   )
   return `<ul class="rules" aria-label="Budget">${items.join('')}</ul>\n`
 }
 
 function notes({ notes: all }: ReportInput): string {
   if (all.length === 0) return ''
-  const items = all.slice(0, 50).map((note) => `<li>${html(note, 500)}</li>`)
+  const items = all.slice(0, 50).map((note) => `<li>${sentence(note)}</li>`)
   return `<ul class="notes" aria-label="Notes">${items.join('')}</ul>\n`
 }

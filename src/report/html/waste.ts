@@ -1,7 +1,7 @@
 import { changeOfWaste } from '../../compare/waste.ts'
 import { formatBytes } from '../../units/bytes.ts'
 import type { ReportInput } from '../input.ts'
-import { html } from './escape.ts'
+import { html, sentence } from './escape.ts'
 import { moved, tag } from './moved.ts'
 import type { Table } from './table.ts'
 
@@ -15,7 +15,7 @@ export function waste({ measurement, delta }: ReportInput): Table {
     return found?.kind === 'added' ? tag('new') : moved(found?.delta)
   }
   const place = ({ path, why }: { readonly path: string; readonly why: string }): string =>
-    `<code>${html(path)}</code><div class="dim">${html(why, 300)}</div>`
+    `<code>${html(path)}</code><div class="dim">${sentence(why)}</div>`
   return {
     title: `Waste, ${formatBytes(all.reduce((sum, one) => sum + one.bytes, 0))}`,
     id: 'waste',
@@ -32,7 +32,7 @@ export function waste({ measurement, delta }: ReportInput): Table {
         ...(compared ? [change(one)] : []),
         formatBytes(one.download),
         place(one),
-        html(one.hint, 300),
+        sentence(one.hint),
       ]),
       ...gone.map((one) => [formatBytes(0), moved(one.delta), '', place(one), tag('gone')]),
     ],
