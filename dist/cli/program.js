@@ -2486,7 +2486,7 @@ var system_packages = __nccwpck_require__(7191);
 ;// CONCATENATED MODULE: ./src/image/waste/caches.js
 
 
-const mount = (command, otherwise) => (place) => `RUN --mount=type=cache,target=/${place} ${command}, or ${otherwise}`;
+const mount = (command, otherwise) => (place) => `\`RUN --mount=type=cache,target=/${place} ${command}\`, or ${otherwise}`;
 /**
  * Poetry keeps virtual environments in its cache folder, so only what it downloads counts there. Models and fonts that
  * programs keep in `~/.cache` are read when they run, so nothing counts that is not named here.
@@ -2496,66 +2496,66 @@ const programs = [
         of: 'pip',
         inCacheHome: 'pip',
         variable: 'PIP_CACHE_DIR',
-        hint: mount('pip install …', 'pip install --no-cache-dir'),
+        hint: mount('pip install …', '`pip install --no-cache-dir`'),
     },
     {
         of: 'uv',
         inCacheHome: 'uv',
         variable: 'UV_CACHE_DIR',
-        hint: mount('uv sync … with UV_LINK_MODE=copy', 'ENV UV_NO_CACHE=1'),
+        hint: mount('UV_LINK_MODE=copy uv sync …', '`ENV UV_NO_CACHE=1`'),
     },
     {
         of: 'Poetry',
         inCacheHome: 'pypoetry/(?:cache|artifacts)',
         variable: 'POETRY_CACHE_DIR',
         ofVariable: '/(?:cache|artifacts)',
-        hint: mount('poetry install …', 'rm -rf it in the same RUN'),
+        hint: mount('poetry install …', '`rm -rf` it in the same RUN'),
     },
     {
         of: 'PDM',
         inCacheHome: 'pdm',
         variable: 'PDM_CACHE_DIR',
-        hint: mount('pdm sync …', 'rm -rf it in the same RUN'),
+        hint: mount('pdm sync …', '`rm -rf` it in the same RUN'),
     },
     {
         of: 'Pipenv',
         inCacheHome: 'pipenv',
         variable: 'PIPENV_CACHE_DIR',
-        hint: mount('pipenv sync …', 'rm -rf it in the same RUN'),
+        hint: mount('pipenv sync …', '`rm -rf` it in the same RUN'),
     },
     {
         of: 'conda',
         below: '(?:[^/]*conda|[^/]*mamba|miniforge)[^/]*/pkgs',
-        hint: () => 'conda clean --all --yes in the RUN that installs',
+        hint: () => '`conda clean --all --yes` in the RUN that installs',
     },
     {
         of: 'npm',
         below: '\\.npm',
         inCacheHome: 'npm',
         variable: 'npm_config_cache',
-        hint: mount('npm ci', 'npm cache clean --force in the same RUN'),
+        hint: mount('npm ci', '`npm cache clean --force` in the same RUN'),
     },
     {
         of: 'Yarn',
         inCacheHome: 'yarn',
         variable: 'YARN_CACHE_FOLDER',
-        hint: mount('yarn install', 'yarn cache clean in the same RUN'),
+        hint: mount('yarn install', '`yarn cache clean` in the same RUN'),
     },
     {
         of: 'pnpm',
         inCacheHome: 'pnpm',
         below: '\\.local/share/pnpm/store',
-        hint: mount('pnpm install', 'rm -rf it in the same RUN'),
+        hint: mount('pnpm install', '`rm -rf` it in the same RUN'),
     },
     {
         of: 'Cargo',
         below: '(?:\\.cargo|usr/local/cargo)/(?:registry|git)',
-        hint: () => 'build in a stage of its own and COPY --from it what was built',
+        hint: () => 'build in a stage of its own and `COPY --from` it what was built',
     },
     {
         of: 'Go',
         inCacheHome: 'go-build',
-        hint: () => 'build in a stage of its own and COPY --from it what was built',
+        hint: () => 'build in a stage of its own and `COPY --from` it what was built',
     },
     {
         of: 'pre-commit',
@@ -2565,27 +2565,27 @@ const programs = [
     {
         of: "apt's package lists",
         root: 'var/lib/apt/lists',
-        hint: () => 'rm -rf /var/lib/apt/lists/* at the end of the RUN that calls apt-get',
+        hint: () => '`rm -rf /var/lib/apt/lists/*` at the end of the RUN that calls apt-get',
     },
     {
         of: 'apt',
         root: 'var/cache/apt',
-        hint: () => 'apt-get clean at the end of the RUN that calls apt-get',
+        hint: () => '`apt-get clean` at the end of the RUN that calls apt-get',
     },
     {
         of: 'apk',
         root: 'var/cache/apk|etc/apk/cache',
-        hint: () => 'apk add --no-cache',
+        hint: () => '`apk add --no-cache`',
     },
     {
         of: 'dnf',
         root: 'var/cache/(?:dnf|libdnf5|yum)',
-        hint: () => 'dnf clean all at the end of the RUN that calls dnf',
+        hint: () => '`dnf clean all` at the end of the RUN that calls dnf',
     },
     {
         of: 'development tools',
         below: '\\.(?:mypy|pytest|ruff)_cache|\\.(?:tox|nox|hypothesis)',
-        hint: () => 'name it in .dockerignore',
+        hint: () => 'name it in `.dockerignore`',
     },
 ];
 /**
@@ -2681,7 +2681,7 @@ function findLeftovers(filesystem, cacheOf) {
             found.set(path, once(place, () => ({
                 place,
                 why: `the ${repositories[repository[1] ?? ''] ?? ''} repository`,
-                hint: `name ${repository[1] ?? ''} in .dockerignore, or remove it in the RUN that clones`,
+                hint: `name \`${repository[1] ?? ''}\` in \`.dockerignore\`, or remove it in the RUN that clones`,
             })));
             continue;
         }
@@ -2706,10 +2706,10 @@ function findLeftovers(filesystem, cacheOf) {
 function hintFor(why, place) {
     if (!why.endsWith('older than its source')) {
         return isPackages(place)
-            ? 'remove __pycache__ together with the sources'
-            : 'name **/__pycache__ in .dockerignore';
+            ? 'remove `__pycache__` together with the sources'
+            : 'name `**/__pycache__` in `.dockerignore`';
     }
-    return 'compile after the last step that changes files or their times, with python -m compileall --invalidation-mode unchecked-hash';
+    return 'compile after the last step that changes files or their times, with `python -m compileall --invalidation-mode unchecked-hash`';
 }
 function isPackages(place) {
     return /(?:^|\/)(?:site|dist)-packages$/.test(place);
@@ -18231,12 +18231,12 @@ function findBallast({ distributions }, files) {
         ...byLocation(distributions, files, {
             what: 'test suites',
             has: isTest,
-            hint: 'where nothing imports them, find … -type d -name tests -prune -exec rm -rf {} + in the RUN that installs',
+            hint: 'where nothing imports them, `find … -type d -name tests -prune -exec rm -rf {} +` in the RUN that installs',
         }),
         ...byLocation(distributions, files, {
             what: 'static libraries',
             has: (path) => path.endsWith('.a'),
-            hint: "only a compiler reads them: find … -name '*.a' -delete in the RUN that installs",
+            hint: "only a compiler reads them: `find … -name '*.a' -delete` in the RUN that installs",
         }),
     ];
 }
@@ -18309,7 +18309,7 @@ function findBuildTools({ systemPackages }, files) {
         part,
         bytesIn: bytes.in,
         why: `build tools: ${largest(tools)}`,
-        hint: 'install and build in a stage of its own, and COPY --from it the environment alone',
+        hint: 'install and build in a stage of its own, and `COPY --from` it the environment alone',
     }));
 }
 
@@ -18408,9 +18408,9 @@ function findingOf({ layer, by, fate, cache, files }, layerName) {
         hint: cache !== undefined
             ? cache.hint
             : fate === 'again'
-                ? 'COPY --chown and --chmod set owner and mode in the layer itself; RUN chown or chmod copies every file'
+                ? '`COPY --chown` and `COPY --chmod` set owner and mode in the layer itself; `RUN chown` and `RUN chmod` copy every file'
                 : fate === 'deleted'
-                    ? 'delete in the RUN that writes them, or build in a stage of its own and COPY --from it what is wanted'
+                    ? 'delete in the RUN that writes them, or build in a stage of its own and `COPY --from` it what is wanted'
                     : 'write them once: copy or install the final version only',
     };
 }
@@ -18471,7 +18471,7 @@ function findInstallers({ distributions, filesystem, baseLayers }, isAsked, file
         bytesIn: bytes.in,
         why: `${name} ${version}, which nothing here requires`,
         hint: name === 'pip'
-            ? 'make the environment with uv venv or python -m venv --without-pip, and install with pip --python'
+            ? 'make the environment with `uv venv` or `python -m venv --without-pip`, and install with `pip --python`'
             : 'leave it to the build: it is needed where packages are made, not where they run',
     })));
 }
@@ -18530,7 +18530,7 @@ const worthTelling = 100_000;
 function findWaste(attribution, layers, isAsked) {
     const layerName = (layer) => {
         const made = madeBy(layers[layer]?.createdBy ?? '');
-        return `layer ${layer + 1}${made === '' ? '' : ` (${made})`}`;
+        return `layer ${layer + 1}${made === '' ? '' : ` (\`${made}\`)`}`;
     };
     const found = findAll(attribution, new Files(attribution), isAsked, layerName).filter(isTold);
     const downloadOf = estimate(found, layers);
@@ -35808,6 +35808,10 @@ const entities = {
 function html(text, length = 200) {
     return (0,report_escape/* excerpt */.Kb)(text, length).replace(/[&<>"']/g, (c) => entities[c] ?? '');
 }
+/** A sentence that may hold names from a stranger; what stands between backticks is code. */
+function sentence(text, length = 500) {
+    return html(text, length).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
 /** JSON for the content of a script element, which ends at nothing but `</script` and hides behind `<!--`. */
 function scriptJson(value) {
     return JSON.stringify(value).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
@@ -36138,7 +36142,7 @@ function header_figures(input) {
         const lines = [
             ...(delta === '' ? [] : [`<b class="${kind}">${delta} ${growth}</b>`]),
             ...(before === '' || delta === '' ? [] : [`<span class="dim">was ${before}</span>`]),
-            ...(reason === '' ? [] : [`<span class="dim">not compared: ${html(reason)}</span>`]),
+            ...(reason === '' ? [] : [`<span class="dim">not compared: ${sentence(reason)}</span>`]),
             ...(alone && meaning !== '' ? [`<span class="dim">${meaning}</span>`] : []),
             ...(limit === '' ? [] : [`<span class="dim">budget: ${limit}</span>`]),
             ...(acceptedBy === '' ? [] : [`<span>accepted by the label <b>${html(acceptedBy, 60)}</b></span>`]),
@@ -36151,13 +36155,13 @@ function rules({ verdict }) {
     if (verdict === undefined || verdict.rules.length === 0)
         return '';
     const marks = { pass: '✓', warn: '!', fail: '✗', skipped: '–' };
-    const items = verdict.rules.map(({ rule, outcome, reason }) => `<li class="${outcome}"><b>${marks[outcome]}</b> ${html(`${rule.text}: ${reason}`, 500)}</li>`);
+    const items = verdict.rules.map(({ rule, outcome, reason }) => `<li class="${outcome}"><b>${marks[outcome]}</b> ${sentence(`${rule.text}: ${reason}`)}</li>`);
     return `<ul class="rules" aria-label="Budget">${items.join('')}</ul>\n`;
 }
 function notes({ notes: all }) {
     if (all.length === 0)
         return '';
-    const items = all.slice(0, 50).map((note) => `<li>${html(note, 500)}</li>`);
+    const items = all.slice(0, 50).map((note) => `<li>${sentence(note)}</li>`);
     return `<ul class="notes" aria-label="Notes">${items.join('')}</ul>\n`;
 }
 
@@ -36364,12 +36368,19 @@ const covered = (node) => {
   for (let at = node.parent; at; at = at.parent) if (hits.has(at)) return true;
   return false;
 };
+// A button that was pressed is made anew, so who pressed it by a key would stand nowhere.
+const stand = (held) => {
+  const next = [held.list && el('contents').querySelector('button'), el('path').querySelector('[aria-current]')];
+  if (held.list || held.path) next.find((one) => one).focus({ preventScroll: true });
+};
 const go = (node) => {
+  const held = { list: el('contents').contains(document.activeElement), path: el('path').contains(document.activeElement) };
   focused = 0;
   current = node;
   hide();
   draw();
   list();
+  stand(held);
 };
 const open = (node) => {
   go(node.children.length > 0 ? node : node.parent || root);
@@ -36954,7 +36965,7 @@ function waste_waste({ measurement, delta }) {
         const found = (0,waste/* changeOfWaste */.u)(delta?.waste ?? [], one);
         return found?.kind === 'added' ? tag('new') : moved(found?.delta);
     };
-    const place = ({ path, why }) => `<code>${html(path)}</code><div class="dim">${html(why, 300)}</div>`;
+    const place = ({ path, why }) => `<code>${html(path)}</code><div class="dim">${sentence(why)}</div>`;
     return {
         title: `Waste, ${(0,units_bytes/* formatBytes */.z3)(all.reduce((sum, one) => sum + one.bytes, 0))}`,
         id: 'waste',
@@ -36971,7 +36982,7 @@ function waste_waste({ measurement, delta }) {
                 ...(compared ? [change(one)] : []),
                 (0,units_bytes/* formatBytes */.z3)(one.download),
                 place(one),
-                html(one.hint, 300),
+                sentence(one.hint),
             ]),
             ...gone.map((one) => [(0,units_bytes/* formatBytes */.z3)(0), moved(one.delta), '', place(one), tag('gone')]),
         ],
