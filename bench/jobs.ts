@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWheel, type Wheel } from '../__tests__/fixtures/wheel.ts'
-import { createWorld, type Job, type World } from '../__tests__/fixtures/world.ts'
+import type { Job, World } from '../__tests__/fixtures/world.ts'
 import { median } from './timed.ts'
 
 /** Jobs of one kind; times in milliseconds from the start of a process to its end. */
@@ -17,6 +17,8 @@ export interface JobRow {
  * a cache service and an index on loopback.
  */
 export async function measureJobs(runs: number): Promise<readonly JobRow[]> {
+  // It makes bundles, which the other parts have no use for.
+  const { createWorld } = await import('../__tests__/fixtures/world.ts')
   const wheels = Array.from({ length: 40 }, (_, i) => createPackage(`package-${i}`))
   const world = await createWorld(wheels)
   try {

@@ -16,9 +16,9 @@ import { type Scenario, scenarios } from './scenarios.ts'
 import { median } from './timed.ts'
 
 /**
- * Measures beside BuildKit and writes docs/benchmarks.md. With --runs N (5), --only WORD or just WORD (scenarios whose name has
- * it; `memory`, `analysis` and `jobs` for the last parts) or --dry nothing is written but to the terminal. --program FILE measures another
- * bundle than the one in dist/.
+ * Measures beside BuildKit and dive, and writes docs/benchmarks.md. With --only WORD or just WORD it measures one part, `build`,
+ * `memory`, `analysis` or `jobs`, or the builds whose name has the word; then, and with --dry, the terminal alone is written to.
+ * --runs N takes medians of N (5); --program FILE measures another bundle than the one in dist/.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,7 +33,8 @@ const root = join(import.meta.dirname, '..')
 const work = join(tmpdir(), 'pydeps-image-bench')
 const runs = Number(values.runs)
 const only = values.only ?? positionals[0]
-const isWanted = (name: string): boolean => only === undefined || name.includes(only)
+const isWanted = (part: string, name = part): boolean =>
+  only === undefined || part === only || name.includes(only)
 
 mkdirSync(work, { recursive: true })
 const engine = readEngine()
@@ -48,11 +49,13 @@ const ours = new Ours(work, program, engine, tools)
 const buildKit = new BuildKit(work, engine, tools)
 
 const rows: Row[] = []
-for (const scenario of scenarios(root).filter(({ name }) => isWanted(name)))
+for (const scenario of scenarios(root).filter(({ name }) => isWanted('build', name)))
   rows.push(await compare(scenario))
 const memory = isWanted('memory') ? await measureMemory() : []
 const analysis = isWanted('analysis') ? await measureAnalysis({ work, program, engine, tools, runs }) : []
 const jobs = isWanted('jobs') ? await measureJobs(runs) : []
+if (rows.length + memory.length + analysis.length + jobs.length === 0)
+  throw new Error(`nothing that is measured is called ${only ?? ''}: build, memory, analysis and jobs are`)
 const text = renderDocument(machine, runs, rows, memory, analysis, jobs)
 if (values.dry === true || only !== undefined) console.log(text)
 else {
