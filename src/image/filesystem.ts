@@ -73,7 +73,8 @@ export function mergeLayers(
       if (by === undefined) seen[layer]?.push({ entry, layer, content })
       else if (content) hiddenBy.set(content, Math.max(by, hiddenBy.get(content) ?? 0))
     }
-    overlay.add(files, layer)
+    // Below the lowest there is nothing to hide, and it is the one with the most files.
+    if (layer > 0) overlay.add(files, layer)
   }
 
   const files = new Map<string, VisibleFile>()

@@ -21,8 +21,13 @@ export function createPlaces(filesystem: Filesystem): (path: string) => string |
   }
 }
 
+/** A path with parts that are not names: empty ones, `.` and `..`. */
+const unusual = /(?:^|\/)\.{0,2}(?:\/|$)/
+
 /** A relative path from a folder of the image; undefined when it leaves the image. */
 export function resolvePath(folder: string, path: string): string | undefined {
+  // As nearly all are written, and an image has tens of thousands of them.
+  if (folder !== '' && !unusual.test(path)) return `${folder}/${path}`
   const parts: string[] = path.startsWith('/') || folder === '' ? [] : folder.split('/')
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue
