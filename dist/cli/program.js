@@ -3204,7 +3204,9 @@ function mergeLayers(listings, isSpare = () => false) {
             else if (content)
                 hiddenBy.set(content, Math.max(by, hiddenBy.get(content) ?? 0));
         }
-        overlay.add(files, layer);
+        // Below the lowest there is nothing to hide, and it is the one with the most files.
+        if (layer > 0)
+            overlay.add(files, layer);
     }
     const files = new Map();
     const texts = new Map();
@@ -3453,8 +3455,13 @@ function createPlaces(filesystem) {
         return place !== undefined && filesystem.files.has(place) ? place : undefined;
     };
 }
+/** A path with parts that are not names: empty ones, `.` and `..`. */
+const unusual = /(?:^|\/)\.{0,2}(?:\/|$)/;
 /** A relative path from a folder of the image; undefined when it leaves the image. */
 function resolvePath(folder, path) {
+    // As nearly all are written, and an image has tens of thousands of them.
+    if (folder !== '' && !unusual.test(path))
+        return `${folder}/${path}`;
     const parts = path.startsWith('/') || folder === '' ? [] : folder.split('/');
     for (const part of path.split('/')) {
         if (part === '' || part === '.')
