@@ -69,12 +69,16 @@ export function findCandidates(filesystem: Filesystem, leftOut: Paths): readonly
   )
 }
 
+/** How the names of files end that tell of candidates: asked of every file of an image, before any pattern. */
+const endings = ['/METADATA', '/RECORD', '/PKG-INFO', '.egg-info', '.egg-link', '.egg'] as const
+
 /** The candidate that a file tells of; undefined for any other file. */
 function infoOf(path: string): string | undefined {
+  if (!endings.some((ending) => path.endsWith(ending))) return undefined
   if (/\.dist-info\/(?:METADATA|RECORD)$|(?:\.egg-info|\/EGG-INFO)\/PKG-INFO$/.test(path))
     return parentOf(path)
-  if (!/\.egg(?:-info|-link)?$/.test(path)) return undefined
-  return path.endsWith('.egg-info') || isImportedFrom(parentOf(path)) ? path : undefined
+  if (path.endsWith('.egg-info')) return path
+  return /\.egg(?:-link)?$/.test(path) && isImportedFrom(parentOf(path)) ? path : undefined
 }
 
 function metadataOf(text: string, container: string): Metadata {
