@@ -35319,13 +35319,17 @@ function findCandidates(filesystem, leftOut) {
     const depth = (path) => path.split('/').length;
     return all.sort((a, b) => depth(a.location) - depth(b.location) || compare(a.location, b.location) || compare(a.info, b.info));
 }
+/** How the names of files end that tell of candidates: asked of every file of an image, before any pattern. */
+const endings = ['/METADATA', '/RECORD', '/PKG-INFO', '.egg-info', '.egg-link', '.egg'];
 /** The candidate that a file tells of; undefined for any other file. */
 function infoOf(path) {
+    if (!endings.some((ending) => path.endsWith(ending)))
+        return undefined;
     if (/\.dist-info\/(?:METADATA|RECORD)$|(?:\.egg-info|\/EGG-INFO)\/PKG-INFO$/.test(path))
         return (0,layer_files/* parentOf */.gN)(path);
-    if (!/\.egg(?:-info|-link)?$/.test(path))
-        return undefined;
-    return path.endsWith('.egg-info') || isImportedFrom((0,layer_files/* parentOf */.gN)(path)) ? path : undefined;
+    if (path.endsWith('.egg-info'))
+        return path;
+    return /\.egg(?:-link)?$/.test(path) && isImportedFrom((0,layer_files/* parentOf */.gN)(path)) ? path : undefined;
 }
 function metadataOf(text, container) {
     const stated = (0,image_metadata/* parseMetadata */.jR)(text);
