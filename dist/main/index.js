@@ -34553,12 +34553,12 @@ th{white-space:nowrap;text-align:left;color:var(--dim);font-weight:600;backgroun
 .scroll tr:last-child td{border-bottom:0}
 th,td{padding:4px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 td .dim{font-size:13px}
-.tag{display:inline-block;padding:0 7px;border:1px solid var(--line);border-radius:9px;font-size:12px;line-height:17px;color:var(--dim)}
+.tag{display:inline-block;white-space:nowrap;padding:0 7px;border:1px solid var(--line);border-radius:9px;font-size:12px;line-height:17px;color:var(--dim)}
 #waste td:nth-last-child(2){width:48%}#waste td:last-child{width:36%}
 .drift{border-left:3px solid var(--accent);padding:2px 10px;margin:0 0 12px}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 [hidden]{display:none!important}
-@media (max-width:820px){.scroll table{min-width:640px}body{padding:14px 12px 32px}.explore{grid-template-columns:minmax(0,1fr)}#map{height:430px}#contents{height:auto;max-height:300px}.search{width:100%}.search input{flex:1;min-width:0}.figures div{flex-basis:120px}}
+@media (max-width:820px){.scroll table{min-width:640px}#system table{min-width:0}#waste table{min-width:820px}.scroll td,.scroll .link{overflow-wrap:break-word}body{padding:14px 12px 32px}.explore{grid-template-columns:minmax(0,1fr)}#map{height:430px}#contents{height:auto;max-height:300px}.search{width:100%}.search input{flex:1;min-width:0}.figures div{flex-basis:120px}}
 @media (prefers-reduced-motion:no-preference){.tile{transition:opacity .15s}}
 `;
 
