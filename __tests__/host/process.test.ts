@@ -77,6 +77,11 @@ describe('toolText', () => {
       hideCredentials('at https://me:se%40cret@example.invalid/simple and git+ssh://git@x.invalid/r'),
     ).toBe('at https://***@example.invalid/simple and git+ssh://***@x.invalid/r')
     expect(hideCredentials('https://example.invalid/@scope')).toBe('https://example.invalid/@scope')
+    expect(hideCredentials('-fhttps://me:se@cret@example.invalid')).toBe('-fhttps://***@example.invalid')
+  })
+
+  it('is linear in a word without end', () => {
+    expect(toolText('A'.repeat(256 * 1024))).toHaveLength(256 * 1024)
   })
 })
 

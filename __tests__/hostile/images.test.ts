@@ -317,6 +317,14 @@ describe('a hostile image', () => {
       ({ parts }) => expect(parts.environment).toBe(50_000),
     ],
     [
+      'texts and names that a search could try in every way',
+      () =>
+        image([tarLayer(trying)], {
+          config: { history: [{ created_by: `ADD -${'.tar.'.repeat(200_000)}r` }] },
+        }),
+      ({ packages }) => expect(packages.length).toBeGreaterThan(10_000),
+    ],
+    [
       'a dpkg that lists everything a million times',
       () =>
         image([
@@ -535,6 +543,30 @@ function circle(count: number): TinyTar {
     `Name: p${i}\nVersion: 1\n${Array.from({ length: 20 }, (_x, j) => `Requires-Dist: p${(i + j + 1) % count}\n`).join('')}`,
   ])
 }
+
+/** What takes time by the square of its size, if anything does. */
+const trying: TinyTar = [
+  ['var/lib/dpkg/status.d/a', 'Package: a\n'],
+  ['var/lib/dpkg/status.d/a.md5sums', `0${'\t'.repeat(1_000_000)}\r`],
+  ...Array.from(
+    { length: 200 },
+    (_, i) => [`__pycache__/${i}.cpython-3${'0'.repeat(4000)}!.pyc`, ''] as const,
+  ),
+  ...Array.from(
+    { length: 20 },
+    (_, i) =>
+      [
+        `${site}/x${i}-1.dist-info/METADATA`,
+        `Name: x${i}\n${Array.from({ length: 5000 }, (_x, j) => `Requires-Dist: x0[e${i}x${j}]\n`).join('')}`,
+      ] as const,
+  ),
+  ...Array.from(
+    { length: 10_000 },
+    (_, i) => [`v${i}/lib/python3.1/site-packages/a-1.dist-info/METADATA`, 'Name: a\nVersion: 1\n'] as const,
+  ),
+  ...Array.from({ length: 10_000 }, (_, i) => [`p${i}/lib/python3.1/os.py`, 'x'] as const),
+  ...Array.from({ length: 10_000 }, (_, i) => [`zzz/${i}`, 'x'] as const),
+]
 
 const circles: TinyTar = [
   ['usr/bin/python3', { type: 'symlink', linkname: 'python3.13' }],

@@ -18,6 +18,8 @@ describe('parseBytecode', () => {
     'a/__pycache__/b.pyc',
     'a/__pycache__/b.cpython-313.txt',
     'b.cpython-313.pyc',
+    'my__pycache__/b.cpython-313.pyc',
+    `__pycache__/b.cpython-${'0'.repeat(1_000_000)}!.pyc`,
   ])('%s is none', (path) => {
     expect(parseBytecode(path)).toBeUndefined()
   })

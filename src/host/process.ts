@@ -108,7 +108,7 @@ export function toolText(text: string, lines = 20): string {
 
 /** Puts `***` for whatever stands before the `@` of an address. */
 export function hideCredentials(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/gi, '$1***@')
+  return text.replace(/(?<=[a-z0-9+.-]:\/\/)[^/?#\s"'<>]*@/gi, '***@')
 }
 
 class Tail {

@@ -55,7 +55,8 @@ function officialPython(history: readonly HistoryEntry[]): number | undefined {
 function operatingSystem(history: readonly HistoryEntry[]): number | undefined {
   const [first, ...more] = history
   if (!first || first.emptyLayer === true) return undefined
-  const createdBy = first.createdBy ?? ''
+  // What is looked for stands at the beginning; a stranger's line may be of megabytes.
+  const createdBy = (first.createdBy ?? '').slice(0, 500)
   // Debian's own builder says so in its line; others add one archive, and then a shell to be started.
   if (createdBy.startsWith('# debian.sh ')) return 1
   if (!/\bADD (?:file:[0-9a-f]+|[\w./-]+\.tar[\w.]*) (?:in )?\/ *(?:#|$)/.test(createdBy)) return undefined

@@ -1,4 +1,4 @@
-import { join } from './layer-files.ts'
+import { baseName, join, parentOf } from './layer-files.ts'
 
 /** A compiled file as PEP 3147 names it: `a/__pycache__/b.cpython-313.opt-1.pyc`. */
 export interface Bytecode {
@@ -11,9 +11,14 @@ export interface Bytecode {
 /** Undefined for any other path. */
 export function parseBytecode(path: string): Bytecode | undefined {
   if (!path.endsWith('.pyc')) return undefined
-  const [, folder, name, kind, digits] =
-    /^(.*?)\/?__pycache__\/([^/]+?)\.(cpython|pypy)-?(\d*)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? []
-  if (folder === undefined || name === undefined) return undefined
+  const folder = parentOf(path)
+  if (baseName(folder) !== '__pycache__') return undefined
+  const [, name, kind, digits] =
+    /^(.+?)\.(cpython|pypy)-?(\d*)(?!\d)[-\w]*(?:\.opt-\w+)?\.pyc$/s.exec(baseName(path)) ?? []
+  if (name === undefined) return undefined
   const minor = kind === 'cpython' && digits !== undefined ? /^(\d)(\d+)$/.exec(digits) : null
-  return { source: join(folder, `${name}.py`), minor: minor ? `${minor[1]}.${minor[2]}` : undefined }
+  return {
+    source: join(parentOf(folder), `${name}.py`),
+    minor: minor ? `${minor[1]}.${minor[2]}` : undefined,
+  }
 }

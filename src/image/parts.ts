@@ -1,3 +1,4 @@
+import { type Above, below, createAbove } from './above.ts'
 import type { Filesystem } from './filesystem.ts'
 import { baseName, parentOf } from './layer-files.ts'
 import type { Part } from './measurement.ts'
@@ -25,16 +26,17 @@ export function createParts(
     workingDir,
   }: { readonly baseLayers: number | undefined; readonly workingDir: string | undefined },
 ): (path: string, layer: number) => Part {
-  const environments = environmentFolders(filesystem)
-  const interpreters = interpreterFolders(filesystem)
-  const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '')
+  const { virtual, conda } = environmentFolders(filesystem)
+  const environmentsAbove = createAbove(new Set([...virtual, ...conda]))
+  const interpretersAbove = createAbove(interpreterFolders(filesystem))
+  const app = (workingDir ?? '').replace(/^\/+|(?<!\/)\/+$/g, '')
   return (path, layer) => {
     if (baseLayers !== undefined && layer < baseLayers) return 'base'
     if (owned.leftovers.has(path) && !owned.distributions.has(path) && !owned.system.has(path)) return 'waste'
     if (owned.distributions.has(path)) return 'environment'
     if (owned.interpreter.has(path)) return 'interpreter'
-    if (isInEnvironment(path, environments)) return 'environment'
-    if (isInterpreter(path, interpreters)) return 'interpreter'
+    if (isInEnvironment(path, environmentsAbove(path), conda)) return 'environment'
+    if (isInterpreter(path, interpretersAbove(path))) return 'interpreter'
     if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path)) return 'system'
     if (app !== '' && path.startsWith(`${app}/`)) return 'app'
     const isSystemFolder =
@@ -65,14 +67,11 @@ function environmentFolders({ files }: Filesystem): Environments {
 const environmentFile =
   /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/
 
-function isInEnvironment(path: string, { virtual, conda }: Environments): boolean {
+function isInEnvironment(path: string, above: Above | undefined, conda: ReadonlySet<string>): boolean {
   if (/(?:^|\/)(?:site|dist)-packages\//.test(path)) return true
-  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
-    if (conda.has(folder)) return true
-    if (virtual.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
-      return true
-    if (folder === '') return false
-  }
+  for (let at = above; at; at = at.next)
+    if (conda.has(at.folder) || environmentFile.test(below(at.folder, path))) return true
+  return false
 }
 
 /** Prefixes of Pythons: the folders above their standard libraries. */
@@ -89,12 +88,11 @@ function interpreterFolders({ files }: Filesystem): ReadonlySet<string> {
 const interpreterFile =
   /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/
 
-function isInterpreter(path: string, interpreters: ReadonlySet<string>): boolean {
-  for (const prefix of interpreters) {
-    if (prefix !== '' && !path.startsWith(`${prefix}/`)) continue
+function isInterpreter(path: string, above: Above | undefined): boolean {
+  for (let at = above; at; at = at.next) {
     // A folder of its own for one Python, as uv and pyenv make it, holds nothing else.
-    if (/^(?:cpython-|pypy|3\.\d)/.test(baseName(prefix))) return true
-    if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1))) return true
+    if (/^(?:cpython-|pypy|3\.\d)/.test(baseName(at.folder))) return true
+    if (interpreterFile.test(below(at.folder, path))) return true
   }
   return false
 }

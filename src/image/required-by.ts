@@ -182,7 +182,9 @@ function extrasAskedFor(requirements: readonly RequiredName[]): ReadonlyMap<stri
   const asked = new Map<string, Set<string>>()
   for (const { name, extras, onlyFor } of requirements) {
     if (extras.length === 0 || onlyFor.length > 0) continue
-    asked.set(name, new Set([...(asked.get(name) ?? []), ...extras]))
+    const known = asked.get(name)
+    if (known) extras.forEach((extra) => known.add(extra))
+    else asked.set(name, new Set(extras))
   }
   return asked
 }

@@ -59,7 +59,7 @@ function dpkgPackages(texts: ReadonlyMap<string, string>): readonly Listed[] {
     const name = field(paragraph, 'Package') ?? baseName(path)
     // Each line is a checksum, two spaces and a path.
     const sums = texts.get(`${path}.md5sums`) ?? ''
-    const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? [])
+    const paths = sums.split('\n').flatMap((line) => /^\w+\s+(\S.*)$/.exec(line)?.[1] ?? [])
     packages.push({
       ...debian(name, paragraph),
       paths: [...paths, path, `${path}.md5sums`],

@@ -15,7 +15,11 @@ export function findDuplicates({ distributions, isAdded }: Attribution, files: F
   const size = new Map<string, number>()
   for (const { location, files: paths } of added) size.set(location, (size.get(location) ?? 0) + paths.length)
   const byName = new Map<string, Distribution[]>()
-  for (const one of added) byName.set(one.name, [...(byName.get(one.name) ?? []), one])
+  for (const one of added) {
+    const copies = byName.get(one.name)
+    if (copies) copies.push(one)
+    else byName.set(one.name, [one])
+  }
   const groups = new Map<string, Group>()
   for (const copies of byName.values()) {
     const [wanted, ...others] = [...copies].sort(

@@ -50,7 +50,9 @@ function byLocation(
     for (const [part, bytes] of files.take(paths.filter((path) => has(path, location)))) {
       const finding = { path: location, part, bytesIn: bytes.in, why: what, hint }
       const key = `${part}\0${location}`
-      groups.set(key, [...(groups.get(key) ?? []), { name, finding, bytes: bytes.total }])
+      const group = groups.get(key) ?? []
+      group.push({ name, finding, bytes: bytes.total })
+      groups.set(key, group)
     }
   }
   return [...groups.values()].flatMap((group) => {
