@@ -2081,7 +2081,7 @@ class Failure extends Error {
 
 /***/ }),
 
-/***/ 9001:
+/***/ 8754:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2400,7 +2400,31 @@ function isOwned({ files }, info, owners) {
 
 // EXTERNAL MODULE: ./src/image/filesystem.js + 2 modules
 var image_filesystem = __nccwpck_require__(2892);
+;// CONCATENATED MODULE: ./src/image/above.js
+
+/**
+ * Finds the folders of a set that a path lies in, the nearest first. Asked for every file of an image, so each folder
+ * is looked at once.
+ */
+function createAbove(folders) {
+    const known = new Map();
+    const from = (folder) => {
+        if (known.has(folder))
+            return known.get(folder);
+        const next = folder === '' ? undefined : from((0,layer_files/* parentOf */.gN)(folder));
+        const above = folders.has(folder) ? { folder, next } : next;
+        known.set(folder, above);
+        return above;
+    };
+    return (path) => (folders.size === 0 ? undefined : from((0,layer_files/* parentOf */.gN)(path)));
+}
+/** A path as it is seen from a folder above it. */
+function below(folder, path) {
+    return folder === '' ? path : path.slice(folder.length + 1);
+}
+
 ;// CONCATENATED MODULE: ./src/image/parts.js
+
 
 /**
  * The part that each file belongs to. Everything in the base's layers is `base`; leftovers that neither a distribution
@@ -2409,9 +2433,10 @@ var image_filesystem = __nccwpck_require__(2892);
  * manager owns, then the application: the working directory, and above a known base whatever is no system folder.
  */
 function createParts(filesystem, owned, { baseLayers, workingDir, }) {
-    const environments = environmentFolders(filesystem);
-    const interpreters = interpreterFolders(filesystem);
-    const app = (workingDir ?? '').replace(/^\/+|\/+$/g, '');
+    const { virtual, conda } = environmentFolders(filesystem);
+    const environmentsAbove = createAbove(new Set([...virtual, ...conda]));
+    const interpretersAbove = createAbove(interpreterFolders(filesystem));
+    const app = (workingDir ?? '').replace(/^\/+|(?<!\/)\/+$/g, '');
     return (path, layer) => {
         if (baseLayers !== undefined && layer < baseLayers)
             return 'base';
@@ -2421,9 +2446,9 @@ function createParts(filesystem, owned, { baseLayers, workingDir, }) {
             return 'environment';
         if (owned.interpreter.has(path))
             return 'interpreter';
-        if (isInEnvironment(path, environments))
+        if (isInEnvironment(path, environmentsAbove(path), conda))
             return 'environment';
-        if (isInterpreter(path, interpreters))
+        if (isInterpreter(path, interpretersAbove(path)))
             return 'interpreter';
         if (owned.system.has(path) || /^(?:var\/lib\/dpkg|(?:usr\/)?lib\/apk)\//.test(path))
             return 'system';
@@ -2448,17 +2473,13 @@ function environmentFolders({ files }) {
 }
 /** What belongs to a virtual environment besides its distributions' files, seen from its folder. */
 const environmentFile = /^(?:pyvenv\.cfg|\.lock|\.gitignore|CACHEDIR\.TAG|(?:bin|lib|lib64|include|share|etc)(?:\/.*)?)$/;
-function isInEnvironment(path, { virtual, conda }) {
+function isInEnvironment(path, above, conda) {
     if (/(?:^|\/)(?:site|dist)-packages\//.test(path))
         return true;
-    for (let folder = (0,layer_files/* parentOf */.gN)(path);; folder = (0,layer_files/* parentOf */.gN)(folder)) {
-        if (conda.has(folder))
+    for (let at = above; at; at = at.next)
+        if (conda.has(at.folder) || environmentFile.test(below(at.folder, path)))
             return true;
-        if (virtual.has(folder) && environmentFile.test(path.slice(folder === '' ? 0 : folder.length + 1)))
-            return true;
-        if (folder === '')
-            return false;
-    }
+    return false;
 }
 /** Prefixes of Pythons: the folders above their standard libraries. */
 function interpreterFolders({ files }) {
@@ -2472,14 +2493,12 @@ function interpreterFolders({ files }) {
 }
 /** A Python's files, seen from its prefix. */
 const interpreterFile = /^(?:bin\/(?:python|pydoc|idle|2to3)[\d.]*t?(?:-config)?|lib\/(?:lib)?python3[\w.]*(?:\/.*)?|include\/python3[\w.]*\/.*|lib\/pkgconfig\/python.*)$/;
-function isInterpreter(path, interpreters) {
-    for (const prefix of interpreters) {
-        if (prefix !== '' && !path.startsWith(`${prefix}/`))
-            continue;
+function isInterpreter(path, above) {
+    for (let at = above; at; at = at.next) {
         // A folder of its own for one Python, as uv and pyenv make it, holds nothing else.
-        if (/^(?:cpython-|pypy|3\.\d)/.test((0,layer_files/* baseName */.Fl)(prefix)))
+        if (/^(?:cpython-|pypy|3\.\d)/.test((0,layer_files/* baseName */.Fl)(at.folder)))
             return true;
-        if (interpreterFile.test(path.slice(prefix === '' ? 0 : prefix.length + 1)))
+        if (interpreterFile.test(below(at.folder, path)))
             return true;
     }
     return false;
@@ -2833,7 +2852,8 @@ function operatingSystem(history) {
     const [first, ...more] = history;
     if (!first || first.emptyLayer === true)
         return undefined;
-    const createdBy = first.createdBy ?? '';
+    // What is looked for stands at the beginning; a stranger's line may be of megabytes.
+    const createdBy = (first.createdBy ?? '').slice(0, 500);
     // Debian's own builder says so in its line; others add one archive, and then a shell to be started.
     if (createdBy.startsWith('# debian.sh '))
         return 1;
@@ -2863,11 +2883,17 @@ function layersIn(history) {
 function parseBytecode(path) {
     if (!path.endsWith('.pyc'))
         return undefined;
-    const [, folder, name, kind, digits] = /^(.*?)\/?__pycache__\/([^/]+?)\.(cpython|pypy)-?(\d*)[-\w]*(?:\.opt-\w+)?\.pyc$/.exec(path) ?? [];
-    if (folder === undefined || name === undefined)
+    const folder = (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .parentOf */ .gN)(path);
+    if ((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .baseName */ .Fl)(folder) !== '__pycache__')
+        return undefined;
+    const [, name, kind, digits] = /^(.+?)\.(cpython|pypy)-?(\d*)(?!\d)[-\w]*(?:\.opt-\w+)?\.pyc$/s.exec((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .baseName */ .Fl)(path)) ?? [];
+    if (name === undefined)
         return undefined;
     const minor = kind === 'cpython' && digits !== undefined ? /^(\d)(\d+)$/.exec(digits) : null;
-    return { source: (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .join */ .fj)(folder, `${name}.py`), minor: minor ? `${minor[1]}.${minor[2]}` : undefined };
+    return {
+        source: (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .join */ .fj)((0,_layer_files_js__WEBPACK_IMPORTED_MODULE_0__/* .parentOf */ .gN)(folder), `${name}.py`),
+        minor: minor ? `${minor[1]}.${minor[2]}` : undefined,
+    };
 }
 
 
@@ -3767,7 +3793,7 @@ function splitFirstTag(text) {
 /* harmony export */   RQ: () => (/* binding */ sizeTreeOf),
 /* harmony export */   fJ: () => (/* binding */ ownerless)
 /* harmony export */ });
-/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9001);
+/* harmony import */ var _attribution_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8754);
 /* harmony import */ var _layer_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4317);
 
 
@@ -3968,7 +3994,7 @@ function dpkgPackages(texts) {
         const name = field(paragraph, 'Package') ?? (0,_layer_files_js__WEBPACK_IMPORTED_MODULE_1__/* .baseName */ .Fl)(path);
         // Each line is a checksum, two spaces and a path.
         const sums = texts.get(`${path}.md5sums`) ?? '';
-        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(.+)$/.exec(line)?.[1] ?? []);
+        const paths = sums.split('\n').flatMap((line) => /^\w+\s+(\S.*)$/.exec(line)?.[1] ?? []);
         packages.push({
             ...debian(name, paragraph),
             paths: [...paths, path, `${path}.md5sums`],
@@ -11957,7 +11983,7 @@ function toolText(text, lines = 20) {
 }
 /** Puts `***` for whatever stands before the `@` of an address. */
 function hideCredentials(text) {
-    return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/gi, '$1***@');
+    return text.replace(/(?<=[a-z0-9+.-]:\/\/)[^/?#\s"'<>]*@/gi, '***@');
 }
 class Tail {
     chunks = [];
@@ -13852,8 +13878,8 @@ function isBelow(path, folder) {
     return folder === '' || path.startsWith(`${folder}/`);
 }
 
-// EXTERNAL MODULE: ./src/image/attribution.js + 6 modules
-var image_attribution = __nccwpck_require__(9001);
+// EXTERNAL MODULE: ./src/image/attribution.js + 7 modules
+var image_attribution = __nccwpck_require__(8754);
 // EXTERNAL MODULE: ./src/image/fields.js
 var fields = __nccwpck_require__(3813);
 // EXTERNAL MODULE: ./src/image/metadata.js
@@ -13982,7 +14008,11 @@ function extrasAskedFor(requirements) {
     for (const { name, extras, onlyFor } of requirements) {
         if (extras.length === 0 || onlyFor.length > 0)
             continue;
-        asked.set(name, new Set([...(asked.get(name) ?? []), ...extras]));
+        const known = asked.get(name);
+        if (known)
+            extras.forEach((extra) => known.add(extra));
+        else
+            asked.set(name, new Set(extras));
     }
     return asked;
 }
@@ -18265,7 +18295,9 @@ function byLocation(distributions, files, { what, has, hint }) {
         for (const [part, bytes] of files.take(paths.filter((path) => has(path, location)))) {
             const finding = { path: location, part, bytesIn: bytes.in, why: what, hint };
             const key = `${part}\0${location}`;
-            groups.set(key, [...(groups.get(key) ?? []), { name, finding, bytes: bytes.total }]);
+            const group = groups.get(key) ?? [];
+            group.push({ name, finding, bytes: bytes.total });
+            groups.set(key, group);
         }
     }
     return [...groups.values()].flatMap((group) => {
@@ -18338,8 +18370,13 @@ function findDuplicates({ distributions, isAdded }, files) {
     for (const { location, files: paths } of added)
         size.set(location, (size.get(location) ?? 0) + paths.length);
     const byName = new Map();
-    for (const one of added)
-        byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+    for (const one of added) {
+        const copies = byName.get(one.name);
+        if (copies)
+            copies.push(one);
+        else
+            byName.set(one.name, [one]);
+    }
     const groups = new Map();
     for (const copies of byName.values()) {
         const [wanted, ...others] = [...copies].sort((a, b) => (size.get(b.location) ?? 0) - (size.get(a.location) ?? 0) || b.files.length - a.files.length);

@@ -30501,7 +30501,7 @@ function toolText(text, lines = 20) {
 }
 /** Puts `***` for whatever stands before the `@` of an address. */
 function hideCredentials(text) {
-    return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/gi, '$1***@');
+    return text.replace(/(?<=[a-z0-9+.-]:\/\/)[^/?#\s"'<>]*@/gi, '***@');
 }
 class Tail {
     chunks = [];
