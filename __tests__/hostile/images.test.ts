@@ -211,6 +211,18 @@ describe('a hostile image', () => {
       ({ packages }) => expect(packages).toMatchObject([{ name: 'evil', files: 3 }]),
     ],
     [
+      'records of conda with millions of objects in each of three layers',
+      () =>
+        image(
+          ['a', 'b', 'c'].map((name) =>
+            tarLayer([
+              [`opt/conda/conda-meta/${name}.json`, `{"name":"x","all":[${'{},'.repeat(2_600_000)}{}]}`],
+            ]),
+          ),
+        ),
+      ({ packages }) => expect(packages).toEqual([]),
+    ],
+    [
       'a RECORD of a million rows',
       () => image([tarLayer(distribution(named, 'a,,\n'.repeat(1_000_000) + 'evil/code.py,,\n'))]),
       ({ packages }) => expect(packages).toMatchObject([{ name: 'evil' }]),

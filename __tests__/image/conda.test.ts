@@ -106,7 +106,8 @@ describe('a conda environment', () => {
   it('keeps of a record only what is read, and nothing of what is none', () => {
     const text = JSON.stringify({ name: 'x', version: '1', files: ['a'], paths_data: { paths: [1] } })
     expect(keptRecord(text)).toBe('{"name":"x","version":"1","files":["a"]}')
-    for (const none of ['', '[1', 'null', '7', '[]']) expect(keptRecord(none)).toBe('{}')
+    const nested = `{"name":"x","all":[${'[],'.repeat(100_000)}[]]}`
+    for (const none of [nested, '', '[1', 'null', '7', '[]']) expect(keptRecord(none)).toBe('{}')
     const texts = new Map([
       ['opt/conda/conda-meta/x.json', '{"name":1}'],
       ['opt/conda/conda-meta/y.json', '{"name":"y","files":"all","depends":[7]}'],

@@ -205,16 +205,19 @@ describe('findDistributions', () => {
         '__editable___web_1_finder.py': 20,
         ...distInfo('copied', '1', ''),
         'copied-1.dist-info/direct_url.json': link('file:///app/copied', false),
+        ...distInfo('endless', '1', ''),
+        'endless-1.dist-info/direct_url.json': link('file:///app/endless') + ' '.repeat(70_000),
         ...distInfo('lying', '1', ''),
         'lying-1.dist-info/direct_url.json': '{"editable": nonsense',
       }),
     })
     expect(found.map(({ name, editable }) => [name, editable])).toEqual([
       ['copied', undefined],
+      ['endless', undefined],
       ['lying', undefined],
       ['web', 'app/my src'],
     ])
-    expect(found[2]?.files.filter((path) => !path.includes('dist-info'))).toEqual([
+    expect(found[3]?.files.filter((path) => !path.includes('dist-info'))).toEqual([
       `${site}/__editable__.web-1.pth`,
       `${site}/__editable___web_1_finder.py`,
     ])

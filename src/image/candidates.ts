@@ -119,9 +119,12 @@ function isSourceTree({ texts }: Filesystem, info: string, location: string): bo
   return info.endsWith('.egg-info') && !isImportedFrom(location) && !texts.has(`${info}/installed-files.txt`)
 }
 
+/** Characters of a `direct_url.json` that is read. */
+const urlLimit = 65_536
+
 /** `direct_url.json` (PEP 610) of an editable install. */
 function editableOf(text: string | undefined): Pick<Candidate, 'editable'> {
-  if (text === undefined || !text.includes('editable')) return {}
+  if (text === undefined || text.length > urlLimit || !text.includes('editable')) return {}
   try {
     const { url, dir_info: folder } = JSON.parse(text) as {
       url?: unknown

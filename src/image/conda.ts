@@ -62,7 +62,11 @@ export function isInterpreter({ name }: CondaPackage): boolean {
   return /^(?:python|pypy[\d.]*)$/.test(name)
 }
 
+/** Objects and lists of a record that is read: each file has one, and the largest packages have 20,000. */
+const structureLimit = 100_000
+
 function recordOf(text: string): Readonly<Record<string, unknown>> {
+  if (structuresIn(text) > structureLimit) return {}
   try {
     const record: unknown = JSON.parse(text)
     return typeof record === 'object' && record !== null ? { ...record } : {}
@@ -83,4 +87,14 @@ function textOf(value: unknown): string {
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}
+
+/** How many brackets open: an object takes twenty times the memory of its text. */
+function structuresIn(text: string): number {
+  let count = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === 0x7b || code === 0x5b) count += 1
+  }
+  return count
 }
