@@ -35364,9 +35364,11 @@ function isVendored({ files }, location) {
 function isSourceTree({ texts }, info, location) {
     return info.endsWith('.egg-info') && !isImportedFrom(location) && !texts.has(`${info}/installed-files.txt`);
 }
+/** Characters of a `direct_url.json` that is read. */
+const urlLimit = 65_536;
 /** `direct_url.json` (PEP 610) of an editable install. */
 function editableOf(text) {
-    if (text === undefined || !text.includes('editable'))
+    if (text === undefined || text.length > urlLimit || !text.includes('editable'))
         return {};
     try {
         const { url, dir_info: folder } = JSON.parse(text);
@@ -36186,7 +36188,11 @@ function findCondaPackages({ texts }) {
 function isInterpreter({ name }) {
     return /^(?:python|pypy[\d.]*)$/.test(name);
 }
+/** Objects and lists of a record that is read: each file has one, and the largest packages have 20,000. */
+const structureLimit = 100_000;
 function recordOf(text) {
+    if (structuresIn(text) > structureLimit)
+        return {};
     try {
         const record = JSON.parse(text);
         return typeof record === 'object' && record !== null ? { ...record } : {};
@@ -36205,6 +36211,16 @@ function textOf(value) {
 }
 function textsOf(value) {
     return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+/** How many brackets open: an object takes twenty times the memory of its text. */
+function structuresIn(text) {
+    let count = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code === 0x7b || code === 0x5b)
+            count += 1;
+    }
+    return count;
 }
 
 
