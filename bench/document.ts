@@ -17,7 +17,7 @@ export interface MemoryRow {
   readonly ms: number
 }
 
-/** The text of docs/benchmarks.md. */
+/** The text of docs/benchmarks.md, with sections for what was measured. */
 export function renderDocument(
   machine: readonly string[],
   runs: number,
@@ -26,13 +26,27 @@ export function renderDocument(
   analysis: readonly AnalysisRow[],
   jobs: readonly JobRow[],
 ): string {
+  const sections = [
+    head(machine),
+    ...(rows.length > 0 ? [renderBuilds(runs, rows)] : []),
+    ...(memory.length > 0 ? [renderMemory(memory)] : []),
+    ...(analysis.length > 0 ? [renderAnalysis(analysis)] : []),
+    ...(jobs.length > 0 ? [renderJobs(jobs)] : []),
+  ]
+  return sections.join('\n')
+}
+
+function head(machine: readonly string[]): string {
   return `# Benchmarks
 
 Written by \`npm run bench\`, which needs the engine of \`scripts/engine/up\`. Numbers are of one run on one machine; the ratios are what to look at.
 
 ${machine.map((line) => `- ${line}`).join('\n')}
+`
+}
 
-## Beside BuildKit
+function renderBuilds(runs: number, rows: readonly Row[]): string {
+  return `## Beside BuildKit
 
 examples/web: 52 packages, 216 MB of environment. Seconds from the start of the command to its end; median of ${runs}, in brackets the fastest and the slowest. Both write an OCI archive, one file; to a folder where it says so, which is less work for BuildKit.
 
@@ -52,8 +66,11 @@ ${table(
 - **nothing changed**: the same build again.
 
 BuildKit builds [bench/peer/Dockerfile](../bench/peer/Dockerfile) on a daemon that is up and warm, with the base in its image store. It copies the app into the image; pydeps-image also builds and installs it as the package that it is, and measures the image. uv and Python are programs on \`PATH\`, not a version manager's scripts.
+`
+}
 
-## Memory and large environments
+function renderMemory(memory: readonly MemoryRow[]): string {
+  return `## Memory and large environments
 
 Cold builds of pydeps-image; the most memory that its process had.
 
@@ -67,9 +84,7 @@ ${table(
     formatBytes(peak),
   ]),
 )}
-
-${renderAnalysis(analysis)}
-${renderJobs(jobs)}`
+`
 }
 
 /** BuildKit's own default is gzip: what one gains who leaves it for zstd here is a line of its own. */
