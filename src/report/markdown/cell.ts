@@ -1,5 +1,6 @@
 import type { Outcome } from '../../budget/verdict.ts'
 import { codeSpan } from '../escape.ts'
+import { type Required, shortestChain } from '../why.ts'
 
 /** A name from a stranger in a cell of a table, at most so many characters of it. */
 export function cell(text: string, length = 80): string {
@@ -29,18 +30,11 @@ export function markOf(outcome: Outcome): string {
 export const changeMarks = { added: '➕', removed: '➖', changed: '🔁' } as const
 
 /** Why a package is there, by its shortest chain, as in `pydantic ← fastapi ← you`. */
-export function because({
-  direct,
-  requiredBy,
-}: {
-  readonly direct: boolean
-  readonly requiredBy: readonly (readonly string[])[]
-}): string {
-  if (direct) return 'you'
-  const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length)
-  if (shortest === undefined) return ''
-  const names = shortest.slice(0, 5).map((name) => cell(name, 60))
-  const gap = shortest.length > 5 ? ['…'] : []
-  const more = others.length === 0 ? '' : ` and ${others.length} more`
+export function because(required: Required): string {
+  const found = shortestChain(required)
+  if (found === undefined) return ''
+  const names = found.names.slice(0, 5).map((name) => cell(name, 60))
+  const gap = found.names.length > 5 ? ['…'] : []
+  const more = found.others === 0 ? '' : ` and ${found.others} more`
   return [...names, ...gap, 'you'].join(' ← ') + more
 }
