@@ -30064,7 +30064,7 @@ function inertLines(stream) {
 
 /***/ }),
 
-/***/ 881:
+/***/ 1597:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38977,7 +38977,28 @@ function verdictWords(verdict) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/report/why.js
+/**
+ * Why a package is there, as `← pydantic ← fastapi ← you`: the shortest chain, and how many more there are. Empty when
+ * nothing is known.
+ */
+function why(required) {
+    const found = shortestChain(required);
+    if (found === undefined)
+        return '';
+    const more = found.others === 0 ? '' : ` (and ${found.others} more)`;
+    return `${[...found.names, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
+}
+/** The names between a package and the project, none where that requires it itself, and how many more chains there are. */
+function shortestChain({ direct, requiredBy, }) {
+    if (direct)
+        return { names: [], others: 0 };
+    const [names, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
+    return names && { names, others: others.length };
+}
+
 ;// CONCATENATED MODULE: ./src/report/markdown/cell.js
+
 
 /** A name from a stranger in a cell of a table, at most so many characters of it. */
 function cell(text, length = 80) {
@@ -39003,15 +39024,13 @@ function markOf(outcome) {
 /** The mark of what changed. */
 const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
 /** Why a package is there, by its shortest chain, as in `pydantic ← fastapi ← you`. */
-function because({ direct, requiredBy, }) {
-    if (direct)
-        return 'you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
+function because(required) {
+    const found = shortestChain(required);
+    if (found === undefined)
         return '';
-    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
-    const gap = shortest.length > 5 ? ['…'] : [];
-    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    const names = found.names.slice(0, 5).map((name) => cell(name, 60));
+    const gap = found.names.length > 5 ? ['…'] : [];
+    const more = found.others === 0 ? '' : ` and ${found.others} more`;
     return [...names, ...gap, 'you'].join(' ← ') + more;
 }
 
@@ -41465,7 +41484,7 @@ function reportOf({ name, measurement, base, baselineText, history }, { failOn, 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6809);
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2006);
-/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(881);
+/* harmony import */ var _action_handover_publish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1597);
 
 
 

@@ -31887,14 +31887,19 @@ var report_width = __nccwpck_require__(843);
  * Why a package is there, as `← pydantic ← fastapi ← you`: the shortest chain, and how many more there are. Empty when
  * nothing is known.
  */
-function why({ direct, requiredBy, }) {
-    if (direct)
-        return '← you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
+function why(required) {
+    const found = shortestChain(required);
+    if (found === undefined)
         return '';
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    return `${[...shortest, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
+    const more = found.others === 0 ? '' : ` (and ${found.others} more)`;
+    return `${[...found.names, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
+}
+/** The names between a package and the project, none where that requires it itself, and how many more chains there are. */
+function shortestChain({ direct, requiredBy, }) {
+    if (direct)
+        return { names: [], others: 0 };
+    const [names, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
+    return names && { names, others: others.length };
 }
 
 ;// CONCATENATED MODULE: ./src/report/text/page.js
@@ -32864,6 +32869,7 @@ function troubleOf(error, isFork) {
 
 ;// CONCATENATED MODULE: ./src/report/markdown/cell.js
 
+
 /** A name from a stranger in a cell of a table, at most so many characters of it. */
 function cell(text, length = 80) {
     return (0,report_escape/* codeSpan */.SS)(text, { inTable: true, length });
@@ -32888,15 +32894,13 @@ function cell_markOf(outcome) {
 /** The mark of what changed. */
 const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
 /** Why a package is there, by its shortest chain, as in `pydantic ← fastapi ← you`. */
-function because({ direct, requiredBy, }) {
-    if (direct)
-        return 'you';
-    const [shortest, ...others] = [...requiredBy].sort((a, b) => a.length - b.length);
-    if (shortest === undefined)
+function because(required) {
+    const found = shortestChain(required);
+    if (found === undefined)
         return '';
-    const names = shortest.slice(0, 5).map((name) => cell(name, 60));
-    const gap = shortest.length > 5 ? ['…'] : [];
-    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    const names = found.names.slice(0, 5).map((name) => cell(name, 60));
+    const gap = found.names.length > 5 ? ['…'] : [];
+    const more = found.others === 0 ? '' : ` and ${found.others} more`;
     return [...names, ...gap, 'you'].join(' ← ') + more;
 }
 
