@@ -5,6 +5,7 @@ import { perform } from './perform.ts'
 import { parseArguments } from './terminal/arguments.ts'
 import { exitStatus, tellFailure } from './terminal/failure.ts'
 import { interruptible } from './terminal/interrupt.ts'
+import { outliveReaders } from './terminal/output.ts'
 import { createProgress } from './terminal/progress.ts'
 import { screenOf } from './terminal/screen.ts'
 import { tell } from './terminal/tell.ts'
@@ -14,6 +15,7 @@ const { argv, env, stdout, stderr } = process
 const screen = screenOf(stdout, env)
 try {
   keepMemoryLow()
+  outliveReaders(process)
   const request = parseArguments(argv.slice(2), { cwd: process.cwd(), version, columns: screen.columns })
   if (request.command === 'text') {
     stdout.write(request.text)

@@ -28,6 +28,21 @@ describe('a measurement to compare with', () => {
     expect((await tree()).bytes).toBe(amd.sizes.filesystem)
   })
 
+  it('is read from its file, whatever that is called', async () => {
+    await writeFile(folder('oci.json'), JSON.stringify(amd))
+    const cwd = process.cwd()
+    process.chdir(folder('.'))
+    try {
+      const images = createImageContext({ env: {}, signal: new AbortController().signal })
+      const context = { store: await openStore(folder('store')), images }
+      const { measurement } = await readComparand('oci.json', undefined, context)
+      expect(measurement).toEqual(amd)
+      await images.close()
+    } finally {
+      process.chdir(cwd)
+    }
+  })
+
   it('is of several the one for the platform', async () => {
     await writeFile(folder('main.json'), JSON.stringify([amd, arm]))
     expect((await read('main.json', 'linux/arm64')).measurement).toEqual(arm)

@@ -27,7 +27,7 @@ export async function readComparand(
   hints: Omit<BaseHints, 'base'> = {},
 ): Promise<Comparand> {
   const file = await stat(given).catch(() => undefined)
-  if (file?.isFile() && !given.startsWith('oci')) {
+  if (file?.isFile() && !/^oci(?:-archive)?:/.test(given)) {
     const measurement = await readMeasurement(given, file.size, platform)
     return { name: given, measurement, tree: () => Promise.resolve(sizeTreeOf(measurement)) }
   }

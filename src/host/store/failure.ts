@@ -12,7 +12,8 @@ export function diskFailure(error: unknown, path: string): unknown {
       cause: error,
     })
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  // Node makes folders again and again, and of a file system that is read-only says in the end that one is missing.
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOENT') {
     return new Failure('build', `${path} may not be written`, {
       hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
       cause: error,
