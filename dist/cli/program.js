@@ -1914,10 +1914,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_output_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3796);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7770);
 /* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7397);
 /* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9744);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3816);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3816);
+
 
 
 
@@ -1932,7 +1934,8 @@ const { argv, env, stdout, stderr } = process;
 const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__/* .screenOf */ .S)(stdout, env);
 try {
     (0,_memory_js__WEBPACK_IMPORTED_MODULE_1__/* .keepMemoryLow */ .P)();
-    const request = (0,_terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__/* .parseArguments */ .W)(argv.slice(2), { cwd: process.cwd(), version: _version_js__WEBPACK_IMPORTED_MODULE_9__/* .version */ .r, columns: screen.columns });
+    (0,_terminal_output_js__WEBPACK_IMPORTED_MODULE_9__/* .outliveReaders */ .B)(process);
+    const request = (0,_terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__/* .parseArguments */ .W)(argv.slice(2), { cwd: process.cwd(), version: _version_js__WEBPACK_IMPORTED_MODULE_10__/* .version */ .r, columns: screen.columns });
     if (request.command === 'text') {
         stdout.write(request.text);
         process.exitCode = request.status;
@@ -19667,7 +19670,8 @@ function diskFailure(error, path) {
             cause: error,
         });
     }
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    // Node makes folders again and again, and of a file system that is read-only says in the end that one is missing.
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOENT') {
         return new failure/* Failure */.H('build', `${path} may not be written`, {
             hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
             cause: error,
@@ -21126,7 +21130,7 @@ function collecting(progress, kept) {
 /** A measurement from its file, or an image that is measured now; `hints` may tell of its base. Throws Failure that names what was given. */
 async function readComparand(given, platform, { progress = silent, ...context }, hints = {}) {
     const file = await (0,promises_.stat)(given).catch(() => undefined);
-    if (file?.isFile() && !given.startsWith('oci')) {
+    if (file?.isFile() && !/^oci(?:-archive)?:/.test(given)) {
         const measurement = await readMeasurement(given, file.size, platform);
         return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.RQ)(measurement)) };
     }
@@ -35652,6 +35656,30 @@ async function interruptible(work) {
         for (const { signal, handler } of handlers)
             process.off(signal, handler);
     }
+}
+
+
+/***/ }),
+
+/***/ 3796:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ outliveReaders)
+/* harmony export */ });
+/**
+ * Lets the program go on to its own end when whoever read its words has gone, as `head` does. Where they cannot be
+ * written for another reason, as a full disk, that is told, and the program ends with status 2.
+ */
+function outliveReaders({ stdout, stderr, }) {
+    // There is no one left to tell.
+    stderr.on('error', () => undefined);
+    stdout.on('error', (error) => {
+        if (error.code === 'EPIPE')
+            return;
+        stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+        process.once('exit', () => (process.exitCode ||= 2));
+    });
 }
 
 

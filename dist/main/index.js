@@ -41005,7 +41005,8 @@ function diskFailure(error, path) {
             cause: error,
         });
     }
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    // Node makes folders again and again, and of a file system that is read-only says in the end that one is missing.
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOENT') {
         return new failure/* Failure */.H('build', `${path} may not be written`, {
             hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
             cause: error,
@@ -52880,7 +52881,7 @@ function analysis_requirementsOf({ reference, config, platform }, filesystem) {
 /** A measurement from its file, or an image that is measured now; `hints` may tell of its base. Throws Failure that names what was given. */
 async function readComparand(given, platform, { progress = silent, ...context }, hints = {}) {
     const file = await (0,promises_.stat)(given).catch(() => undefined);
-    if (file?.isFile() && !given.startsWith('oci')) {
+    if (file?.isFile() && !/^oci(?:-archive)?:/.test(given)) {
         const measurement = await readMeasurement(given, file.size, platform);
         return { name: given, measurement, tree: () => Promise.resolve((0,size_tree/* sizeTreeOf */.RQ)(measurement)) };
     }

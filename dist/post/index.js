@@ -41882,7 +41882,8 @@ function diskFailure(error, path) {
             cause: error,
         });
     }
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    // Node makes folders again and again, and of a file system that is read-only says in the end that one is missing.
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOENT') {
         return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('build', `${path} may not be written`, {
             hint: 'change its owner, or set XDG_CACHE_HOME to a folder of yours',
             cause: error,
