@@ -114,11 +114,11 @@ const waste: Partial<Record<Kind, readonly RegExp[]>> = {
   pip: [/^\/root\/.cache\/pip waste: cache of pip$/],
   chowned: [
     ownPip(venvs.opt),
-    /^\/opt\/venv\/.* hidden: \d+ files of layer \d+ .* again in layer \d+ \(RUN chown -R .*, with the same names and sizes$/,
+    /^\/opt\/venv\/.* hidden: \d+ files of layer \d+ .* again in layer \d+ \(`RUN chown -R .*, with the same names and sizes$/,
   ],
   cleaned: [
-    /^\/root\/.cache\/uv hidden: cache of uv of layer \d+ .*, deleted in layer \d+ \(RUN rm -rf \/root\/.cache\)$/,
-    /^\/root\/.cache\/wheels hidden: 3 files of layer \d+ \(RUN pip download .*, deleted in layer \d+ /,
+    /^\/root\/.cache\/uv hidden: cache of uv of layer \d+ .*, deleted in layer \d+ \(`RUN rm -rf \/root\/.cache`\)$/,
+    /^\/root\/.cache\/wheels hidden: 3 files of layer \d+ \(`RUN pip download .*, deleted in layer \d+ /,
   ],
   apt: [
     /^\/usr system: build tools: make \([\d.]+ kB\)$/,
