@@ -63,6 +63,16 @@ describe('parseLastBase', () => {
     expect(parse('# empty')).toBeUndefined()
   })
 
+  it.each([
+    ['lines that go on', 'RUN x \\\n'],
+    ['documents without an end', 'RUN <<x <<-y\n\t x\n'],
+    ['documents', 'RUN <<x\nx\n'],
+    ['quotes', `RUN <<x '"\n`],
+    ['spaces', '# escape=                '],
+  ])('reads a megabyte of %s', (_, text) => {
+    expect(nameOf(`FROM a\n${text.repeat(2 ** 20 / text.length)}\nFROM b`)).toMatch(/^[ab]$/)
+  })
+
   it('takes any text', () => {
     const words = fc.constantFrom(
       'FROM',
