@@ -15168,53 +15168,64 @@ var base_layers = __nccwpck_require__(3288);
 function instructionsOf(text) {
     const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
     const goesOn = escapeOf(lines) === '`' ? /`[ \t]*$/ : /\\[ \t]*$/;
+    const endOf = endsOfDocuments(lines);
     const found = [];
     for (let at = 0; at < lines.length; at += 1) {
-        const start = at;
-        if (isComment(lines[at]) || lines[at]?.trim() === '')
+        const first = lines[at] ?? '';
+        if (isNothing(first))
             continue;
-        let joined = lines[at] ?? '';
-        while (goesOn.test(joined) && at + 1 < lines.length) {
+        const line = at + 1;
+        const parts = [first.replace(goesOn, '')];
+        for (let more = goesOn.test(first); more && at + 1 < lines.length;) {
             at += 1;
-            // Comments and empty lines may stand between the parts of one.
-            const next = isComment(lines[at]) || lines[at]?.trim() === '' ? undefined : lines[at];
-            if (next !== undefined)
-                joined = joined.replace(goesOn, '') + next;
+            const next = lines[at] ?? '';
+            if (isNothing(next))
+                continue;
+            parts.push(next.replace(goesOn, ''));
+            more = goesOn.test(next);
         }
-        const [, keyword = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(joined.replace(goesOn, '')) ?? [];
-        found.push({ keyword: keyword.toUpperCase(), rest: rest.trim(), line: start + 1 });
-        at = endOfDocuments(lines, at, keyword, rest);
+        const [, keyword = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(parts.join('')) ?? [];
+        found.push({ keyword: keyword.toUpperCase(), rest: rest.trim(), line });
+        if (/^(?:RUN|COPY|ADD|ONBUILD)$/i.test(keyword) && rest.includes('<<'))
+            at = endOf(rest, at);
     }
     return found;
 }
 /** A directive counts above everything else, a comment that is none included. */
 function escapeOf(lines) {
     for (const line of lines) {
-        const [, name, value] = /^\s*#\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+        const [, name, value] = /^\s*#\s*(\w+)\s*=(.*)$/.exec(line) ?? [];
         if (name === undefined || !/^(?:syntax|escape|check)$/i.test(name))
             break;
         if (name.toLowerCase() === 'escape')
-            return value ?? '';
+            return value?.trim() ?? '';
     }
     return '\\';
 }
-function isComment(line) {
-    return /^\s*#/.test(line ?? '');
+/** Comments and empty lines may stand between the parts of an instruction too. */
+function isNothing(line) {
+    return /^\s*(?:#|$)/.test(line);
 }
-/** The last line of the here-documents that an instruction begins; one without an end is none. */
-function endOfDocuments(lines, at, keyword, rest) {
-    if (!/^(?:RUN|COPY|ADD|ONBUILD)$/i.test(keyword) || !rest.includes('<<'))
-        return at;
-    // Not what stands in quotes, but for a name in them: `<<"EOF"`.
-    const bare = rest.replace(/(?<!<<-?)(["'])(?:(?!\1).)*\1/g, '');
-    let end = at;
-    for (const [, tabs, , name] of bare.matchAll(/(?:^|\s)\d*<<(-?)(["']?)([^\s"'<]+)\2/g)) {
-        const isLast = (line) => (tabs === '-' ? line.replace(/^\t+/, '') : line) === name;
-        const last = lines.findIndex((line, i) => i > end && isLast(line));
-        if (last >= 0)
-            end = last;
-    }
-    return end;
+/** Gives the last line of the here-documents that an instruction begins; one without an end is none. */
+function endsOfDocuments(lines) {
+    const withoutTabs = (line) => line.replace(/^\t+/, '');
+    // Where a text stands for the last time: what does not come any more is not looked for again and again.
+    const last = new Map(lines.map((line, i) => [line, i]));
+    const lastWithoutTabs = new Map(lines.map((line, i) => [withoutTabs(line), i]));
+    return (rest, at) => {
+        // Not what stands in quotes, but for a name in them: `<<"EOF"`.
+        const bare = rest.replace(/(?<!<<-?)(["'])(?:(?!\1).)*\1/g, '');
+        let end = at;
+        for (const [, tabs, , name = ''] of bare.matchAll(/(?:^|\s)\d*<<(-?)(["']?)([^\s"'<]+)\2/g)) {
+            const known = tabs === '-' ? lastWithoutTabs : last;
+            if ((known.get(name) ?? -1) <= end)
+                continue;
+            do
+                end += 1;
+            while ((tabs === '-' ? withoutTabs(lines[end] ?? '') : lines[end]) !== name);
+        }
+        return end;
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/project/dockerfile.js
