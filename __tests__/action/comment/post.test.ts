@@ -286,6 +286,16 @@ describe('what goes wrong', () => {
     60_000,
   )
 
+  it('with a comment that is listed and not found again and again is told as not found', async () => {
+    await posting()
+    github.fail('updateComment', commentFaults['not found'])
+    const error = await failing(posting({ mark: markOf(11) }))
+    github.fail('updateComment', undefined)
+    expect(error).toMatchObject({ name: 'GitHubError', kind: 'not-found' })
+    expect(error.message).toMatch(/^GitHub lists comment \d+ on #\d+, and does not find it to change it$/)
+    expect(bodies()).toEqual([expect.stringContaining('of run 10.1')])
+  }, 60_000)
+
   it('for a moment is tried again', async () => {
     github.fail('createComment', commentFaults['a server error'], 1)
     expect(await posting()).toMatchObject({ kind: 'created' })

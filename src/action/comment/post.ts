@@ -52,6 +52,7 @@ export async function post(github: GitHub, posting: Posting): Promise<Posted> {
   let written: 'created' | 'updated' | undefined
   let confirmed = 0
   let failures = 0
+  let denied = 0
   for (let round = 1; round <= rounds; round += 1) {
     try {
       const marked = await markedComments(github, pull, id)
@@ -78,6 +79,8 @@ export async function post(github: GitHub, posting: Posting): Promise<Posted> {
         known = withOwn(posting, known)
         const updated = await updateComment(github, pull, target.id, composeBody(id, known))
         written ??= 'updated'
+        // A list may be behind for a moment; one that is listed on and on is there, and the token may not change it.
+        if (!updated && (denied += 1) > 3) throw cannotChange(pull, target)
         // What they said is in the first one now.
         if (updated) for (const extra of extras) await deleteComment(github, pull, extra.id)
       }
@@ -90,6 +93,13 @@ export async function post(github: GitHub, posting: Posting): Promise<Posted> {
   throw new GitHubError(
     'broken',
     `the comment on #${pull.number} did not settle: too many jobs write it at once`,
+  )
+}
+
+function cannotChange({ number }: PullRequest, { id }: Comment): GitHubError {
+  return new GitHubError(
+    'not-found',
+    `GitHub lists comment ${id} on #${number}, and does not find it to change it`,
   )
 }
 
