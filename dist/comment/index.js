@@ -38785,6 +38785,7 @@ async function post(github, posting) {
     let written;
     let confirmed = 0;
     let failures = 0;
+    let denied = 0;
     for (let round = 1; round <= rounds; round += 1) {
         try {
             const marked = await markedComments(github, pull, id);
@@ -38817,6 +38818,9 @@ async function post(github, posting) {
                 known = withOwn(posting, known);
                 const updated = await updateComment(github, pull, target.id, composeBody(id, known));
                 written ??= 'updated';
+                // A list may be behind for a moment; one that is listed on and on is there, and the token may not change it.
+                if (!updated && (denied += 1) > 3)
+                    throw cannotChange(pull, target);
                 // What they said is in the first one now.
                 if (updated)
                     for (const extra of extras)
@@ -38830,6 +38834,9 @@ async function post(github, posting) {
         }
     }
     throw new GitHubError('broken', `the comment on #${pull.number} did not settle: too many jobs write it at once`);
+}
+function cannotChange({ number }, { id }) {
+    return new GitHubError('not-found', `GitHub lists comment ${id} on #${number}, and does not find it to change it`);
 }
 /** Whether a later run has spoken: of this image, or for a later commit. */
 async function isSuperseded(github, { pull, mark, section }, sections) {
