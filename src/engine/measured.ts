@@ -9,8 +9,8 @@ import { type Owner, ownersOf, type Remeasurable, remeasure } from '../image/rem
 import type { Image } from '../image/source.ts'
 import { listLayers, listTopLayer } from './listings.ts'
 
-/** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-5'
+/** Part of every key under which a measurement is kept: change it when measuring gives other numbers or words. */
+const version = 'measurement-6'
 
 /** How an image is measured, but for what is known of it. */
 export type HowMeasured = Omit<Measured, 'listings' | 'reference' | keyof Image> & {
