@@ -19056,8 +19056,8 @@ function pathsIn(record) {
 
 
 
-/** Part of every key under which a measurement is kept: change it when measuring gives other numbers. */
-const version = 'measurement-5';
+/** Part of every key under which a measurement is kept: change it when measuring gives other numbers or words. */
+const version = 'measurement-6';
 /**
  * The measurement of an image. Its layers are read when no one knows them yet; the same image measured again in the
  * same way is not measured anew, and one with nothing but other sizes in its topmost layer is measured there alone.
