@@ -76,13 +76,13 @@ class Contents {
   }
 
   add({ path, type, size, mode, mtime, linkname }: TarEntry): EntrySink | undefined {
-    this.#budget.entries(1)
+    const entry: ListedEntry =
+      linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname }
+    this.#budget.entry(entry)
     this.#sizes += size
     if (this.#sizes > this.#limits.sizes)
       throw new Failure('build', `its files say that they have more than ${this.#limits.sizes} bytes`)
-    this.#entries.push(
-      linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname },
-    )
+    this.#entries.push(entry)
     this.#mtimes.push(mtime)
     if (type !== 'file') return undefined
     if (isWantedText(path)) return this.#text(path, size)
