@@ -47492,6 +47492,8 @@ async function isAtHand({ descriptor, image }) {
     return !isForeign(descriptor) || (await image.blobs.has?.(descriptor)) !== false;
 }
 
+// EXTERNAL MODULE: ./src/image/layer-files.js
+var layer_files = __nccwpck_require__(4317);
 // EXTERNAL MODULE: ./src/image/conda.js
 var conda = __nccwpck_require__(6493);
 ;// CONCATENATED MODULE: ./src/image/texts.js
@@ -47543,8 +47545,15 @@ const layerLimits = {
 ;// CONCATENATED MODULE: ./src/host/layers/budget.js
 
 
+
 /** Container engines stack 127 layers, or some hundreds. */
-const imageLimits = { ...layerLimits, layers: 1000, texts: 32 * 2 ** 20 };
+const imageLimits = {
+    ...layerLimits,
+    layers: 1000,
+    texts: 32 * 2 ** 20,
+    names: 2 ** 26,
+    folders: 500_000,
+};
 const hint = 'no image that is meant to be run comes near this; check where it comes from';
 /** Counts what is read of an image's layers, side by side, and throws Failure when it is too much. */
 class LayerBudget {
@@ -47553,6 +47562,10 @@ class LayerBudget {
     #bytes = 0;
     #entries = 0;
     #texts = 0;
+    #names = 0;
+    #folders = new Set();
+    /** Of the last entry: a tar has the files of a folder one after another. */
+    #folder = '';
     constructor(limits = {}) {
         this.#limits = { ...imageLimits, ...limits };
     }
@@ -47575,11 +47588,22 @@ class LayerBudget {
         if (this.#bytes > bytesBeforeRatio && this.#bytes > this.#download * ratio)
             throw over(`it unpacks to more than ${ratio} times its size`);
     }
-    entries(count, who = 'it') {
-        const { entries } = this.#limits;
-        this.#entries += count;
+    entry({ path, linkname = '' }, who = 'it') {
+        const { entries, names, folders } = this.#limits;
+        this.#entries += 1;
         if (this.#entries > entries)
             throw over(`${who} has more than ${entries} entries`);
+        this.#names += path.length + linkname.length;
+        if (this.#names > names)
+            throw over(`${who} has names of more than ${names} characters together`);
+        const end = path.lastIndexOf('/');
+        if (end <= 0 || (end === this.#folder.length && path.startsWith(this.#folder)))
+            return;
+        this.#folder = path.slice(0, end);
+        for (let at = this.#folder; at !== '' && !this.#folders.has(at); at = (0,layer_files/* parentOf */.gN)(at))
+            this.#folders.add(at);
+        if (this.#folders.size > folders)
+            throw over(`${who} has more than ${folders} folders`);
     }
     /** Characters of texts that are kept. */
     texts(length, who = 'it') {
@@ -47590,7 +47614,8 @@ class LayerBudget {
     }
     /** A listing of `image` that was made before. */
     known({ entries, texts }, image) {
-        this.entries(entries.length, image);
+        for (const entry of entries)
+            this.entry(entry, image);
         for (const text of Object.values(texts))
             this.texts(text.length, image);
     }
@@ -47988,11 +48013,12 @@ class Contents {
         this.#budget = budget;
     }
     add({ path, type, size, mode, mtime, linkname }) {
-        this.#budget.entries(1);
+        const entry = linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname };
+        this.#budget.entry(entry);
         this.#sizes += size;
         if (this.#sizes > this.#limits.sizes)
             throw new failure/* Failure */.H('build', `its files say that they have more than ${this.#limits.sizes} bytes`);
-        this.#entries.push(linkname === undefined ? { path, type, size, mode } : { path, type, size, mode, linkname });
+        this.#entries.push(entry);
         this.#mtimes.push(mtime);
         if (type !== 'file')
             return undefined;
@@ -50124,8 +50150,6 @@ function userSources({ user }, { facts }) {
     ];
 }
 
-// EXTERNAL MODULE: ./src/image/layer-files.js
-var layer_files = __nccwpck_require__(4317);
 // EXTERNAL MODULE: ./src/image/symlinks.js
 var symlinks = __nccwpck_require__(3824);
 ;// CONCATENATED MODULE: ./src/image/base-facts.js
