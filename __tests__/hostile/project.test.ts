@@ -158,9 +158,8 @@ describe('links of a project', () => {
 /** Names and targets of a project's links, in hex, as Python's tarfile reads them out of the tar. */
 async function readBack(project: string): Promise<string[]> {
   const { files } = await walkProject(project)
-  const chunks = [...tarBytes(files.map((file) => projectSource(file, 'app')))].map((chunk) =>
-    Buffer.from(chunk),
-  )
+  const tar = tarBytes(files.map((file) => projectSource(file, 'app')))
+  const chunks = Array.from(tar, (chunk) => Buffer.from(chunk))
   const program = `
 import io, sys, tarfile
 raw = lambda text: text.encode("utf-8", "surrogateescape").hex()
@@ -195,7 +194,7 @@ describe('names of files', () => {
     await writeProject(at('project'), Object.fromEntries(names.map((name) => [name, name])))
     const { files } = await walkProject(at('project'))
     const tar = tarBytes(files.map((file) => projectSource(file, 'app')))
-    const chunks = [...tar].map((chunk) => Buffer.from(chunk))
+    const chunks = Array.from(tar, (chunk) => Buffer.from(chunk))
     const listing = await listLayer(inChunks(Buffer.concat([...chunks, Buffer.alloc(1024)])), {
       name: 'a test',
     })
