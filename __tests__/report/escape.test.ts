@@ -182,6 +182,7 @@ describe('prose', () => {
     ['see www.x.example, or #12.', 'see `www.x.example`, or `#12`.'],
     ['commit deadbeef1', 'commit `deadbeef1`'],
     ['aGH-12 and', '`aGH-12` and'],
+    ['layer 7 (`RUN a`), `b`: `c`.', 'layer 7 (`RUN a`), `b`: `c`.'],
     ['- a', '– a'],
     ['1. a', '`1.` a'],
     ['a``b`x`', '`` a` `` `b` `` x` ``'],

@@ -82,6 +82,8 @@ const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i
 function plainWord(word: string, span: (text: string) => string): string {
   if (word.trim() === '' || /^[–—]$/.test(word)) return word
   if (word === '-') return '–'
+  // What a sentence has around code.
+  if (/^(?:\(|\)?[.,:;?!]?)$/.test(word)) return word
   if (plain.test(word) && !alive.test(word)) return word
   const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? []
   return `${before}${span(core)}${after}`
