@@ -41611,6 +41611,9 @@ function plainWord(word, span) {
         return word;
     if (word === '-')
         return '–';
+    // What a sentence has around code.
+    if (/^(?:\(|\)?[.,:;?!]?)$/.test(word))
+        return word;
     if (plain.test(word) && !alive.test(word))
         return word;
     const [, before = '', core = word, after = ''] = /^(["'(]?)(.+?)([.,:;?!]?["')]?)$/su.exec(word) ?? [];
