@@ -13,3 +13,11 @@ export function refuseUnsafeEvent(event: string | undefined): void {
     { hint: 'write `on: pull_request` instead; it runs for forks too, with a token that can only read' },
   )
 }
+
+/** Refuses a runner on Windows, where neither programs nor file modes are what an image of Linux is made with. */
+export function refuseUnfitRunner(system: string | undefined): void {
+  if (system !== 'Windows') return
+  throw new Failure('usage', 'this action does not run on a Windows runner', {
+    hint: 'write `runs-on: ubuntu-latest` for its job; images for other platforms are made there too, with `platforms`',
+  })
+}

@@ -2,7 +2,7 @@ import * as core from '@actions/core'
 import { Failure } from '../failure.ts'
 import { type Given, parseGiven } from '../given.ts'
 import type { Inputs } from '../inputs.ts'
-import { refuseUnsafeEvent } from './event.ts'
+import { refuseUnfitRunner, refuseUnsafeEvent } from './event.ts'
 import { inputName, type InputRow, inputTable, type RunKey } from './inputs-table.ts'
 import { type GivenSettings, parseSettings, type Settings } from './settings.ts'
 
@@ -12,9 +12,10 @@ export interface ActionInputs {
   readonly settings: Settings
 }
 
-/** The inputs that the runner hands over, on an event that this action runs on. Throws Failure (usage). */
+/** The inputs that the runner hands over, on an event and a runner that this action runs on. Throws Failure (usage). */
 export function loadInputs(env: NodeJS.ProcessEnv, cwd: string): ActionInputs {
   refuseUnsafeEvent(env['GITHUB_EVENT_NAME'])
+  refuseUnfitRunner(env['RUNNER_OS'])
   return readInputs(core.getInput, { cwd })
 }
 

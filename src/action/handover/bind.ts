@@ -2,10 +2,9 @@ import * as v from 'valibot'
 import type { GitHub } from '../github/client.ts'
 import type { SourceRun } from './source.ts'
 
-/** The pull request that a run was for, with the labels it has now; or why there is none to write to. */
+/** The pull request that a run was for, or why there is none to write to. */
 export type Binding =
-  | { readonly kind: 'bound'; readonly number: number; readonly labels: readonly string[] }
-  | { readonly kind: 'skip'; readonly why: string }
+  { readonly kind: 'bound'; readonly number: number } | { readonly kind: 'skip'; readonly why: string }
 
 const place = v.object({
   sha: v.string(),
@@ -16,7 +15,6 @@ const pullSchema = v.object({
   number: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   head: place,
   base: place,
-  labels: v.optional(v.array(v.object({ name: v.optional(v.string(), '') })), []),
 })
 
 /**
@@ -31,18 +29,17 @@ export async function bind(github: GitHub, run: SourceRun): Promise<Binding> {
   if (run.headRepository === undefined) return skip('the repository of the pull request is gone')
   if (run.headBranch === undefined) return skip('the branch of the pull request is gone')
   const [owner = ''] = run.headRepository.split('/')
-  const found: { readonly number: number; readonly labels: readonly string[] }[] = []
+  const found: number[] = []
   const query = { state: 'open', head: `${owner}:${run.headBranch}` }
   for await (const item of github.list(`/repos/${run.repository}/pulls`, query)) {
     const pull = v.safeParse(pullSchema, item)
     if (!pull.success) continue
-    const { number, head, base, labels } = pull.output
+    const { number, head, base } = pull.output
     if (head.sha !== run.headSha || head.repo?.full_name !== run.headRepository) continue
-    if (base.repo?.full_name === run.repository)
-      found.push({ number, labels: labels.map(({ name }) => name) })
+    if (base.repo?.full_name === run.repository) found.push(number)
   }
-  const [pull] = found
-  if (pull === undefined) return skip('no open pull request has the measured commit as its head (any more)')
+  const [number] = found
+  if (number === undefined) return skip('no open pull request has the measured commit as its head (any more)')
   if (found.length > 1) return skip('several open pull requests have the measured commit as their head')
-  return { kind: 'bound', ...pull }
+  return { kind: 'bound', number }
 }
