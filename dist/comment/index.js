@@ -40448,6 +40448,14 @@ function event_refuseUnsafeEvent(event) {
     throw new Failure('usage', 'this action does not run on pull_request_target: a build runs code of the pull request, and on this event ' +
         "that code would have the repository's secrets and a token that can write", { hint: 'write `on: pull_request` instead; it runs for forks too, with a token that can only read' });
 }
+/** Refuses a runner on Windows, where neither programs nor file modes are what an image of Linux is made with. */
+function event_refuseUnfitRunner(system) {
+    if (system !== 'Windows')
+        return;
+    throw new Failure('usage', 'this action does not run on a Windows runner', {
+        hint: 'write `runs-on: ubuntu-latest` for its job; images for other platforms are made there too, with `platforms`',
+    });
+}
 
 ;// CONCATENATED MODULE: ./src/action/inputs-table.js
 /** Every input, in the order people read them. action.yml and the README's table are generated from this. */
@@ -40650,9 +40658,10 @@ function commentProblem(text) {
 
 
 
-/** The inputs that the runner hands over, on an event that this action runs on. Throws Failure (usage). */
+/** The inputs that the runner hands over, on an event and a runner that this action runs on. Throws Failure (usage). */
 function loadInputs(env, cwd) {
     refuseUnsafeEvent(env['GITHUB_EVENT_NAME']);
+    refuseUnfitRunner(env['RUNNER_OS']);
     return readInputs(core.getInput, { cwd });
 }
 /**
@@ -40765,7 +40774,6 @@ const pullSchema = object({
     number: pipe(number(), safeInteger(), minValue(1)),
     head: place,
     base: place,
-    labels: optional(array(object({ name: optional(string(), '') })), []),
 });
 /**
  * Finds the one open pull request whose head is the commit that was measured. Nothing that the run left is asked: a
@@ -40787,18 +40795,18 @@ async function bind(github, run) {
         const pull = safeParse(pullSchema, item);
         if (!pull.success)
             continue;
-        const { number, head, base, labels } = pull.output;
+        const { number, head, base } = pull.output;
         if (head.sha !== run.headSha || head.repo?.full_name !== run.headRepository)
             continue;
         if (base.repo?.full_name === run.repository)
-            found.push({ number, labels: labels.map(({ name }) => name) });
+            found.push(number);
     }
-    const [pull] = found;
-    if (pull === undefined)
+    const [number] = found;
+    if (number === undefined)
         return skip('no open pull request has the measured commit as its head (any more)');
     if (found.length > 1)
         return skip('several open pull requests have the measured commit as their head');
-    return { kind: 'bound', ...pull };
+    return { kind: 'bound', number };
 }
 
 ;// CONCATENATED MODULE: ./src/compare/history.js

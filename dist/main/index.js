@@ -31373,6 +31373,14 @@ function refuseUnsafeEvent(event) {
     throw new failure/* Failure */.H('usage', 'this action does not run on pull_request_target: a build runs code of the pull request, and on this event ' +
         "that code would have the repository's secrets and a token that can write", { hint: 'write `on: pull_request` instead; it runs for forks too, with a token that can only read' });
 }
+/** Refuses a runner on Windows, where neither programs nor file modes are what an image of Linux is made with. */
+function refuseUnfitRunner(system) {
+    if (system !== 'Windows')
+        return;
+    throw new failure/* Failure */.H('usage', 'this action does not run on a Windows runner', {
+        hint: 'write `runs-on: ubuntu-latest` for its job; images for other platforms are made there too, with `platforms`',
+    });
+}
 
 ;// CONCATENATED MODULE: ./src/action/inputs-table.js
 /** Every input, in the order people read them. action.yml and the README's table are generated from this. */
@@ -31575,9 +31583,10 @@ function commentProblem(text) {
 
 
 
-/** The inputs that the runner hands over, on an event that this action runs on. Throws Failure (usage). */
+/** The inputs that the runner hands over, on an event and a runner that this action runs on. Throws Failure (usage). */
 function loadInputs(env, cwd) {
     refuseUnsafeEvent(env['GITHUB_EVENT_NAME']);
+    refuseUnfitRunner(env['RUNNER_OS']);
     return readInputs(core/* getInput */.V4, { cwd });
 }
 /**
