@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { instructionsOf } from '../../src/project/dockerfile-instructions.ts'
+import { DockerfileParser } from 'dockerfile-ast'
 import { parseLastBase } from '../../src/project/dockerfile.ts'
 import { describeWithEngine, docker } from '../fixtures/engine.ts'
 
@@ -13,7 +13,7 @@ FROM \`
   # between
 
   first as One
-RUN <<EF cat <<-Last && echo '<<none' "x <<none" <<<none
+RUN <<EF cat <<-Last && cat <<<none
 FROM no
 EF
 FROM no
@@ -44,8 +44,8 @@ describeWithEngine('a Dockerfile', (engine) => {
     const { targets } = JSON.parse(stdout) as {
       targets: { base?: string; location: { ranges: { start: { line: number } }[] } }[]
     }
-    const stages = instructionsOf(dockerfile).filter(({ keyword }) => keyword === 'FROM')
-    expect(stages.map(({ line }) => line)).toEqual(
+    const stages = DockerfileParser.parse(dockerfile).getFROMs()
+    expect(stages.map((stage) => stage.getRange().start.line + 1)).toEqual(
       targets.map(({ location }) => location.ranges[0]?.start.line),
     )
     expect(targets.map(({ base }) => base)).toEqual(['first', 'second:1', 'ONE'])

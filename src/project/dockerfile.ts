@@ -1,5 +1,5 @@
+import { DockerfileParser, type From, type PropertyInstruction } from 'dockerfile-ast'
 import type { Platform } from '../image/platform.ts'
-import { instructionsOf, type Instruction } from './dockerfile-instructions.ts'
 
 /** What the last stage of a Dockerfile stands on. `line` counts from 1. */
 export type LastBase =
@@ -16,16 +16,14 @@ type Values = ReadonlyMap<string, string | undefined>
  * the build arguments, and built for `platform`. Undefined for a file without a stage. Never throws.
  */
 export function parseLastBase(text: string, platform: Platform): LastBase | undefined {
-  const instructions = instructionsOf(text)
-  const first = instructions.findIndex(({ keyword }) => keyword === 'FROM')
+  const dockerfile = DockerfileParser.parse(text)
   const values = new Map<string, string | undefined>(platformArguments(platform))
-  for (const { keyword, rest } of instructions.slice(0, Math.max(first, 0))) {
-    if (keyword !== 'ARG') continue
-    for (const [name, value] of argumentsOf(rest)) {
+  for (const argument of dockerfile.getInitialARGs()) {
+    for (const [name, value] of propertiesOf(argument)) {
       values.set(name, value === undefined ? values.get(name) : expand(value, values).text)
     }
   }
-  const stages = instructions.filter(({ keyword }) => keyword === 'FROM').map(stageOf)
+  const stages = dockerfile.getFROMs()
   let at = stages.length - 1
   for (;;) {
     const stage = stages[at]
@@ -34,15 +32,15 @@ export function parseLastBase(text: string, platform: Platform): LastBase | unde
     if (base.kind !== 'image') return base
     // A stage is known by its name to the ones below it, in any case of letters; below two of one name, the nearer.
     const name = base.name.toLowerCase()
-    const earlier = stages.slice(0, at).findLastIndex((one) => one.name?.toLowerCase() === name)
+    const earlier = stages.slice(0, at).findLastIndex((one) => one.getBuildStage()?.toLowerCase() === name)
     if (earlier < 0) return base
     at = earlier
   }
 }
 
-function baseOf(stage: Stage, values: Values): LastBase {
-  const { line } = stage
-  const image = expand(stage.image, values)
+function baseOf(stage: From, values: Values): LastBase {
+  const line = stage.getRange().start.line + 1
+  const image = expand(stage.getImage() ?? '', values)
   const [missing] = image.missing
   if (missing !== undefined) {
     return {
@@ -55,30 +53,13 @@ function baseOf(stage: Stage, values: Values): LastBase {
     return { kind: 'unknown', why: 'names its image in a way that is not understood', line }
   }
   if (image.text === 'scratch') return { kind: 'scratch', line }
-  const platform = expand(stage.platform, values).text
+  const platform = expand(stage.getPlatformFlag()?.getValue() ?? '', values).text
   return { kind: 'image', name: image.text, ...(platform === '' ? {} : { platform }), line }
 }
 
-/** `FROM [--platform=PLATFORM] IMAGE [AS NAME]`, as written. */
-interface Stage {
-  readonly platform: string
-  readonly image: string
-  readonly name: string | undefined
-  readonly line: number
-}
-
-function stageOf({ rest, line }: Instruction): Stage {
-  const words = rest.split(/\s+/)
-  const flags = words.filter((word) => word.startsWith('--'))
-  const [image = '', as, name] = words.filter((word) => !word.startsWith('--'))
-  const platform = flags.find((flag) => flag.startsWith('--platform='))?.slice('--platform='.length) ?? ''
-  return { platform, image, name: as?.toLowerCase() === 'as' ? name : undefined, line }
-}
-
-/** `ARG NAME[=DEFAULT]…`, the defaults with their quotes. */
-function argumentsOf(rest: string): readonly (readonly [string, string | undefined])[] {
-  const all = rest.matchAll(/(?<=^|\s)([^\s=]+)(?:=((?:"[^"]*"|'[^']*'|[^\s"'])*))?/g)
-  return [...all].map(([, name = '', value]) => [name, value])
+function propertiesOf(argument: PropertyInstruction): readonly (readonly [string, string | undefined])[] {
+  // What it calls unescaped is the value as it is written, with its quotes.
+  return argument.getProperties().map((one) => [one.getName(), one.getUnescapedValue() ?? undefined])
 }
 
 /** BuildKit sets these for every FROM; who builds on another platform than this one is not known afterwards. */

@@ -8,7 +8,7 @@ import { readText } from './find-lock.ts'
 export const dockerfileNames: readonly string[] = ['Dockerfile', 'Containerfile']
 
 /** Bytes of a Dockerfile that is read; the longest in the wild have less than a tenth of that. */
-const maxBytes = 1 << 20
+const maxBytes = 1 << 18
 
 /**
  * What the image of a project's Dockerfile stands on when it is built for `platform`, and where it says so:
