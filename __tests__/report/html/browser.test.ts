@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from '@jest/globals'
 import type { SizeNode } from '../../../src/image/size-tree.ts'
 import { renderHtml } from '../../../src/report/html/page.ts'
@@ -25,6 +27,7 @@ const names = `[...document.querySelectorAll('button.tile')].map((tile) => tile.
 const trail = `[...document.querySelectorAll('#path button')].map((one) => one.textContent).join('/')`
 const listed = `[...document.querySelectorAll('#contents tbody tr')].map((row) => row.cells[0].firstChild.nextSibling.textContent)`
 
+const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 /** The contrast (WCAG 2.2) of text on each colour that a tile may have. */
 const contrasts = `(() => {
   const parts = ['base', 'system', 'interpreter', 'environment', 'app', 'waste', 'other']
@@ -158,6 +161,18 @@ describeWithBrowser('the page in a browser', (browser) => {
     expect(Object.keys(ratios)).toHaveLength(7 * 4 + 8)
     for (const [classes, ratio] of Object.entries(ratios))
       expect([classes, ratio >= 4.5]).toEqual([classes, true])
+    await browser().dark(false)
+  })
+
+  it.each([
+    ['one image, in light mode', false, report],
+    ['two images, in dark mode', true, createReport({ tree })],
+  ])('has nothing that stands in the way of who cannot see it, as axe finds: %s', async (_, dark, shown) => {
+    await browser().dark(dark)
+    await browser().open(renderHtml(shown))
+    await browser().evaluate(`${readFileSync(axe, 'utf8')};0`)
+    const found = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))`
+    expect(await browser().evaluate(found)).toEqual([])
     await browser().dark(false)
   })
 
