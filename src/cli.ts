@@ -4,6 +4,7 @@ import { keepMemoryLow } from './memory.ts'
 import { perform } from './perform.ts'
 import { parseArguments } from './terminal/arguments.ts'
 import { exitStatus, tellFailure } from './terminal/failure.ts'
+import { currentFolder } from './terminal/folder.ts'
 import { interruptible } from './terminal/interrupt.ts'
 import { outliveReaders } from './terminal/output.ts'
 import { createProgress } from './terminal/progress.ts'
@@ -16,7 +17,7 @@ const screen = screenOf(stdout, env)
 try {
   keepMemoryLow()
   outliveReaders(process)
-  const request = parseArguments(argv.slice(2), { cwd: process.cwd(), version, columns: screen.columns })
+  const request = parseArguments(argv.slice(2), { cwd: currentFolder(), version, columns: screen.columns })
   if (request.command === 'text') {
     stdout.write(request.text)
     process.exitCode = request.status

@@ -8932,12 +8932,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6851);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
-/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7682);
-/* harmony import */ var _terminal_output_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3796);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7770);
-/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7397);
-/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9744);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3816);
+/* harmony import */ var _terminal_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1225);
+/* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7682);
+/* harmony import */ var _terminal_output_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3796);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7770);
+/* harmony import */ var _terminal_screen_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7397);
+/* harmony import */ var _terminal_tell_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9744);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3816);
+
 
 
 
@@ -8950,25 +8952,25 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 const { argv, env, stdout, stderr } = process;
-const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__/* .screenOf */ .S)(stdout, env);
+const screen = (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_9__/* .screenOf */ .S)(stdout, env);
 try {
     (0,_memory_js__WEBPACK_IMPORTED_MODULE_1__/* .keepMemoryLow */ .P)();
-    (0,_terminal_output_js__WEBPACK_IMPORTED_MODULE_9__/* .outliveReaders */ .B)(process);
-    const request = (0,_terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__/* .parseArguments */ .W)(argv.slice(2), { cwd: process.cwd(), version: _version_js__WEBPACK_IMPORTED_MODULE_10__/* .version */ .r, columns: screen.columns });
+    (0,_terminal_output_js__WEBPACK_IMPORTED_MODULE_10__/* .outliveReaders */ .B)(process);
+    const request = (0,_terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__/* .parseArguments */ .W)(argv.slice(2), { cwd: (0,_terminal_folder_js__WEBPACK_IMPORTED_MODULE_5__/* .currentFolder */ .M)(), version: _version_js__WEBPACK_IMPORTED_MODULE_11__/* .version */ .r, columns: screen.columns });
     if (request.command === 'text') {
         stdout.write(request.text);
         process.exitCode = request.status;
     }
     else {
-        const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__/* .createProgress */ .m)(stderr, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__/* .screenOf */ .S)(stderr, env), { quiet: request.quiet });
+        const progress = (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__/* .createProgress */ .m)(stderr, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_9__/* .screenOf */ .S)(stderr, env), { quiet: request.quiet });
         const context = { env, progress, now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), today: Date.now };
-        const performed = await (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_5__/* .interruptible */ .I)((signal) => (0,_perform_js__WEBPACK_IMPORTED_MODULE_2__/* .perform */ .y)(request, { ...context, signal })).finally(() => progress.close());
-        await (0,_terminal_tell_js__WEBPACK_IMPORTED_MODULE_7__/* .tell */ .q)(performed, request, { stdout, screen });
+        const performed = await (0,_terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_6__/* .interruptible */ .I)((signal) => (0,_perform_js__WEBPACK_IMPORTED_MODULE_2__/* .perform */ .y)(request, { ...context, signal })).finally(() => progress.close());
+        await (0,_terminal_tell_js__WEBPACK_IMPORTED_MODULE_8__/* .tell */ .q)(performed, request, { stdout, screen });
         process.exitCode = performed.failed ? 1 : 0;
     }
 }
 catch (error) {
-    stderr.write((0,_terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .tellFailure */ .s)(error, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_8__/* .screenOf */ .S)(stderr, env)));
+    stderr.write((0,_terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .tellFailure */ .s)(error, (0,_terminal_screen_js__WEBPACK_IMPORTED_MODULE_9__/* .screenOf */ .S)(stderr, env)));
     process.exitCode = (0,_terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .exitStatus */ .$)(error);
 }
 
@@ -42583,6 +42585,30 @@ function exitStatus(error) {
 /** Line ends stay: a message may be a list; all else that acts on a terminal is made visible. */
 function lines(text) {
     return text.split('\n').map(_report_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK).join('\n');
+}
+
+
+/***/ }),
+
+/***/ 1225:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ currentFolder)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5598);
+
+/** The folder that the program was started in, absolute. Throws Failure where it is gone. */
+function currentFolder() {
+    try {
+        return process.cwd();
+    }
+    catch (cause) {
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .H('usage', 'the current folder is no longer there', {
+            hint: 'change into one that is, and start again',
+            cause,
+        });
+    }
 }
 
 
