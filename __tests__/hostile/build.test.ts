@@ -13,7 +13,8 @@ const forged: Wheel = {
   ...createDistribution('forged', '1.0', { files: { 'forged.py': 'evil' } }),
   sha256: '0'.repeat(64),
 }
-const gone = createDistribution('gone', '1.0')
+/** Named like faults that it is none of. */
+const gone = createDistribution('gone-403-forbidden-dns', '1.0')
 const older = createDistribution('older', '1.0', { tag: 'cp312-cp312-manylinux_2_28_x86_64' })
 const elsewhere = createDistribution('elsewhere', '1.0', { tag: 'cp313-cp313-win_amd64' })
 const onlyMusl = createDistribution('only-musl', '1.0', { tag: 'cp313-cp313-musllinux_1_2_x86_64' })
@@ -94,7 +95,7 @@ describe('a lock and an index that do not agree', () => {
       kind: 'build',
       hint: expect.stringContaining('gone from the index'),
     })
-    expect(told.message).toContain('gone-1.0-py3-none-any.whl')
+    expect(told.message).toContain('gone_403_forbidden_dns-1.0-py3-none-any.whl')
   })
 
   it('an index that is down says to check the network', async () => {
@@ -106,21 +107,24 @@ describe('a lock and an index that do not agree', () => {
     })
   })
 
-  it('an index that wants credentials says how to give them, and shows none', async () => {
-    const { createServer } = await import('node:http')
-    const server = createServer((_, response) => response.writeHead(401).end())
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    try {
-      const { port } = server.address() as { port: number }
-      const lock = site.lock([alpha]).replaceAll(site.index.url, `http://someone:hunter2@127.0.0.1:${port}`)
-      const told = await failure([alpha], { lock })
-      expect(told.hint).toContain('wants credentials')
-      expect(told.message).not.toContain('hunter2')
-    } finally {
-      server.closeAllConnections()
-      server.close()
-    }
-  })
+  it.each([401, 403])(
+    'an index that wants credentials (%i) says how to give them, and shows none',
+    async (status) => {
+      const { createServer } = await import('node:http')
+      const server = createServer((_, response) => response.writeHead(status).end())
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      try {
+        const { port } = server.address() as { port: number }
+        const lock = site.lock([alpha]).replaceAll(site.index.url, `http://someone:hunter2@127.0.0.1:${port}`)
+        const told = await failure([alpha], { lock })
+        expect(told.hint).toContain('wants credentials')
+        expect(told.message).not.toContain('hunter2')
+      } finally {
+        server.closeAllConnections()
+        server.close()
+      }
+    },
+  )
 })
 
 describe('packages that do not fit the image', () => {

@@ -30499,6 +30499,7 @@ async function installedDistributions(prefix) {
 }
 /** What the installer said, with what helps for the faults that are met in practice. */
 function installFailure(said) {
+    // Names, addresses and hashes of strangers stand in it too: a number or a word alone says nothing.
     const hints = [
         [
             /hash mismatch|hashes? .*(?:do(?:es)? not|don't) match/i,
@@ -30506,16 +30507,16 @@ function installFailure(said) {
         ],
         [/no space left/i, 'free some space, or set UV_CACHE_DIR and XDG_CACHE_HOME to a disk that has room'],
         [
-            /401|403|unauthorized|forbidden/i,
+            /\b(?:401 unauthorized|403 forbidden)\b/i,
             'the index wants credentials: set UV_INDEX_URL with them, UV_INDEX_<NAME>_USERNAME and _PASSWORD, or a netrc file',
         ],
         [
-            /dns|connect|timed? ?out|network|tcp|tls|certificate/i,
-            'the index cannot be reached: check the network and the proxy settings (HTTPS_PROXY, SSL_CERT_FILE)',
+            /\b404 not found\b|not found in the (?:package )?(?:registry|index)/i,
+            'a locked file is gone from the index: lock again, or use an index that keeps it',
         ],
         [
-            /404|not found in the (?:package )?(?:registry|index)/i,
-            'a locked file is gone from the index: lock again, or use an index that keeps it',
+            /\((?:connect|sendrequest)\)|error sending request|dns error|tcp connect|connection (?:refused|reset|closed)|timed? ?out|\bcertificate\b/i,
+            'the index cannot be reached: check the network and the proxy settings (HTTPS_PROXY, SSL_CERT_FILE)',
         ],
     ];
     const hint = hints.find(([pattern]) => pattern.test(said))?.[1];
