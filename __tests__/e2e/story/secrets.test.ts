@@ -3,14 +3,20 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { filesLeft, leaks, type Left } from '../../fixtures/leaks.ts'
 import { type FakeRegistry, startRegistry } from '../../fixtures/registry.ts'
+import { createSource } from '../../fixtures/distribution.ts'
 import { createWheel } from '../../fixtures/wheel.ts'
 import { createWorld, type Job, type World } from '../../fixtures/world.ts'
 
 const alpha = createWheel('alpha', '1.0', { 'alpha/data.txt': 'x'.repeat(50_000) })
 
+/** Built on the machine of the job, with its environment. */
+const made = createSource('made', '1.0')
+
 const secrets = {
   'password of the index': 'index+canary/7f3a91',
   'password of the registry': 'registry+canary/c04d55',
+  /** In the environment, where the builds of packages look for theirs. */
+  'secret of a build': 'build+canary/5e27d8',
 }
 /** No secret: a text of the app, by which the search shows that it finds. */
 const planted = 'planted+canary/11aa22'
@@ -20,7 +26,7 @@ let registry: FakeRegistry
 let docker: string
 beforeAll(async () => {
   const password = secrets['password of the registry']
-  world = await createWorld([alpha], { indexPassword: secrets['password of the index'] })
+  world = await createWorld([alpha, made], { indexPassword: secrets['password of the index'] })
   registry = await startRegistry({ kind: 'bearer', users: { pusher: password } })
   docker = await world.site.newFolder('docker')
   const auth = Buffer.from(`pusher:${password}`).toString('base64')
@@ -35,7 +41,8 @@ function logins(password = secrets['password of the index']): NodeJS.ProcessEnv 
   const index = new URL(`${world.site.index.url}/simple`)
   index.username = 'reader'
   index.password = password
-  return { UV_DEFAULT_INDEX: index.href, DOCKER_CONFIG: docker }
+  const build = { BUILD_TOKEN: secrets['secret of a build'] }
+  return { UV_DEFAULT_INDEX: index.href, DOCKER_CONFIG: docker, ...build }
 }
 
 /** The installer in the image comes from where everyone has it, besides. */
@@ -49,7 +56,9 @@ function loginsBeside(): NodeJS.ProcessEnv {
 /** A project whose files the index is asked for. */
 function project(): Record<string, string> {
   return {
-    'requirements.txt': `alpha==1.0 --hash=sha256:${alpha.sha256}\n`,
+    'requirements.txt': [alpha, made]
+      .map(({ name, version, sha256 }) => `${name}==${version} --hash=sha256:${sha256}\n`)
+      .join(''),
     'pyproject.toml': '[project]\nname = "api"\nversion = "1.0"\nrequires-python = ">=3.11"\n',
     'app.py': `print("${planted}")\n`,
   }
