@@ -87,6 +87,35 @@ describe('requirements.txt with hashes', () => {
     expect(plain?.sdist?.filename).toBe('plain-1.0.tar.gz')
   })
 
+  it('asks the index for the packages alone whose lines are others than the last time', async () => {
+    const cache = createTextCache()
+    const context = await createProjectFolder({})
+    const lockedAs = async (...lines: readonly string[]): Promise<Lock> => {
+      await writeFile(join(context, 'requirements.txt'), `--index-url ${index.url}\n${lines.join('')}`)
+      return readLock(context, options({ cache }))
+    }
+    const plain = hashed('plain==1.0', 'plain-1.0.tar.gz')
+    const leaf = hashed('leaf==1.0', 'leaf-1.0-py3-none-any.whl')
+    const winonly = hashed('winonly==1.0 ; sys_platform == "win32"', 'winonly-1.0-py3-none-any.whl')
+    const source = hashed('source==1.0', 'source-1.0.tar.gz')
+    await lockedAs(winonly, plain, source, leaf)
+    const before = index.requests.length
+
+    const newer = hashed('plain==2.0', 'plain-2.0-py3-none-any.whl')
+    const updated = await lockedAs(winonly, newer, leaf)
+    expect(names(updated)).toEqual(['leaf 1.0', 'plain 2.0'])
+    expect(new Set(index.requests.slice(before).map((path) => path.split('/')[2]))).toEqual(
+      new Set(['plain']),
+    )
+    const anew = await readLock(context, options({ cache: createTextCache() }))
+    expect(updated.packages).toEqual(anew.packages)
+
+    // Another hash is another lock, and is held against the index.
+    await expect(lockedAs(winonly, newer, hashed('leaf==1.0', 'changed'))).rejects.toThrow(
+      'hashes do not match: there is no file with a hash that requirements.txt lists, of\n  leaf 1.0',
+    )
+  })
+
   it('says of which packages no file matches', async () => {
     const context = await createProjectFolder({
       'requirements.txt':

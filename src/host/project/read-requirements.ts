@@ -11,6 +11,7 @@ import { namesPackage, type IndexOptions } from '../../project/requirements-opti
 import type { Chosen } from '../../project/select.ts'
 import { compileRequirements, type Compilation } from '../uv/compile.ts'
 import { readPyproject, type FoundLock } from './find-lock.ts'
+import { lookUpChanged } from './known-requirements.ts'
 import { cacheKey, type LockOptions } from './read-lock.ts'
 import { readRequirements, type RequirementItem, type Requirements } from './requirements-files.ts'
 import { indexSettings } from './uv-settings.ts'
@@ -41,33 +42,39 @@ export async function readRequirementsLock(
     )
   }
   const pyproject = await readPyproject(context)
-  const compilation: Compilation = {
-    requirements: linesOf(
-      context,
-      frozen ? requirements.items.filter((i) => i.kind !== 'local') : requirements.items,
-    ),
+  const settings = await indexSettings(context)
+  const compilationOf = (items: readonly RequirementItem[]): Compilation => ({
+    requirements: linesOf(context, items),
     constraints: frozen ? [] : linesOf(context, requirements.constraints),
     remoteConstraints: frozen ? [] : requirements.remoteConstraints,
     index: requirements.options,
-    settings: await indexSettings(context),
+    settings,
     frozen,
     minors: minorsFor(pyproject?.requiresPython, options),
-  }
-  const key = frozen ? cacheKey(format, relative(context, found.path), compilation) : undefined
-  const kept = key === undefined ? undefined : await options.cache?.get(key)
-  if (kept !== undefined) return { ...lock, frozen, packages: parseKeptPackages(kept, found.shown) }
-
-  const compiled = await compileRequirements(compilation, found.shown, { ...options, env })
-  const pathFromContext = (written: string): string => relative(context, resolve(compiled.folder, written))
-  const text = renderPylock(parsePylock(compiled.text, found.shown).packages, {
-    keepMarkers: true,
-    path: pathFromContext,
   })
-  const all = inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown)
-  const packages = frozen ? keepLockedFiles(all, frozenHashes(requirements.items), found.shown) : all
-  if (key === undefined) return { ...lock, frozen, packages }
+  const look = async (items: readonly RequirementItem[]): Promise<readonly LockedPackage[]> => {
+    const compiled = await compileRequirements(compilationOf(items), found.shown, { ...options, env })
+    const text = renderPylock(parsePylock(compiled.text, found.shown).packages, {
+      keepMarkers: true,
+      path: (written) => relative(context, resolve(compiled.folder, written)),
+    })
+    return inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown)
+  }
+  if (!frozen) return { ...lock, frozen, packages: await look(requirements.items) }
+
+  const items = requirements.items.filter((item) => item.kind !== 'local')
+  const lookFrozen = async (some: readonly RequirementItem[]): Promise<readonly LockedPackage[]> =>
+    keepLockedFiles(await look(some), frozenHashes(some), found.shown)
+  const { cache } = options
+  if (cache === undefined) return { ...lock, frozen, packages: await lookFrozen(items) }
+  const place = relative(context, found.path)
+  const key = cacheKey(format, place, compilationOf(items))
+  const kept = await cache.get(key)
+  if (kept !== undefined) return { ...lock, frozen, packages: parseKeptPackages(kept, found.shown) }
+  const lastKey = cacheKey(format, 'last', resolve(context), place, compilationOf([]))
+  const packages = await lookUpChanged({ items, key: lastKey, cache, look: lookFrozen })
   const keeping = renderKeptPackages(packages)
-  await options.cache?.put(key, keeping)
+  await cache.put(key, keeping)
   // The same now as from the store.
   return { ...lock, frozen, packages: parseKeptPackages(keeping, found.shown) }
 }
