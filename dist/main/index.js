@@ -44614,7 +44614,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 1595:
+/***/ 4328:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51643,6 +51643,45 @@ function pinnedMetadata(lines) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/host/project/known-requirements.js
+
+
+/**
+ * The packages of pinned requirements, by name. What was found for a name the last time is kept as long as its lines
+ * stay the same: an update of one package asks the index for that one alone.
+ */
+async function lookUpChanged({ items, key, cache, look, }) {
+    const lines = linesByName(items);
+    // What an address holds may be any package.
+    if (lines === undefined)
+        return look(items);
+    const kept = await cache.get(key);
+    const before = new Map(kept === undefined ? [] : JSON.parse(kept));
+    const isKnown = (name) => before.get(name)?.lines === lines.get(name);
+    const open = items.filter((item) => item.kind === 'named' && !isKnown(item.requirement.name));
+    const found = open.length === 0 ? [] : await look(open);
+    const answers = [...lines].map(([name, own]) => {
+        const known = before.get(name);
+        if (known?.lines === own)
+            return [name, known];
+        return [name, { lines: own, packages: renderKeptPackages(found.filter((one) => one.name === name)) }];
+    });
+    await cache.put(key, JSON.stringify(answers));
+    return answers.flatMap(([name, { packages }]) => parseKeptPackages(packages, name));
+}
+/** A digest of the lines of each name, in the order of the names. */
+function linesByName(items) {
+    const lines = new Map();
+    for (const item of items) {
+        if (item.kind !== 'named')
+            return undefined;
+        const { name } = item.requirement;
+        lines.set(name, [...(lines.get(name) ?? []), item.text, item.hashes]);
+    }
+    // A line may hold credentials.
+    return new Map([...lines].sort().map(([name, parts]) => [name, cacheKey(parts)]));
+}
+
 ;// CONCATENATED MODULE: ./src/host/project/requirements-files.js
 
 
@@ -51742,6 +51781,7 @@ function uv_settings_pick(table) {
 
 
 
+
 /** Grows when what is kept under a key changes its meaning. */
 const format = 'requirements-2';
 /**
@@ -51763,31 +51803,40 @@ async function readRequirementsLock(context, found, options) {
             'uv pip compile requirements.in --generate-hashes -o requirements.txt');
     }
     const pyproject = await readPyproject(context);
-    const compilation = {
-        requirements: linesOf(context, frozen ? requirements.items.filter((i) => i.kind !== 'local') : requirements.items),
+    const settings = await indexSettings(context);
+    const compilationOf = (items) => ({
+        requirements: linesOf(context, items),
         constraints: frozen ? [] : linesOf(context, requirements.constraints),
         remoteConstraints: frozen ? [] : requirements.remoteConstraints,
         index: requirements.options,
-        settings: await indexSettings(context),
+        settings,
         frozen,
         minors: minorsFor(pyproject?.requiresPython, options),
+    });
+    const look = async (items) => {
+        const compiled = await compileRequirements(compilationOf(items), found.shown, { ...options, env });
+        const text = renderPylock(parsePylock(compiled.text, found.shown).packages, {
+            keepMarkers: true,
+            path: (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(compiled.folder, written)),
+        });
+        return inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown);
     };
-    const key = frozen ? cacheKey(format, (0,external_node_path_.relative)(context, found.path), compilation) : undefined;
-    const kept = key === undefined ? undefined : await options.cache?.get(key);
+    if (!frozen)
+        return { ...lock, frozen, packages: await look(requirements.items) };
+    const items = requirements.items.filter((item) => item.kind !== 'local');
+    const lookFrozen = async (some) => keepLockedFiles(await look(some), frozenHashes(some), found.shown);
+    const { cache } = options;
+    if (cache === undefined)
+        return { ...lock, frozen, packages: await lookFrozen(items) };
+    const place = (0,external_node_path_.relative)(context, found.path);
+    const key = cacheKey(format, place, compilationOf(items));
+    const kept = await cache.get(key);
     if (kept !== undefined)
         return { ...lock, frozen, packages: parseKeptPackages(kept, found.shown) };
-    const compiled = await compileRequirements(compilation, found.shown, { ...options, env });
-    const pathFromContext = (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(compiled.folder, written));
-    const text = renderPylock(parsePylock(compiled.text, found.shown).packages, {
-        keepMarkers: true,
-        path: pathFromContext,
-    });
-    const all = inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown);
-    const packages = frozen ? keepLockedFiles(all, frozenHashes(requirements.items), found.shown) : all;
-    if (key === undefined)
-        return { ...lock, frozen, packages };
+    const lastKey = cacheKey(format, 'last', (0,external_node_path_.resolve)(context), place, compilationOf([]));
+    const packages = await lookUpChanged({ items, key: lastKey, cache, look: lookFrozen });
     const keeping = renderKeptPackages(packages);
-    await options.cache?.put(key, keeping);
+    await cache.put(key, keeping);
     // The same now as from the store.
     return { ...lock, frozen, packages: parseKeptPackages(keeping, found.shown) };
 }
@@ -63648,7 +63697,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3268);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1595);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4328);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);
