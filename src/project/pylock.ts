@@ -66,14 +66,22 @@ export function choosePylock(lock: Pylock, chosen: Chosen): Pylock {
 /**
  * Packages as a pylock.toml of their own, for an installer or for keeping. `requires-python` is left out: installers
  * hold it against the interpreter they run on, which need not be the one that is installed for. So are markers,
- * unless they are to be kept: what does not apply is to be filtered before. `path` maps the paths of files to what
- * they are from the new place.
+ * unless they are to be kept: what does not apply is to be filtered before. Indexes can be dropped: they are of use
+ * where an installer keeps what it fetched. `path` maps the paths of files to what they are from the new place.
  */
 export function renderPylock(
   packages: readonly LockedPackage[],
-  options: { readonly path?: (written: string) => string; readonly keepMarkers?: boolean } = {},
+  options: {
+    readonly path?: (written: string) => string
+    readonly keepMarkers?: boolean
+    readonly dropIndexes?: boolean
+  } = {},
 ): string {
-  const dropped = options.keepMarkers === true ? ['requires-python'] : ['requires-python', 'marker']
+  const dropped = [
+    'requires-python',
+    ...(options.keepMarkers === true ? [] : ['marker']),
+    ...(options.dropIndexes === true ? ['index'] : []),
+  ]
   return renderToml({
     'lock-version': '1.0',
     'created-by': 'pydeps-image',

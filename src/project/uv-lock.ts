@@ -29,7 +29,9 @@ export interface UvPackage {
 /** Where a package comes from; the path of a local one is relative to the lock's folder. */
 export type UvSource =
   | { readonly kind: 'local'; readonly path: string; readonly virtual: boolean }
-  | { readonly kind: 'registry' | 'git' | 'url' | 'path' | 'unknown' }
+  /** An address of an index, or a folder of files. */
+  | { readonly kind: 'registry'; readonly index: string }
+  | { readonly kind: 'git' | 'url' | 'path' | 'unknown' }
 
 export interface UvDependency {
   readonly name: PackageName
@@ -152,7 +154,9 @@ function uvSource(table: TomlReader | undefined): UvSource {
     if (path !== undefined)
       return { kind: 'local', path: path === '' ? '.' : path, virtual: kind === 'virtual' }
   }
-  const kinds = ['registry', 'git', 'url', 'path'] as const
+  const index = table?.string('registry')
+  if (index !== undefined) return { kind: 'registry', index }
+  const kinds = ['git', 'url', 'path'] as const
   return { kind: kinds.find((kind) => table?.raw(kind) !== undefined) ?? 'unknown' }
 }
 

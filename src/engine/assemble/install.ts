@@ -4,6 +4,7 @@ import { Failure } from '../../failure.ts'
 import { run, toolText } from '../../host/process.ts'
 import type { Uv } from '../../host/uv/find.ts'
 import type { LockedPackage } from '../../project/lock.ts'
+import { indexesOf } from '../../project/lock-index.ts'
 import { packageName } from '../../project/name.ts'
 import { renderPylock } from '../../project/pylock.ts'
 import type { Target } from '../../project/target.ts'
@@ -36,7 +37,9 @@ export async function installLocked(
   await mkdir(folder, { recursive: true })
   const lock = join(folder, 'pylock.toml')
   await writeFile(lock, renderPylock(packages, { path: (path) => resolve(context.context, path) }))
-  await install(join(folder, 'prefix'), [...(build ? [] : ['--no-build']), '-r', lock], context)
+  // Its own indexes alone does it look for among what it has; what a build needs it finds as the user told it.
+  const known = build ? [] : ['--no-build', ...indexesOf(packages).map((index) => `--index=${index}`)]
+  await install(join(folder, 'prefix'), [...known, '-r', lock], context)
 }
 
 /** Installs one wheel file into a folder. */

@@ -96,7 +96,7 @@ export function planVolume(lock: Lock, { facts }: Base, target: Target, layout: 
       { hint: 'publish them to an index, or use mode ship' },
     )
   }
-  const text = renderPylock(packages)
+  const text = renderPylock(packages, { dropIndexes: true })
   const requirements = renderRequirements(packages, volumePlaces.folder)
   const interpreter = facts.interpreter.path
   const paths = [`/${sitePackages(layout)}`]

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import { Failure } from '../../failure.ts'
 import type { Lock, LockedFile, LockedPackage } from '../../project/lock.ts'
 import { parseKeptPackages, renderKeptPackages } from '../../project/kept-lock.ts'
+import { withIndexes } from '../../project/lock-index.ts'
 import { packageName } from '../../project/name.ts'
 import { parsePylock, renderPylock } from '../../project/pylock.ts'
 import { allowsMinor, supportedPythons } from '../../project/python-choice.ts'
@@ -17,7 +18,7 @@ import { readRequirements, type RequirementItem, type Requirements } from './req
 import { indexSettings } from './uv-settings.ts'
 
 /** Grows when what is kept under a key changes its meaning. */
-const format = 'requirements-2'
+const format = 'requirements-3'
 
 /**
  * A requirements.txt: its files are looked up in the index. With pins and hashes nothing is chosen, and files whose
@@ -58,7 +59,8 @@ export async function readRequirementsLock(
       keepMarkers: true,
       path: (written) => relative(context, resolve(compiled.folder, written)),
     })
-    return inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown)
+    const packages = withIndexes(parsePylock(text, found.shown).packages, () => compiled.index)
+    return inFormats(packages, requirements.options, found.shown)
   }
   if (!frozen) return { ...lock, frozen, packages: await look(requirements.items) }
 

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { parseKeptPackages, renderKeptPackages } from '../../project/kept-lock.ts'
 import type { Lock, LockedPackage } from '../../project/lock.ts'
+import { withIndexes } from '../../project/lock-index.ts'
 import { parsePylock, withPaths } from '../../project/pylock.ts'
 import type { Pyproject } from '../../project/pyproject.ts'
 import { checkChosen, checkNames } from '../../project/select.ts'
@@ -14,7 +15,7 @@ import { readPyproject, readText, type FoundLock } from './find-lock.ts'
 import { cacheKey, type LockOptions } from './read-lock.ts'
 
 /** Grows when what is kept under a key changes its meaning. */
-const format = 'uv-export-2'
+const format = 'uv-export-3'
 
 /** A uv.lock as `uv export` puts it, which needs no network and no Python. */
 export async function readUvLock(context: string, found: FoundLock, options: LockOptions): Promise<Lock> {
@@ -25,7 +26,8 @@ export async function readUvLock(context: string, found: FoundLock, options: Loc
   const shown = `export of ${found.shown}`
   let kept = await options.cache?.get(key)
   if (kept === undefined) {
-    kept = renderKeptPackages(await exportLock(context, found, shown, options))
+    const packages = await exportLock(context, found, shown, options)
+    kept = renderKeptPackages(withIndexes(packages, indexIn(uvLock)))
     await options.cache?.put(key, kept)
   }
   return {
@@ -68,6 +70,21 @@ async function checkProject(
         hint: 'lock again with: uv lock',
       },
     )
+  }
+}
+
+/** Where the lock has a package from, which its export does not say; undefined also when it has it from several. */
+function indexIn({ packages }: UvLock): (locked: LockedPackage) => string | undefined {
+  const key = (name: string, version: string | undefined): string => JSON.stringify([name, version])
+  const found = new Map<string, Set<string>>()
+  for (const { name, version, source } of packages) {
+    if (source.kind !== 'registry') continue
+    const at = key(name, version)
+    found.set(at, (found.get(at) ?? new Set()).add(source.index))
+  }
+  return ({ name, version }) => {
+    const [index, other] = found.get(key(name, version)) ?? []
+    return other === undefined ? index : undefined
   }
 }
 

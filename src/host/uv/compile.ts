@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { parseRequirement } from '../../project/requirement.ts'
-import { pinnedVersion } from '../../project/requirements.ts'
+import { parseRequirements, pinnedVersion } from '../../project/requirements.ts'
 import type { IndexOptions } from '../../project/requirements-options.ts'
 import { renderToml, type TomlTable } from '../../project/toml.ts'
 import { compareVersions } from '../../project/version.ts'
@@ -30,6 +30,8 @@ export interface Compiled {
   readonly text: string
   /** Folder (gone by now) that paths in it are relative to. */
   readonly folder: string
+  /** The index that all its files are from; undefined when there are several, or other places. */
+  readonly index: string | undefined
 }
 
 /**
@@ -54,6 +56,8 @@ export async function compileRequirements(
     const args = [...(await writeInputs(folder, compilation)), '--output-file', output]
     // Otherwise uv looks at every Python of this machine for one of the version asked for.
     args.push('--python', await (options.python?.() ?? hostPython(options.env, options.signal)))
+    const index = onlyIndex(uv, folder, options)
+    index.catch(() => undefined)
     let stderr = ''
     let wanted = ''
     for (const minor of compilation.minors) {
@@ -63,7 +67,7 @@ export async function compileRequirements(
         env: options.env,
         ...(options.signal && { signal: options.signal }),
       })
-      if (result.code === 0) return { text: await readFile(output, 'utf8'), folder }
+      if (result.code === 0) return { text: await readFile(output, 'utf8'), folder, index: await index }
       stderr = result.stderr
       // Only a package that wants a newer Python is mended by one.
       const newer = /does not satisfy Python(?:>=(\d+\.\d+))?/i.exec(stderr)
@@ -76,11 +80,26 @@ export async function compileRequirements(
   }
 }
 
+/** What uv, with its settings and what is in the folder, calls its index; undefined when that is not all. */
+async function onlyIndex(
+  uv: string,
+  folder: string,
+  { env, signal }: Pick<Parameters<typeof compileRequirements>[2], 'env' | 'signal'>,
+): Promise<string | undefined> {
+  const emit = ['--emit-index-url', '--emit-find-links', '--no-header', '--quiet', '--offline']
+  const args = ['pip', 'compile', 'indexes.txt', '--no-python-downloads', ...emit]
+  const result = await run(uv, args, { cwd: folder, env, ...(signal && { signal }) })
+  if (result.code !== 0) return undefined
+  const { indexUrl, extraIndexUrls, findLinks } = parseRequirements(result.stdout, 'indexes').options
+  return extraIndexUrls.length + findLinks.length === 0 ? indexUrl : undefined
+}
+
 /** Writes the files that uv is to read, and gives the arguments; addresses may hold credentials and stay in files. */
 async function writeInputs(folder: string, compilation: Compilation): Promise<string[]> {
   const { index, frozen } = compilation
   const lines = [...indexLines(index), ...compilation.requirements]
   await writeFile(join(folder, 'requirements.txt'), `${lines.join('\n')}\n`)
+  await writeFile(join(folder, 'indexes.txt'), `${indexLines(index).join('\n')}\n`)
   const constraints = [
     ...compilation.remoteConstraints.map((address) => `-c ${address}`),
     ...compilation.constraints,
