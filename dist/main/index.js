@@ -44614,7 +44614,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 4328:
+/***/ 8582:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50800,11 +50800,15 @@ function choosePylock(lock, chosen) {
 /**
  * Packages as a pylock.toml of their own, for an installer or for keeping. `requires-python` is left out: installers
  * hold it against the interpreter they run on, which need not be the one that is installed for. So are markers,
- * unless they are to be kept: what does not apply is to be filtered before. `path` maps the paths of files to what
- * they are from the new place.
+ * unless they are to be kept: what does not apply is to be filtered before. Indexes can be dropped: they are of use
+ * where an installer keeps what it fetched. `path` maps the paths of files to what they are from the new place.
  */
 function renderPylock(packages, options = {}) {
-    const dropped = options.keepMarkers === true ? ['requires-python'] : ['requires-python', 'marker'];
+    const dropped = [
+        'requires-python',
+        ...(options.keepMarkers === true ? [] : ['marker']),
+        ...(options.dropIndexes === true ? ['index'] : []),
+    ];
     return renderToml({
         'lock-version': '1.0',
         'created-by': 'pydeps-image',
@@ -51029,6 +51033,39 @@ function withoutDates(value) {
     if (typeof value !== 'object' || value === null)
         return value;
     return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => inner instanceof Date ? [] : [[key, withoutDates(inner)]]));
+}
+
+;// CONCATENATED MODULE: ./src/project/lock-index.js
+/**
+ * The packages with the index that their files were found in (`packages.index` of PEP 751), for those of an index:
+ * an installer then finds the files among those that it has of that index, and asks for none again. `indexOf` gives
+ * an address. One with credentials is left out, and so is every file without a hash, which could be another's.
+ */
+function withIndexes(packages, indexOf) {
+    return packages.map((locked) => {
+        const index = indexOf(locked);
+        const files = [...locked.wheels, ...(locked.sdist ? [locked.sdist] : [])];
+        const fits = locked.direct === undefined && files.every(isOfIndex);
+        if (!fits || index === undefined || !isOpenAddress(index))
+            return locked;
+        const { name, version, ...rest } = locked.table;
+        return { ...locked, table: { name, ...(version === undefined ? {} : { version }), index, ...rest } };
+    });
+}
+/** Indexes that packages name, each once. */
+function indexesOf(packages) {
+    const named = packages.map(({ table }) => table['index']);
+    return [...new Set(named.filter((index) => typeof index === 'string'))].filter(isOpenAddress);
+}
+function isOfIndex({ url, hashes }) {
+    return url !== undefined && Object.keys(hashes).length > 0;
+}
+/** An address on the web that anyone may read of. */
+function isOpenAddress(text) {
+    const url = URL.parse(text);
+    if (url === null || url.username !== '' || url.password !== '')
+        return false;
+    return url.protocol === 'https:' || url.protocol === 'http:';
 }
 
 ;// CONCATENATED MODULE: ./src/project/wheel.js
@@ -51575,6 +51612,8 @@ async function compileRequirements(compilation, shown, options) {
         const args = [...(await writeInputs(folder, compilation)), '--output-file', output];
         // Otherwise uv looks at every Python of this machine for one of the version asked for.
         args.push('--python', await (options.python?.() ?? hostPython(options.env, options.signal)));
+        const index = onlyIndex(uv, folder, options);
+        index.catch(() => undefined);
         let stderr = '';
         let wanted = '';
         for (const minor of compilation.minors) {
@@ -51586,7 +51625,7 @@ async function compileRequirements(compilation, shown, options) {
                 ...(options.signal && { signal: options.signal }),
             });
             if (result.code === 0)
-                return { text: await (0,promises_.readFile)(output, 'utf8'), folder };
+                return { text: await (0,promises_.readFile)(output, 'utf8'), folder, index: await index };
             stderr = result.stderr;
             // Only a package that wants a newer Python is mended by one.
             const newer = /does not satisfy Python(?:>=(\d+\.\d+))?/i.exec(stderr);
@@ -51600,11 +51639,22 @@ async function compileRequirements(compilation, shown, options) {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
     }
 }
+/** What uv, with its settings and what is in the folder, calls its index; undefined when that is not all. */
+async function onlyIndex(uv, folder, { env, signal }) {
+    const emit = ['--emit-index-url', '--emit-find-links', '--no-header', '--quiet', '--offline'];
+    const args = ['pip', 'compile', 'indexes.txt', '--no-python-downloads', ...emit];
+    const result = await (0,host_process/* run */.eF)(uv, args, { cwd: folder, env, ...(signal && { signal }) });
+    if (result.code !== 0)
+        return undefined;
+    const { indexUrl, extraIndexUrls, findLinks } = parseRequirements(result.stdout, 'indexes').options;
+    return extraIndexUrls.length + findLinks.length === 0 ? indexUrl : undefined;
+}
 /** Writes the files that uv is to read, and gives the arguments; addresses may hold credentials and stay in files. */
 async function writeInputs(folder, compilation) {
     const { index, frozen } = compilation;
     const lines = [...indexLines(index), ...compilation.requirements];
     await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'requirements.txt'), `${lines.join('\n')}\n`);
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'indexes.txt'), `${indexLines(index).join('\n')}\n`);
     const constraints = [
         ...compilation.remoteConstraints.map((address) => `-c ${address}`),
         ...compilation.constraints,
@@ -51782,8 +51832,9 @@ function uv_settings_pick(table) {
 
 
 
+
 /** Grows when what is kept under a key changes its meaning. */
-const format = 'requirements-2';
+const format = 'requirements-3';
 /**
  * A requirements.txt: its files are looked up in the index. With pins and hashes nothing is chosen, and files whose
  * hash is not in it are not offered; otherwise versions, and what they depend on, are resolved for every platform.
@@ -51819,7 +51870,8 @@ async function readRequirementsLock(context, found, options) {
             keepMarkers: true,
             path: (written) => (0,external_node_path_.relative)(context, (0,external_node_path_.resolve)(compiled.folder, written)),
         });
-        return inFormats(parsePylock(text, found.shown).packages, requirements.options, found.shown);
+        const packages = withIndexes(parsePylock(text, found.shown).packages, () => compiled.index);
+        return inFormats(packages, requirements.options, found.shown);
     };
     if (!frozen)
         return { ...lock, frozen, packages: await look(requirements.items) };
@@ -52345,7 +52397,10 @@ function uvSource(table) {
         if (path !== undefined)
             return { kind: 'local', path: path === '' ? '.' : path, virtual: kind === 'virtual' };
     }
-    const kinds = ['registry', 'git', 'url', 'path'];
+    const index = table?.string('registry');
+    if (index !== undefined)
+        return { kind: 'registry', index };
+    const kinds = ['git', 'url', 'path'];
     return { kind: kinds.find((kind) => table?.raw(kind) !== undefined) ?? 'unknown' };
 }
 function uvDependency(table) {
@@ -52385,8 +52440,9 @@ function mapOf(table, read) {
 
 
 
+
 /** Grows when what is kept under a key changes its meaning. */
-const read_uv_lock_format = 'uv-export-2';
+const read_uv_lock_format = 'uv-export-3';
 /** A uv.lock as `uv export` puts it, which needs no network and no Python. */
 async function readUvLock(context, found, options) {
     const uvLock = parseUvLock(found.text, found.shown);
@@ -52396,7 +52452,8 @@ async function readUvLock(context, found, options) {
     const shown = `export of ${found.shown}`;
     let kept = await options.cache?.get(key);
     if (kept === undefined) {
-        kept = renderKeptPackages(await exportLock(context, found, shown, options));
+        const packages = await exportLock(context, found, shown, options);
+        kept = renderKeptPackages(withIndexes(packages, indexIn(uvLock)));
         await options.cache?.put(key, kept);
     }
     return {
@@ -52432,6 +52489,21 @@ async function checkProject(context, found, uvLock, options) {
             hint: 'lock again with: uv lock',
         });
     }
+}
+/** Where the lock has a package from, which its export does not say; undefined also when it has it from several. */
+function indexIn({ packages }) {
+    const key = (name, version) => JSON.stringify([name, version]);
+    const found = new Map();
+    for (const { name, version, source } of packages) {
+        if (source.kind !== 'registry')
+            continue;
+        const at = key(name, version);
+        found.set(at, (found.get(at) ?? new Set()).add(source.index));
+    }
+    return ({ name, version }) => {
+        const [index, other] = found.get(key(name, version)) ?? [];
+        return other === undefined ? index : undefined;
+    };
 }
 async function exportLock(context, found, shown, options) {
     const uv = await options.uv();
@@ -53905,6 +53977,7 @@ function sha256Row(content) {
 
 
 
+
 /**
  * Installs packages of a lock into a folder, for the target's interpreter and platform, with whatever Python this
  * machine has: nothing of what is installed is run. `build` allows source packages, which are built isolated.
@@ -53914,7 +53987,9 @@ async function installLocked(packages, folder, build, context) {
     await (0,promises_.mkdir)(folder, { recursive: true });
     const lock = (0,external_node_path_.join)(folder, 'pylock.toml');
     await (0,promises_.writeFile)(lock, renderPylock(packages, { path: (path) => (0,external_node_path_.resolve)(context.context, path) }));
-    await install((0,external_node_path_.join)(folder, 'prefix'), [...(build ? [] : ['--no-build']), '-r', lock], context);
+    // Its own indexes alone does it look for among what it has; what a build needs it finds as the user told it.
+    const known = build ? [] : ['--no-build', ...indexesOf(packages).map((index) => `--index=${index}`)];
+    await install((0,external_node_path_.join)(folder, 'prefix'), [...known, '-r', lock], context);
 }
 /** Installs one wheel file into a folder. */
 async function installWheel(wheel, folder, context) {
@@ -57111,7 +57186,7 @@ function planVolume(lock, { facts }, target, layout) {
     if (local.length > 0) {
         throw new failure/* Failure */.H('build', `these packages are files beside the lock, which a container that syncs a volume does not have: ${local.map(({ locked }) => locked.name).join(', ')}`, { hint: 'publish them to an index, or use mode ship' });
     }
-    const text = renderPylock(packages);
+    const text = renderPylock(packages, { dropIndexes: true });
     const requirements = renderRequirements(packages, volumePlaces.folder);
     const interpreter = facts.interpreter.path;
     const paths = [`/${sitePackages(layout)}`];
@@ -63697,7 +63772,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3268);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4328);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8582);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);
