@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { lentChunks } from '../../src/host/file-chunks.ts'
+import { BufferRing, lentChunks } from '../../src/host/file-chunks.ts'
+import { lentFor } from '../../src/image/source.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'file-chunks-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -29,25 +30,36 @@ describe('lent chunks', () => {
     [content.length, undefined],
     [5, content.length + 100],
   ])('are the bytes from %p to %p', async (start, end) => {
-    const chunks = lentChunks(file, { start, ...(end === undefined ? {} : { end }) })
+    const chunks = lentChunks(file, new BufferRing(), { start, ...(end === undefined ? {} : { end }) })
     expect((await all(chunks)).equals(content.subarray(start, end))).toBe(true)
   })
 
-  test('stay as they are until the one after the next is asked for, and no longer', async () => {
-    const chunks = lentChunks(file)
-    const first = (await chunks.next()).value as Uint8Array
-    await chunks.next()
-    expect(content.subarray(0, first.length).equals(first)).toBe(true)
-    await chunks.next()
-    await chunks.next()
-    expect(content.subarray(0, first.length).equals(first)).toBe(false)
+  test('stay as they are while some more are asked for, of other files too, and no longer', async () => {
+    const small = join(folder, 'some')
+    writeFileSync(small, randomBytes(2 ** 18))
+    const buffers = new BufferRing()
+    async function* chunksOf(files: readonly string[]): AsyncGenerator<Uint8Array> {
+      for (const one of files) yield* lentChunks(one, buffers)
+    }
+    const files = Array.from({ length: 20 }, () => small)
+    const chunks = chunksOf([file, ...files])
+    const large = Math.floor(content.length / 2 ** 20)
+    for (let number = 1; number < large; number += 1) await chunks.next()
+    const last = (await chunks.next()).value as Uint8Array
+    const bytes = Buffer.from(last)
+    for (let number = 0; number < lentFor; number += 1) {
+      await chunks.next()
+      expect(bytes.equals(last)).toBe(true)
+    }
+    for (let number = 0; number < lentFor; number += 1) await chunks.next()
+    expect(bytes.equals(last)).toBe(false)
     await chunks.return(undefined)
   })
 
   test('take no more memory than a small file has', async () => {
     const small = join(folder, 'small')
     writeFileSync(small, 'abc')
-    const chunks = lentChunks(small)
+    const chunks = lentChunks(small, new BufferRing())
     const chunk = (await chunks.next()).value as Uint8Array
     expect(chunk.buffer.byteLength).toBe(3)
     await chunks.return(undefined)
@@ -56,7 +68,7 @@ describe('lent chunks', () => {
   test('are all bytes of a file that grows, too', async () => {
     const growing = join(folder, 'growing')
     writeFileSync(growing, 'abc')
-    const chunks = lentChunks(growing)
+    const chunks = lentChunks(growing, new BufferRing())
     const first = Buffer.from((await chunks.next()).value as Uint8Array)
     // What is read ahead may have found the old end already: then that is where it ends.
     writeFileSync(growing, 'abcdefg')
@@ -65,6 +77,6 @@ describe('lent chunks', () => {
   })
 
   test('of a file that is not there are an error', async () => {
-    await expect(all(lentChunks(join(folder, 'missing')))).rejects.toThrow('ENOENT')
+    await expect(all(lentChunks(join(folder, 'missing'), new BufferRing()))).rejects.toThrow('ENOENT')
   })
 })

@@ -22,9 +22,17 @@ export interface Image {
   readonly source: 'oci' | 'oci-archive' | 'docker-archive' | 'docker-daemon' | 'registry'
 }
 
+/** A lent chunk stays as it is while so many more are asked for. */
+export const lentFor = 4
+
+/** Memory that lent chunks lie in. */
+export interface ChunkBuffers {
+  next(length: number): Uint8Array
+}
+
 export interface OpenOptions {
-  /** The reader is done with a chunk when it asks for the one after the next, so that its memory may be used again. */
-  readonly lent?: boolean
+  /** Where chunks may lie that are only lent, counted over all blobs that are opened with the same buffers. */
+  readonly buffers?: ChunkBuffers
 }
 
 /** Bytes of a blob in chunks; verified against the digest at the end: a wrong one throws before the stream ends. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { Failure } from '../../failure.ts'
+import { BufferRing } from '../../host/file-chunks.ts'
 import { giveBack } from '../../host/layers/decompress.ts'
 import type { Store } from '../../host/store/store.ts'
 import { type Digest, isDigest } from '../../image/digest.ts'
@@ -73,8 +74,9 @@ export async function sharedLayer(
     await compress(hashed(tarBytes(head), see), compression, lanes, write)
     // Or other bytes would be kept under the key of what was there a moment ago.
     if (diff.copy().digest('hex') !== headDigest) throw filesChanged()
+    const buffers = new BufferRing()
     for (const part of parts) {
-      for await (const chunk of readRange(store, part, { lent: true })) await writer.write(chunk)
+      for await (const chunk of readRange(store, part, { buffers })) await writer.write(chunk)
       for await (const chunk of partTar(store, part)) {
         see(chunk)
         giveBack(chunk)

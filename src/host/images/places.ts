@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts'
 import type { Digest } from '../../image/digest.ts'
 import type { Descriptor } from '../../image/manifest.ts'
 import type { BlobReader, OpenOptions } from '../../image/source.ts'
-import { lentChunks } from '../file-chunks.ts'
+import { BufferRing, lentChunks } from '../file-chunks.ts'
 import { sizeFailure } from '../registry/failures.ts'
 import { verified } from '../registry/verified.ts'
 import { type DocumentSource, collect } from './documents.ts'
@@ -23,10 +23,10 @@ export type FindPlace = (digest: Digest) => Promise<Place | undefined>
 /** The bytes of a place, in chunks. */
 export function readPlace(
   { path, start, size }: Place,
-  { lent = false }: OpenOptions = {},
+  { buffers }: OpenOptions = {},
 ): AsyncIterable<Uint8Array> {
   if (size === 0) return nothing()
-  if (lent) return lentChunks(path, { start, end: start + size })
+  if (buffers) return lentChunks(path, buffers, { start, end: start + size })
   return createReadStream(path, { start, end: start + size - 1, highWaterMark: 1 << 18 })
 }
 
@@ -69,7 +69,7 @@ async function soundFile(
 ): Promise<string | undefined> {
   const place = await find(descriptor.digest)
   if (place?.whole !== true) return undefined
-  await drain(open(descriptor, { lent: true }))
+  await drain(open(descriptor, { buffers: new BufferRing() }))
   return place.path
 }
 

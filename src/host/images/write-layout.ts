@@ -4,6 +4,7 @@ import { Failure } from '../../failure.ts'
 import { renderManifest } from '../../image/manifest.ts'
 import { mediaTypes } from '../../image/mediatype.ts'
 import type { RepositoryReference } from '../../image/reference.ts'
+import { BufferRing } from '../file-chunks.ts'
 import { writeLayoutBeside } from './beside.ts'
 import type { Bundle, BundledLayer } from './bundle.ts'
 import { writeAll } from './chunks.ts'
@@ -64,7 +65,10 @@ async function placeLayer(
   }
   const file = await open(to, 'wx')
   try {
-    await writeAll(file, told(image.blobs.open(descriptor, { lent: true }), descriptor, onProgress))
+    await writeAll(
+      file,
+      told(image.blobs.open(descriptor, { buffers: new BufferRing() }), descriptor, onProgress),
+    )
   } finally {
     await file.close()
   }

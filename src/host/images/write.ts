@@ -5,6 +5,7 @@ import { type ImageReference, formatImageReference } from '../../image/reference
 import type { Image } from '../../image/source.ts'
 import { checkArchivePlace, checkLayoutPlace, writeFileBeside } from './beside.ts'
 import { bundle } from './bundle.ts'
+import { BufferRing } from '../file-chunks.ts'
 import { writeAll } from './chunks.ts'
 import type { ImageContext } from './context.ts'
 import { refuseMissing } from './foreign.ts'
@@ -43,13 +44,19 @@ export async function writeImage(
       await writeLayout(parts, to.path, to.tag, parseNames(tags), onProgress)
       break
     case 'oci-archive':
-      await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress, { lent: true }))
+      await writeArchive(
+        to.path,
+        renderArchive(parts, to.tag, parseNames(tags), onProgress, { buffers: new BufferRing() }),
+      )
       break
     case 'docker-archive': {
       refuseSeveral(images, to)
       await refuseMissing(parts.layers, formatImageReference(to))
       const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags])
-      await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { lent: true }))
+      await writeArchive(
+        to.path,
+        renderArchive(parts, undefined, names, onProgress, { buffers: new BufferRing() }),
+      )
       break
     }
     case 'docker-daemon': {

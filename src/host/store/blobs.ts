@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { type Digest, hexOf } from '../../image/digest.ts'
 import type { OpenOptions } from '../../image/source.ts'
-import { lentChunks } from '../file-chunks.ts'
+import { BufferRing, lentChunks } from '../file-chunks.ts'
 import { diskFailure } from './failure.ts'
 
 /** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
@@ -61,7 +61,7 @@ export class Blobs {
   async verified(digest: Digest, size: number): Promise<string | undefined> {
     if (!(await this.has(digest, size))) return undefined
     try {
-      await drain(this.read(digest, { lent: true }))
+      await drain(this.read(digest, { buffers: new BufferRing() }))
       return this.path(digest)
     } catch (error) {
       if (error instanceof DamagedBlob) return undefined
@@ -70,12 +70,12 @@ export class Blobs {
   }
 
   /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-  async *read(digest: Digest, { lent = false }: OpenOptions = {}): AsyncGenerator<Uint8Array> {
+  async *read(digest: Digest, { buffers }: OpenOptions = {}): AsyncGenerator<Uint8Array> {
     const path = this.path(digest)
     const hash = createHash('sha256')
     try {
-      for await (const chunk of lent
-        ? lentChunks(path)
+      for await (const chunk of buffers
+        ? lentChunks(path, buffers)
         : createReadStream(path, { highWaterMark: 1 << 20 })) {
         hash.update(chunk as Buffer)
         yield chunk as Buffer
