@@ -44614,7 +44614,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 8582:
+/***/ 4486:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47986,35 +47986,54 @@ function noLock(context, names) {
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: ./src/image/digest.js
 var image_digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/image/source.js
+/** A lent chunk stays as it is while so many more are asked for. */
+const lentFor = 4;
+
 ;// CONCATENATED MODULE: ./src/host/file-chunks.js
 
+
 const chunkSize = 1 << 20;
+/** Bytes up to which waiting for another thread takes longer than reading. */
+const fewBytes = 1 << 17;
+/** A chunk, those that may be asked for while it is in use, and the one that is read ahead of these. */
+const ringSize = lentFor + 2;
 /**
- * Bytes of a file from `start` to before `end`, in chunks that are lent: each stays as it is until the one after the
- * next is asked for. The next is read while one is in use, and three buffers do for a file of any size: a new one for
- * each chunk would cost more than the reading.
+ * Buffers that are used in turn, by one stream after another: a new one for each chunk would cost more than the
+ * reading.
  */
-async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
-    const file = await (0,promises_.open)(path);
+class BufferRing {
+    #buffers = [];
+    #turn = 0;
+    next(length) {
+        this.#turn = (this.#turn + 1) % ringSize;
+        const buffer = this.#buffers[this.#turn];
+        if (buffer !== undefined && buffer.length >= length)
+            return buffer.subarray(0, length);
+        return (this.#buffers[this.#turn] = Buffer.allocUnsafeSlow(length));
+    }
+}
+/** Bytes of a file from `start` to before `end`, in lent chunks. The next is read while one is in use. */
+async function* lentChunks(path, buffers, { start = 0, end = Infinity } = {}) {
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, 'r');
     let reading;
     try {
-        const { size } = await file.stat();
-        const buffers = [];
+        const { size } = (0,external_node_fs_namespaceObject.fstatSync)(file);
         let at = start;
-        const read = async (turn) => {
-            const length = Math.min(chunkSize, end - at);
-            // Most files are small. What is behind the size that it had is read too, byte by byte if need be.
-            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(Math.min(length, Math.max(size - at, 1))));
-            const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
+        const readNext = async () => {
+            // What is behind the size that it had is read too, byte by byte if need be.
+            const length = Math.min(chunkSize, end - at, Math.max(size - at, 1));
+            const buffer = at < size ? buffers.next(length) : Buffer.alloc(length);
+            const bytesRead = length <= fewBytes ? (0,external_node_fs_namespaceObject.readSync)(file, buffer, 0, length, at) : await readBeside(file, buffer, at);
             at += bytesRead;
             return buffer.subarray(0, bytesRead);
         };
-        reading = read(0);
-        for (let turn = 1;; turn += 1) {
+        reading = readNext();
+        for (;;) {
             const chunk = await reading;
             if (chunk.length === 0)
                 return;
-            reading = read(turn);
+            reading = readNext();
             // It is awaited in the next turn; until then a failure must not count as unhandled.
             reading.catch(() => undefined);
             yield chunk;
@@ -48022,8 +48041,19 @@ async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
     }
     finally {
         await reading?.catch(() => undefined);
-        await file.close();
+        (0,external_node_fs_namespaceObject.closeSync)(file);
     }
+}
+/** Reads on another thread. */
+function readBeside(file, buffer, at) {
+    return new Promise((resolve, reject) => {
+        (0,external_node_fs_namespaceObject.read)(file, buffer, 0, buffer.length, at, (error, bytesRead) => {
+            if (error === null)
+                resolve(bytesRead);
+            else
+                reject(error);
+        });
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/failure.js
@@ -48115,7 +48145,7 @@ class Blobs {
         if (!(await this.has(digest, size)))
             return undefined;
         try {
-            await drain(this.read(digest, { lent: true }));
+            await drain(this.read(digest, { buffers: new BufferRing() }));
             return this.path(digest);
         }
         catch (error) {
@@ -48125,12 +48155,12 @@ class Blobs {
         }
     }
     /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest, { lent = false } = {}) {
+    async *read(digest, { buffers } = {}) {
         const path = this.path(digest);
         const hash = (0,external_node_crypto_.createHash)('sha256');
         try {
-            for await (const chunk of lent
-                ? lentChunks(path)
+            for await (const chunk of buffers
+                ? lentChunks(path, buffers)
                 : (0,external_node_fs_namespaceObject.createReadStream)(path, { highWaterMark: 1 << 20 })) {
                 hash.update(chunk);
                 yield chunk;
@@ -49767,11 +49797,11 @@ function namesOf({ annotations: a }) {
 
 
 /** The bytes of a place, in chunks. */
-function readPlace({ path, start, size }, { lent = false } = {}) {
+function readPlace({ path, start, size }, { buffers } = {}) {
     if (size === 0)
         return nothing();
-    if (lent)
-        return lentChunks(path, { start, end: start + size });
+    if (buffers)
+        return lentChunks(path, buffers, { start, end: start + size });
     return (0,external_node_fs_namespaceObject.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
 }
 /** Blobs that lie in files of this machine, verified as they are read. */
@@ -49810,7 +49840,7 @@ async function soundFile(descriptor, find, open) {
     const place = await find(descriptor.digest);
     if (place?.whole !== true)
         return undefined;
-    await places_drain(open(descriptor, { lent: true }));
+    await places_drain(open(descriptor, { buffers: new BufferRing() }));
     return place.path;
 }
 async function places_drain(chunks) {
@@ -55410,6 +55440,7 @@ function listings_keyOf(digest) {
 
 
 
+
 const recordSchema = dist/* object */.Ikc({
     digest: dist/* custom */.IeY(image_digest/* isDigest */.Bc),
     size: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()),
@@ -55447,8 +55478,9 @@ async function sharedLayer(head, parts, createdBy, context) {
         // Or other bytes would be kept under the key of what was there a moment ago.
         if (diff.copy().digest('hex') !== headDigest)
             throw filesChanged();
+        const buffers = new BufferRing();
         for (const part of parts) {
-            for await (const chunk of readRange(store, part, { lent: true }))
+            for await (const chunk of readRange(store, part, { buffers }))
                 await writer.write(chunk);
             for await (const chunk of partTar(store, part)) {
                 see(chunk);
@@ -58850,27 +58882,50 @@ function indexOf(manifests) {
 }
 
 ;// CONCATENATED MODULE: ./src/host/images/chunks.js
-/**
- * Writes all chunks at the file's position. While one is being written the next is made: it must stay as it is until
- * the one after the next is asked for.
- */
+
+/** Bytes of small chunks, headers for the most part, that wait for a large one to be written with. */
+const heldBytes = 1 << 16;
+/** Writes all chunks, which may be lent, at the file's position. While one is being written the next are made. */
 async function writeAll(file, chunks) {
     let writing = Promise.resolve();
+    // One is filled while the other is written.
+    let [held, other] = [Buffer.allocUnsafeSlow(heldBytes), Buffer.allocUnsafeSlow(heldBytes)];
+    let filled = 0;
+    let askedFor = 0;
+    const write = async (chunk) => {
+        await writing;
+        writing = writeEach(file, chunk === undefined ? [held.subarray(0, filled)] : [held.subarray(0, filled), chunk]);
+        // It is awaited with the next one; until then a failure must not count as unhandled.
+        writing.catch(() => undefined);
+        [held, other, filled, askedFor] = [other, held, 0, 0];
+    };
     try {
         for await (const chunk of chunks) {
-            await writing;
-            writing = writeChunk(file, chunk);
-            // It is awaited with the next one; until then a failure must not count as unhandled.
-            writing.catch(() => undefined);
+            if (chunk.length > heldBytes - filled)
+                await write(chunk);
+            else {
+                held.set(chunk, filled);
+                filled += chunk.length;
+                askedFor += 1;
+                if (askedFor === lentFor)
+                    await writing;
+            }
         }
+        await write();
     }
     finally {
         await writing;
     }
 }
-async function writeChunk(file, chunk) {
-    for (let at = 0; at < chunk.length;) {
-        at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
+async function writeEach(file, chunks) {
+    let left = chunks.filter(({ length }) => length > 0);
+    while (left.length > 0) {
+        let { bytesWritten } = await file.writev(left);
+        left = left.flatMap((chunk) => {
+            const done = Math.min(bytesWritten, chunk.length);
+            bytesWritten -= done;
+            return done === chunk.length ? [] : [chunk.subarray(done)];
+        });
     }
 }
 
@@ -59267,6 +59322,7 @@ function documentOf({ descriptor, bytes }) {
 
 
 
+
 /** The file that makes a folder a layout (OCI image spec, image-layout.md). */
 const layoutMarker = JSON.stringify({ imageLayoutVersion: '1.0.0' });
 const write_layout_atOnce = 4;
@@ -59303,7 +59359,7 @@ async function placeLayer({ descriptor, image }, to, onProgress) {
     }
     const file = await (0,promises_.open)(to, 'wx');
     try {
-        await writeAll(file, progress_told(image.blobs.open(descriptor, { lent: true }), descriptor, onProgress));
+        await writeAll(file, progress_told(image.blobs.open(descriptor, { buffers: new BufferRing() }), descriptor, onProgress));
     }
     finally {
         await file.close();
@@ -59394,6 +59450,7 @@ function write_archive_entry(path, size) {
 
 
 
+
 /**
  * Writes one image, or one for each of several platforms under one index, and gives the digest that the name then
  * stands for. What was there is replaced when all of the new is there, and stays as it was on any error. Throws
@@ -59411,13 +59468,13 @@ async function writeImage(images, to, { context, tags = [], onProgress: tell }) 
             await writeLayout(parts, to.path, to.tag, parseNames(tags), onProgress);
             break;
         case 'oci-archive':
-            await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress, { lent: true }));
+            await writeArchive(to.path, renderArchive(parts, to.tag, parseNames(tags), onProgress, { buffers: new BufferRing() }));
             break;
         case 'docker-archive': {
             refuseSeveral(images, to);
             await refuseMissing(parts.layers, (0,image_reference/* formatImageReference */.my)(to));
             const names = parseNames([...(to.tag === undefined ? [] : [to.tag]), ...tags]);
-            await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { lent: true }));
+            await writeArchive(to.path, renderArchive(parts, undefined, names, onProgress, { buffers: new BufferRing() }));
             break;
         }
         case 'docker-daemon': {
@@ -63777,7 +63834,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3268);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8582);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4486);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);

@@ -33225,8 +33225,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var digest = __nccwpck_require__(192);
 // EXTERNAL MODULE: ./src/host/process.js + 1 modules
 var host_process = __nccwpck_require__(7038);
-// EXTERNAL MODULE: ./src/host/store/blobs.js + 1 modules
-var blobs = __nccwpck_require__(433);
+// EXTERNAL MODULE: ./src/host/store/blobs.js + 2 modules
+var blobs = __nccwpck_require__(6537);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:util"
@@ -41612,7 +41612,7 @@ function failed(error) {
 
 /***/ }),
 
-/***/ 433:
+/***/ 6537:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41635,35 +41635,54 @@ var external_node_path_ = __nccwpck_require__(6760);
 var failure = __nccwpck_require__(5598);
 // EXTERNAL MODULE: ./src/image/digest.js
 var image_digest = __nccwpck_require__(192);
+;// CONCATENATED MODULE: ./src/image/source.js
+/** A lent chunk stays as it is while so many more are asked for. */
+const lentFor = 4;
+
 ;// CONCATENATED MODULE: ./src/host/file-chunks.js
 
+
 const chunkSize = 1 << 20;
+/** Bytes up to which waiting for another thread takes longer than reading. */
+const fewBytes = 1 << 17;
+/** A chunk, those that may be asked for while it is in use, and the one that is read ahead of these. */
+const ringSize = lentFor + 2;
 /**
- * Bytes of a file from `start` to before `end`, in chunks that are lent: each stays as it is until the one after the
- * next is asked for. The next is read while one is in use, and three buffers do for a file of any size: a new one for
- * each chunk would cost more than the reading.
+ * Buffers that are used in turn, by one stream after another: a new one for each chunk would cost more than the
+ * reading.
  */
-async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
-    const file = await (0,promises_.open)(path);
+class BufferRing {
+    #buffers = [];
+    #turn = 0;
+    next(length) {
+        this.#turn = (this.#turn + 1) % ringSize;
+        const buffer = this.#buffers[this.#turn];
+        if (buffer !== undefined && buffer.length >= length)
+            return buffer.subarray(0, length);
+        return (this.#buffers[this.#turn] = Buffer.allocUnsafeSlow(length));
+    }
+}
+/** Bytes of a file from `start` to before `end`, in lent chunks. The next is read while one is in use. */
+async function* lentChunks(path, buffers, { start = 0, end = Infinity } = {}) {
+    const file = (0,external_node_fs_.openSync)(path, 'r');
     let reading;
     try {
-        const { size } = await file.stat();
-        const buffers = [];
+        const { size } = (0,external_node_fs_.fstatSync)(file);
         let at = start;
-        const read = async (turn) => {
-            const length = Math.min(chunkSize, end - at);
-            // Most files are small. What is behind the size that it had is read too, byte by byte if need be.
-            const buffer = (buffers[turn % 3] ??= Buffer.allocUnsafeSlow(Math.min(length, Math.max(size - at, 1))));
-            const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length), at);
+        const readNext = async () => {
+            // What is behind the size that it had is read too, byte by byte if need be.
+            const length = Math.min(chunkSize, end - at, Math.max(size - at, 1));
+            const buffer = at < size ? buffers.next(length) : Buffer.alloc(length);
+            const bytesRead = length <= fewBytes ? (0,external_node_fs_.readSync)(file, buffer, 0, length, at) : await readBeside(file, buffer, at);
             at += bytesRead;
             return buffer.subarray(0, bytesRead);
         };
-        reading = read(0);
-        for (let turn = 1;; turn += 1) {
+        reading = readNext();
+        for (;;) {
             const chunk = await reading;
             if (chunk.length === 0)
                 return;
-            reading = read(turn);
+            reading = readNext();
             // It is awaited in the next turn; until then a failure must not count as unhandled.
             reading.catch(() => undefined);
             yield chunk;
@@ -41671,8 +41690,19 @@ async function* lentChunks(path, { start = 0, end = Infinity } = {}) {
     }
     finally {
         await reading?.catch(() => undefined);
-        await file.close();
+        (0,external_node_fs_.closeSync)(file);
     }
+}
+/** Reads on another thread. */
+function readBeside(file, buffer, at) {
+    return new Promise((resolve, reject) => {
+        (0,external_node_fs_.read)(file, buffer, 0, buffer.length, at, (error, bytesRead) => {
+            if (error === null)
+                resolve(bytesRead);
+            else
+                reject(error);
+        });
+    });
 }
 
 // EXTERNAL MODULE: ./src/host/store/failure.js
@@ -41736,7 +41766,7 @@ class Blobs {
         if (!(await this.has(digest, size)))
             return undefined;
         try {
-            await drain(this.read(digest, { lent: true }));
+            await drain(this.read(digest, { buffers: new BufferRing() }));
             return this.path(digest);
         }
         catch (error) {
@@ -41746,12 +41776,12 @@ class Blobs {
         }
     }
     /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest, { lent = false } = {}) {
+    async *read(digest, { buffers } = {}) {
         const path = this.path(digest);
         const hash = (0,external_node_crypto_.createHash)('sha256');
         try {
-            for await (const chunk of lent
-                ? lentChunks(path)
+            for await (const chunk of buffers
+                ? lentChunks(path, buffers)
                 : (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1 << 20 })) {
                 hash.update(chunk);
                 yield chunk;
@@ -41918,8 +41948,8 @@ var promises_ = __nccwpck_require__(1455);
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/host/store/blobs.js + 1 modules
-var blobs = __nccwpck_require__(433);
+// EXTERNAL MODULE: ./src/host/store/blobs.js + 2 modules
+var blobs = __nccwpck_require__(6537);
 // EXTERNAL MODULE: ./src/host/store/failure.js
 var failure = __nccwpck_require__(2747);
 // EXTERNAL MODULE: external "node:crypto"
