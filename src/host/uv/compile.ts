@@ -49,13 +49,14 @@ export async function compileRequirements(
     readonly signal?: AbortSignal
   },
 ): Promise<Compiled> {
-  const { path: uv } = await options.uv()
+  // Otherwise uv looks at every Python of this machine for one of the version asked for.
+  const python = options.python?.() ?? hostPython(options.env, options.signal)
+  const [{ path: uv }, host] = await Promise.all([options.uv(), python])
   const folder = await mkdtemp(join(tmpdir(), 'pydeps-image-'))
   try {
     const output = join(folder, 'pylock.toml')
     const args = [...(await writeInputs(folder, compilation)), '--output-file', output]
-    // Otherwise uv looks at every Python of this machine for one of the version asked for.
-    args.push('--python', await (options.python?.() ?? hostPython(options.env, options.signal)))
+    args.push('--python', host)
     const index = onlyIndex(uv, folder, options)
     index.catch(() => undefined)
     let stderr = ''
