@@ -28597,13 +28597,14 @@ async function hostPython(env, signal) {
  * about pinned packages. Throws Failure with uv's own words.
  */
 async function compileRequirements(compilation, shown, options) {
-    const { path: uv } = await options.uv();
+    // Otherwise uv looks at every Python of this machine for one of the version asked for.
+    const python = options.python?.() ?? hostPython(options.env, options.signal);
+    const [{ path: uv }, host] = await Promise.all([options.uv(), python]);
     const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'pydeps-image-'));
     try {
         const output = (0,external_node_path_.join)(folder, 'pylock.toml');
         const args = [...(await writeInputs(folder, compilation)), '--output-file', output];
-        // Otherwise uv looks at every Python of this machine for one of the version asked for.
-        args.push('--python', await (options.python?.() ?? hostPython(options.env, options.signal)));
+        args.push('--python', host);
         const index = onlyIndex(uv, folder, options);
         index.catch(() => undefined);
         let stderr = '';
