@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import { isForeign } from '../host/images/foreign.ts'
 import { LayerBudget } from '../host/layers/budget.ts'
+import { usedUp } from '../host/layers/decompress.ts'
 import { listLayer } from '../host/layers/read.ts'
 import type { Store } from '../host/store/store.ts'
 import type { Digest } from '../image/digest.ts'
@@ -82,7 +83,7 @@ async function listingOf(
     return known
   }
   progress(`reading ${image.reference}`)
-  const listing = await listLayer(image.blobs.open(descriptor), {
+  const listing = await listLayer(usedUp(image.blobs.open(descriptor)), {
     name: `${image.reference}, layer ${descriptor.digest}`,
     budget,
   })

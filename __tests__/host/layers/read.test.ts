@@ -153,6 +153,40 @@ describe('listLayer', () => {
     await expect(listLayer(broken())).rejects.toThrow(/^connection lost$/)
   })
 
+  it.each([
+    ['a plain tar', tar],
+    ['gzip', gzip(tar)],
+    ['zstd frames', Buffer.concat(thirds.map(zstd))],
+  ])('needs nothing of a chunk of %s when it asks for the next', async (_, blob) => {
+    async function* lent(size: number): AsyncGenerator<Uint8Array> {
+      for await (const chunk of inChunks(blob, size)) {
+        const bytes = Uint8Array.from(chunk)
+        yield bytes
+        bytes.fill(0xff)
+      }
+    }
+    for (const size of blob.length > 100_000 ? [65_536] : [1, 3, 5, 1000])
+      expect((await listLayer(lent(size))).diffId).toBe(diffId)
+  })
+
+  it.each([
+    ['has no more to say', gzip(tar), {}],
+    ['is damaged', wrongByte(gzip(tar)), {}],
+    ['is over a limit', gzip(tar), { bytes: 1000 }],
+  ])('lets go of a blob that %s', async (_, blob, limits) => {
+    let closed: () => void = () => undefined
+    const isClosed = new Promise<void>((resolve) => (closed = resolve))
+    async function* open(): AsyncGenerator<Uint8Array> {
+      try {
+        yield* inChunks(blob, 300)
+      } finally {
+        closed()
+      }
+    }
+    await listLayer(open(), { limits }).catch(() => undefined)
+    await isClosed
+  })
+
   it('reads the blob to its end, whatever follows the tar', async () => {
     let ended = false
     async function* blob(): AsyncGenerator<Uint8Array> {

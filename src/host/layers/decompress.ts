@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import * as zlib from 'node:zlib'
 import { Failure } from '../../failure.ts'
 import { type Compression, compressionOf } from '../../image/mediatype.ts'
@@ -10,8 +8,8 @@ const chunkSize = 256 * 1024
 
 /**
  * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
- * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
- * of the blob's own comes first.
+ * plain. The blob is read to its end, zeros after a gzip stream included; nothing of a chunk is needed any more when
+ * the next is asked for. Throws Failure for damaged data; an error of the blob's own comes first.
  */
 export async function decompress(
   blob: AsyncIterable<Uint8Array>,
@@ -41,8 +39,7 @@ async function* through(
   chunks: AsyncIterable<Uint8Array>,
   decompressor: zlib.Gunzip | zlib.ZstdDecompress,
 ): AsyncGenerator<Uint8Array> {
-  // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
-  const done = pipeline(Readable.from(chunks, { highWaterMark: 2 }), decompressor)
+  const done = feed(chunks, decompressor)
   // The loop reports it; this promise must not be left alone with it.
   done.catch(() => undefined)
   try {
@@ -56,6 +53,28 @@ async function* through(
   }
 }
 
+/** Writes chunk after chunk: while one is unpacked the next is asked for of no one. */
+async function feed(
+  chunks: AsyncIterable<Uint8Array>,
+  decompressor: zlib.Gunzip | zlib.ZstdDecompress,
+): Promise<void> {
+  // What is destroyed may never say that it took the last chunk.
+  const closed = new Promise<void>((resolve) => decompressor.once('close', resolve))
+  try {
+    for await (const chunk of chunks) {
+      const written = new Promise<void>((resolve, reject) => {
+        decompressor.write(chunk, (error) => (error ? reject(error) : resolve()))
+      })
+      await Promise.race([written, closed])
+      if (decompressor.destroyed) throw new Error('a layer was unpacked no further')
+    }
+    decompressor.end()
+  } catch (error) {
+    decompressor.destroy(error as Error)
+    throw error
+  }
+}
+
 /** The first bytes, and the chunks with these put back. */
 async function peek(
   chunks: AsyncIterable<Uint8Array>,
@@ -66,7 +85,8 @@ async function peek(
   while (head.length < bytes) {
     const next = await iterator.next()
     if (next.done === true) break
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
+    const isEnough = head.length === 0 && next.value.length >= bytes
+    head = isEnough ? next.value : Buffer.concat([head, next.value])
   }
   return { head, chunks: withHead(head, iterator) }
 }
@@ -106,4 +126,12 @@ interface Transferable {
  */
 export function giveBack({ buffer, byteOffset, byteLength }: Uint8Array): void {
   if (byteOffset + byteLength === buffer.byteLength) (buffer as Transferable).transfer?.(0)
+}
+
+/** The chunks of a stream whose reader is done with one when it asks for the next: each is freed then. */
+export async function* usedUp(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk
+    if (chunk.byteLength === chunk.buffer.byteLength) giveBack(chunk)
+  }
 }
