@@ -8929,7 +8929,7 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3159);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5348);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1225);
@@ -11103,7 +11103,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 3159:
+/***/ 5348:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -24374,6 +24374,228 @@ function over(why) {
     return new failure/* Failure */.H('build', why, { hint });
 }
 
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+var external_node_zlib_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_namespaceObject, 2);
+;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
+
+/**
+ * Cuts zstd chunks where a frame ends (RFC 8878, sections 3.1.1 and 3.1.2): Node's decompressor takes a chunk that
+ * goes on after a frame's end for the end of the stream. No byte is changed.
+ */
+async function* zstdFrames(chunks) {
+    const walker = new FrameWalker();
+    for await (const chunk of chunks) {
+        let from = 0;
+        let at = 0;
+        while (at < chunk.length) {
+            const { bytes, endsFrame } = walker.step(chunk, at);
+            at += bytes;
+            if (!endsFrame)
+                continue;
+            yield chunk.subarray(from, at);
+            from = at;
+        }
+        if (at > from)
+            yield chunk.subarray(from, at);
+    }
+}
+/** Where in a frame the stream is; fields that a chunk's end cuts in two are gathered byte by byte. */
+class FrameWalker {
+    #state = 'magic';
+    /** Bytes of the state's field still to come, and its value so far (little-endian). */
+    #left = 4;
+    #value = 0;
+    #shift = 0;
+    #checksum = false;
+    #last = false;
+    /** Takes what the chunk has of the field at hand. */
+    step(chunk, at) {
+        const bytes = Math.min(this.#left, chunk.length - at);
+        if (this.#state !== 'content' && this.#state !== 'skip' && this.#state !== 'header') {
+            for (let i = at; i < at + bytes; i += 1) {
+                this.#value += (chunk[i] ?? 0) * 2 ** this.#shift;
+                this.#shift += 8;
+            }
+        }
+        this.#left -= bytes;
+        let endsFrame = false;
+        while (this.#left === 0)
+            endsFrame = this.#next() || endsFrame;
+        return { bytes, endsFrame };
+    }
+    /** The field is complete; true when a frame is. */
+    #next() {
+        const value = this.#value;
+        switch (this.#state) {
+            case 'magic':
+                if (value === 0xfd2fb528)
+                    this.#expect('descriptor', 1);
+                else if (value >= 0x184d2a50 && value <= 0x184d2a5f)
+                    this.#expect('skip-size', 4);
+                else
+                    throw new failure/* Failure */.H('build', 'its zstd data is damaged: what follows a frame is no frame');
+                return false;
+            case 'descriptor':
+                this.#checksum = (value & 4) !== 0;
+                this.#expect('header', headerBytes(value));
+                return false;
+            case 'header':
+                this.#expect('block', 3);
+                return false;
+            case 'block': {
+                this.#last = (value & 1) !== 0;
+                const isRle = ((value >> 1) & 3) === 1;
+                this.#expect('content', (isRle ? 1 : value >> 3) + (this.#last && this.#checksum ? 4 : 0));
+                return false;
+            }
+            case 'content':
+                this.#expect(this.#last ? 'magic' : 'block', this.#last ? 4 : 3);
+                return this.#last;
+            case 'skip-size':
+                this.#expect('skip', value);
+                return false;
+            case 'skip':
+                this.#expect('magic', 4);
+                return true;
+        }
+    }
+    #expect(state, bytes) {
+        this.#state = state;
+        this.#left = bytes;
+        this.#value = 0;
+        this.#shift = 0;
+    }
+}
+/** Bytes of the frame header after its descriptor: window, dictionary id, content size. */
+function headerBytes(descriptor) {
+    const single = (descriptor & 0x20) !== 0;
+    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+    const content = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+    return (single ? 0 : 1) + dictionary + content;
+}
+
+;// CONCATENATED MODULE: ./src/host/layers/decompress.js
+
+
+
+
+/** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
+const decompress_chunkSize = 256 * 1024;
+/**
+ * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
+ * plain. The blob is read to its end, zeros after a gzip stream included; nothing of a chunk is needed any more when
+ * the next is asked for. Throws Failure for damaged data; an error of the blob's own comes first.
+ */
+async function decompress(blob) {
+    const { head, chunks } = await peek(blob, 4);
+    const compression = compressionOf(head);
+    switch (compression) {
+        case 'gzip':
+            return { compression, tar: through(chunks, external_node_zlib_namespaceObject.createGunzip({ chunkSize: decompress_chunkSize })) };
+        case 'zstd':
+            return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
+        case 'none':
+            return { compression, tar: chunks };
+    }
+}
+function zstdDecompressor() {
+    if (!("createZstdDecompress" in external_node_zlib_namespaceObject_0)) {
+        throw new failure/* Failure */.H('build', 'a layer is compressed with zstd, which this version of Node.js cannot read', {
+            hint: 'use Node.js 22.15 or newer',
+        });
+    }
+    return external_node_zlib_namespaceObject.createZstdDecompress({ chunkSize: decompress_chunkSize });
+}
+async function* through(chunks, decompressor) {
+    const done = feed(chunks, decompressor);
+    // The loop reports it; this promise must not be left alone with it.
+    done.catch(() => undefined);
+    try {
+        for await (const chunk of decompressor)
+            yield chunk;
+        // What follows the compressed stream is read too, so that the blob's digest and size are known.
+        await done;
+    }
+    catch (error) {
+        throw isZlibError(error)
+            ? new failure/* Failure */.H('build', `its compressed data is damaged: ${error.message}`)
+            : error;
+    }
+}
+/** Writes chunk after chunk: while one is unpacked the next is asked for of no one. */
+async function feed(chunks, decompressor) {
+    // What is destroyed may never say that it took the last chunk.
+    const closed = new Promise((resolve) => decompressor.once('close', resolve));
+    try {
+        for await (const chunk of chunks) {
+            const written = new Promise((resolve, reject) => {
+                decompressor.write(chunk, (error) => (error ? reject(error) : resolve()));
+            });
+            await Promise.race([written, closed]);
+            if (decompressor.destroyed)
+                throw new Error('a layer was unpacked no further');
+        }
+        decompressor.end();
+    }
+    catch (error) {
+        decompressor.destroy(error);
+        throw error;
+    }
+}
+/** The first bytes, and the chunks with these put back. */
+async function peek(chunks, bytes) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    let head = new Uint8Array(0);
+    while (head.length < bytes) {
+        const next = await iterator.next();
+        if (next.done === true)
+            break;
+        const isEnough = head.length === 0 && next.value.length >= bytes;
+        head = isEnough ? next.value : Buffer.concat([head, next.value]);
+    }
+    return { head, chunks: withHead(head, iterator) };
+}
+async function* withHead(head, iterator) {
+    try {
+        if (head.length > 0)
+            yield head;
+        for (;;) {
+            const next = await iterator.next();
+            if (next.done === true)
+                return;
+            yield next.value;
+        }
+    }
+    finally {
+        await iterator.return?.();
+    }
+}
+function isZlibError(error) {
+    return (typeof error === 'object' &&
+        error !== null &&
+        'code' in error &&
+        'message' in error &&
+        /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
+}
+/**
+ * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
+ * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
+ * not end its buffer leaves the rest of it to the next.
+ */
+function giveBack({ buffer, byteOffset, byteLength }) {
+    if (byteOffset + byteLength === buffer.byteLength)
+        buffer.transfer?.(0);
+}
+/** The chunks of a stream whose reader is done with one when it asks for the next: each is freed then. */
+async function* usedUp(chunks) {
+    for await (const chunk of chunks) {
+        yield chunk;
+        if (chunk.byteLength === chunk.buffer.byteLength)
+            giveBack(chunk);
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:buffer"
 const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
 ;// CONCATENATED MODULE: ./src/tar/reader.js
@@ -24609,206 +24831,6 @@ function staleFiles(compiled, entries, mtimes) {
 }
 function modulo(value) {
     return ((value % 2 ** 32) + 2 ** 32) % 2 ** 32;
-}
-
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-var external_node_zlib_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_namespaceObject, 2);
-;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
-
-/**
- * Cuts zstd chunks where a frame ends (RFC 8878, sections 3.1.1 and 3.1.2): Node's decompressor takes a chunk that
- * goes on after a frame's end for the end of the stream. No byte is changed.
- */
-async function* zstdFrames(chunks) {
-    const walker = new FrameWalker();
-    for await (const chunk of chunks) {
-        let from = 0;
-        let at = 0;
-        while (at < chunk.length) {
-            const { bytes, endsFrame } = walker.step(chunk, at);
-            at += bytes;
-            if (!endsFrame)
-                continue;
-            yield chunk.subarray(from, at);
-            from = at;
-        }
-        if (at > from)
-            yield chunk.subarray(from, at);
-    }
-}
-/** Where in a frame the stream is; fields that a chunk's end cuts in two are gathered byte by byte. */
-class FrameWalker {
-    #state = 'magic';
-    /** Bytes of the state's field still to come, and its value so far (little-endian). */
-    #left = 4;
-    #value = 0;
-    #shift = 0;
-    #checksum = false;
-    #last = false;
-    /** Takes what the chunk has of the field at hand. */
-    step(chunk, at) {
-        const bytes = Math.min(this.#left, chunk.length - at);
-        if (this.#state !== 'content' && this.#state !== 'skip' && this.#state !== 'header') {
-            for (let i = at; i < at + bytes; i += 1) {
-                this.#value += (chunk[i] ?? 0) * 2 ** this.#shift;
-                this.#shift += 8;
-            }
-        }
-        this.#left -= bytes;
-        let endsFrame = false;
-        while (this.#left === 0)
-            endsFrame = this.#next() || endsFrame;
-        return { bytes, endsFrame };
-    }
-    /** The field is complete; true when a frame is. */
-    #next() {
-        const value = this.#value;
-        switch (this.#state) {
-            case 'magic':
-                if (value === 0xfd2fb528)
-                    this.#expect('descriptor', 1);
-                else if (value >= 0x184d2a50 && value <= 0x184d2a5f)
-                    this.#expect('skip-size', 4);
-                else
-                    throw new failure/* Failure */.H('build', 'its zstd data is damaged: what follows a frame is no frame');
-                return false;
-            case 'descriptor':
-                this.#checksum = (value & 4) !== 0;
-                this.#expect('header', headerBytes(value));
-                return false;
-            case 'header':
-                this.#expect('block', 3);
-                return false;
-            case 'block': {
-                this.#last = (value & 1) !== 0;
-                const isRle = ((value >> 1) & 3) === 1;
-                this.#expect('content', (isRle ? 1 : value >> 3) + (this.#last && this.#checksum ? 4 : 0));
-                return false;
-            }
-            case 'content':
-                this.#expect(this.#last ? 'magic' : 'block', this.#last ? 4 : 3);
-                return this.#last;
-            case 'skip-size':
-                this.#expect('skip', value);
-                return false;
-            case 'skip':
-                this.#expect('magic', 4);
-                return true;
-        }
-    }
-    #expect(state, bytes) {
-        this.#state = state;
-        this.#left = bytes;
-        this.#value = 0;
-        this.#shift = 0;
-    }
-}
-/** Bytes of the frame header after its descriptor: window, dictionary id, content size. */
-function headerBytes(descriptor) {
-    const single = (descriptor & 0x20) !== 0;
-    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-    const content = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-    return (single ? 0 : 1) + dictionary + content;
-}
-
-;// CONCATENATED MODULE: ./src/host/layers/decompress.js
-
-
-
-
-
-
-/** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
-const decompress_chunkSize = 256 * 1024;
-/**
- * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
- * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
- * of the blob's own comes first.
- */
-async function decompress(blob) {
-    const { head, chunks } = await peek(blob, 4);
-    const compression = compressionOf(head);
-    switch (compression) {
-        case 'gzip':
-            return { compression, tar: through(chunks, external_node_zlib_namespaceObject.createGunzip({ chunkSize: decompress_chunkSize })) };
-        case 'zstd':
-            return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
-        case 'none':
-            return { compression, tar: chunks };
-    }
-}
-function zstdDecompressor() {
-    if (!("createZstdDecompress" in external_node_zlib_namespaceObject_0)) {
-        throw new failure/* Failure */.H('build', 'a layer is compressed with zstd, which this version of Node.js cannot read', {
-            hint: 'use Node.js 22.15 or newer',
-        });
-    }
-    return external_node_zlib_namespaceObject.createZstdDecompress({ chunkSize: decompress_chunkSize });
-}
-async function* through(chunks, decompressor) {
-    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
-    const done = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
-    // The loop reports it; this promise must not be left alone with it.
-    done.catch(() => undefined);
-    try {
-        for await (const chunk of decompressor)
-            yield chunk;
-        // What follows the compressed stream is read too, so that the blob's digest and size are known.
-        await done;
-    }
-    catch (error) {
-        throw isZlibError(error)
-            ? new failure/* Failure */.H('build', `its compressed data is damaged: ${error.message}`)
-            : error;
-    }
-}
-/** The first bytes, and the chunks with these put back. */
-async function peek(chunks, bytes) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    let head = new Uint8Array(0);
-    while (head.length < bytes) {
-        const next = await iterator.next();
-        if (next.done === true)
-            break;
-        head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-    }
-    return { head, chunks: withHead(head, iterator) };
-}
-async function* withHead(head, iterator) {
-    try {
-        if (head.length > 0)
-            yield head;
-        for (;;) {
-            const next = await iterator.next();
-            if (next.done === true)
-                return;
-            yield next.value;
-        }
-    }
-    finally {
-        await iterator.return?.();
-    }
-}
-function isZlibError(error) {
-    return (typeof error === 'object' &&
-        error !== null &&
-        'code' in error &&
-        'message' in error &&
-        /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
-}
-/**
- * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
- * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
- * not end its buffer leaves the rest of it to the next.
- */
-function giveBack({ buffer, byteOffset, byteLength }) {
-    if (byteOffset + byteLength === buffer.byteLength)
-        buffer.transfer?.(0);
 }
 
 ;// CONCATENATED MODULE: ./src/host/layers/version.js
@@ -25111,6 +25133,7 @@ function json(text) {
 
 
 
+
 /** Layers that are read side by side: unpacking is bound by the processor, and each keeps one busy. */
 const atOnce = 2;
 /**
@@ -25166,7 +25189,7 @@ async function listingOf(descriptor, diffId, image, store, progress, budget = ne
         return known;
     }
     progress(`reading ${image.reference}`);
-    const listing = await listLayer(image.blobs.open(descriptor), {
+    const listing = await listLayer(usedUp(image.blobs.open(descriptor)), {
         name: `${image.reference}, layer ${descriptor.digest}`,
         budget,
     });
@@ -29409,6 +29432,8 @@ function cacheKey(...parts) {
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ../node_modules/yauzl/index.js

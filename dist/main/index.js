@@ -52952,8 +52952,6 @@ function withValues(env, values) {
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
 
 /**
@@ -53057,14 +53055,12 @@ function headerBytes(descriptor) {
 
 
 
-
-
 /** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
 const decompress_chunkSize = 256 * 1024;
 /**
  * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
- * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
- * of the blob's own comes first.
+ * plain. The blob is read to its end, zeros after a gzip stream included; nothing of a chunk is needed any more when
+ * the next is asked for. Throws Failure for damaged data; an error of the blob's own comes first.
  */
 async function decompress(blob) {
     const { head, chunks } = await peek(blob, 4);
@@ -53087,8 +53083,7 @@ function zstdDecompressor() {
     return external_node_zlib_.createZstdDecompress({ chunkSize: decompress_chunkSize });
 }
 async function* through(chunks, decompressor) {
-    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
-    const done = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(chunks, { highWaterMark: 2 }), decompressor);
+    const done = feed(chunks, decompressor);
     // The loop reports it; this promise must not be left alone with it.
     done.catch(() => undefined);
     try {
@@ -53103,6 +53098,26 @@ async function* through(chunks, decompressor) {
             : error;
     }
 }
+/** Writes chunk after chunk: while one is unpacked the next is asked for of no one. */
+async function feed(chunks, decompressor) {
+    // What is destroyed may never say that it took the last chunk.
+    const closed = new Promise((resolve) => decompressor.once('close', resolve));
+    try {
+        for await (const chunk of chunks) {
+            const written = new Promise((resolve, reject) => {
+                decompressor.write(chunk, (error) => (error ? reject(error) : resolve()));
+            });
+            await Promise.race([written, closed]);
+            if (decompressor.destroyed)
+                throw new Error('a layer was unpacked no further');
+        }
+        decompressor.end();
+    }
+    catch (error) {
+        decompressor.destroy(error);
+        throw error;
+    }
+}
 /** The first bytes, and the chunks with these put back. */
 async function peek(chunks, bytes) {
     const iterator = chunks[Symbol.asyncIterator]();
@@ -53111,7 +53126,8 @@ async function peek(chunks, bytes) {
         const next = await iterator.next();
         if (next.done === true)
             break;
-        head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+        const isEnough = head.length === 0 && next.value.length >= bytes;
+        head = isEnough ? next.value : Buffer.concat([head, next.value]);
     }
     return { head, chunks: withHead(head, iterator) };
 }
@@ -53145,6 +53161,14 @@ function isZlibError(error) {
 function giveBack({ buffer, byteOffset, byteLength }) {
     if (byteOffset + byteLength === buffer.byteLength)
         buffer.transfer?.(0);
+}
+/** The chunks of a stream whose reader is done with one when it asks for the next: each is freed then. */
+async function* usedUp(chunks) {
+    for await (const chunk of chunks) {
+        yield chunk;
+        if (chunk.byteLength === chunk.buffer.byteLength)
+            giveBack(chunk);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/records.js
@@ -55350,6 +55374,7 @@ function json(text) {
 
 
 
+
 /** Layers that are read side by side: unpacking is bound by the processor, and each keeps one busy. */
 const atOnce = 2;
 /**
@@ -55405,7 +55430,7 @@ async function listingOf(descriptor, diffId, image, store, progress, budget = ne
         return known;
     }
     progress(`reading ${image.reference}`);
-    const listing = await listLayer(image.blobs.open(descriptor), {
+    const listing = await listLayer(usedUp(image.blobs.open(descriptor)), {
         name: `${image.reference}, layer ${descriptor.digest}`,
         budget,
     });

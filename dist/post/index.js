@@ -29944,13 +29944,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
-/***/ 6466:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-
-/***/ }),
-
 /***/ 1692:
 /***/ ((module) => {
 
@@ -30553,7 +30546,7 @@ function signalNumber(signal) {
 
 /***/ }),
 
-/***/ 4304:
+/***/ 7737:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33227,8 +33220,8 @@ var digest = __nccwpck_require__(192);
 var host_process = __nccwpck_require__(7038);
 // EXTERNAL MODULE: ./src/host/store/blobs.js + 2 modules
 var blobs = __nccwpck_require__(6537);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ../node_modules/yauzl/index.js
@@ -41956,10 +41949,6 @@ var failure = __nccwpck_require__(2747);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: ./src/failure.js
 var src_failure = __nccwpck_require__(5598);
 ;// CONCATENATED MODULE: ./src/image/mediatype.js
@@ -42096,14 +42085,12 @@ function headerBytes(descriptor) {
 
 
 
-
-
 /** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
 const chunkSize = (/* unused pure expression or super */ null && (256 * 1024));
 /**
  * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
- * plain. The blob is read to its end, zeros after a gzip stream included. Throws Failure for damaged data; an error
- * of the blob's own comes first.
+ * plain. The blob is read to its end, zeros after a gzip stream included; nothing of a chunk is needed any more when
+ * the next is asked for. Throws Failure for damaged data; an error of the blob's own comes first.
  */
 async function decompress(blob) {
     const { head, chunks } = await peek(blob, 4);
@@ -42126,8 +42113,7 @@ function zstdDecompressor() {
     return zlib.createZstdDecompress({ chunkSize });
 }
 async function* through(chunks, decompressor) {
-    // Not sixteen chunks ahead, as objects are by themselves: that is 4 MB for each layer.
-    const done = pipeline(Readable.from(chunks, { highWaterMark: 2 }), decompressor);
+    const done = feed(chunks, decompressor);
     // The loop reports it; this promise must not be left alone with it.
     done.catch(() => undefined);
     try {
@@ -42142,6 +42128,26 @@ async function* through(chunks, decompressor) {
             : error;
     }
 }
+/** Writes chunk after chunk: while one is unpacked the next is asked for of no one. */
+async function feed(chunks, decompressor) {
+    // What is destroyed may never say that it took the last chunk.
+    const closed = new Promise((resolve) => decompressor.once('close', resolve));
+    try {
+        for await (const chunk of chunks) {
+            const written = new Promise((resolve, reject) => {
+                decompressor.write(chunk, (error) => (error ? reject(error) : resolve()));
+            });
+            await Promise.race([written, closed]);
+            if (decompressor.destroyed)
+                throw new Error('a layer was unpacked no further');
+        }
+        decompressor.end();
+    }
+    catch (error) {
+        decompressor.destroy(error);
+        throw error;
+    }
+}
 /** The first bytes, and the chunks with these put back. */
 async function peek(chunks, bytes) {
     const iterator = chunks[Symbol.asyncIterator]();
@@ -42150,7 +42156,8 @@ async function peek(chunks, bytes) {
         const next = await iterator.next();
         if (next.done === true)
             break;
-        head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+        const isEnough = head.length === 0 && next.value.length >= bytes;
+        head = isEnough ? next.value : Buffer.concat([head, next.value]);
     }
     return { head, chunks: withHead(head, iterator) };
 }
@@ -42184,6 +42191,14 @@ function isZlibError(error) {
 function giveBack({ buffer, byteOffset, byteLength }) {
     if (byteOffset + byteLength === buffer.byteLength)
         buffer.transfer?.(0);
+}
+/** The chunks of a stream whose reader is done with one when it asks for the next: each is freed then. */
+async function* usedUp(chunks) {
+    for await (const chunk of chunks) {
+        yield chunk;
+        if (chunk.byteLength === chunk.buffer.byteLength)
+            giveBack(chunk);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/records.js
@@ -42456,7 +42471,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_fence_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2006);
 /* harmony import */ var _action_post_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8197);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7038);
-/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4304);
+/* harmony import */ var _host_store_between_runs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7737);
 /* harmony import */ var _host_store_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3676);
 
 
