@@ -10,7 +10,7 @@ import { environmentFolder } from '../../recipe/volume/environment.ts'
 import type { Base } from './base.ts'
 import { Lanes } from './compress.ts'
 import type { EnvironmentContext } from './environment.ts'
-import { environmentLayers } from './environment-layers.ts'
+import { type EnvironmentLayers, environmentLayers } from './environment-layers.ts'
 import { composeImage } from './image.ts'
 import { type AssembledLayer, sharedLayer } from './layer.ts'
 import type { Layout } from './layout.ts'
@@ -20,6 +20,7 @@ import type { Part } from './part.ts'
 import { projectSource } from './project-source.ts'
 import { entry, type Source, textFile } from './source.ts'
 import { installerLayer, planVolume, volumeSources } from './volume.ts'
+import { together } from './together.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
 
 export interface AssembleInput {
@@ -59,13 +60,18 @@ async function assembleWith(
   const { minor } = base.facts.interpreter
   const { files, warnings } = await walkProject(context.context, skip)
   const finish = async (
-    below: readonly AssembledLayer[],
+    lower: (own: EnvironmentContext) => Promise<readonly AssembledLayer[]>,
     layout: Layout,
     more: readonly Source[],
   ): Promise<Pick<Assembled, 'image' | 'made' | 'warnings'>> => {
-    context.signal?.throwIfAborted()
     const own = { ...context, lanes, layout }
-    const local = await localParts(project.localPackages, files, own)
+    // A build of the project's own packages mostly waits, and the others are mostly compressed.
+    const [below, local] = await together(
+      context.signal,
+      (signal) => lower({ ...own, signal }),
+      (signal) => localParts(project.localPackages, files, { ...own, signal }),
+    )
+    context.signal?.throwIfAborted()
     const layers = [...below, await appLayer(files, local.parts, more, base, recipe, own)]
     return {
       image: composeImage(base, layers, recipe, context.store),
@@ -78,14 +84,20 @@ async function assembleWith(
     const plan = planVolume(lock, base, context.target, where)
     // Not through `current`: that link leads elsewhere once a container with another lock has started.
     const layout = { ...where, python: `${environmentFolder(recipe.volume, plan.environment)}/bin/python` }
-    const installer = await installerLayer({ ...context, store: lasting(context.store), lanes, layout })
-    const done = await finish([installer], layout, volumeSources(plan, recipe, recipe.volume))
+    const installer = async (own: EnvironmentContext): Promise<readonly AssembledLayer[]> => [
+      await installerLayer({ ...own, store: lasting(context.store) }),
+    ]
+    const done = await finish(installer, layout, volumeSources(plan, recipe, recipe.volume))
     return { ...done, warnings: [...warnings, ...done.warnings] }
   }
   const layout = { root: recipe.environment.slice(1), minor }
-  const own = { ...context, lanes, layout }
-  const environment = await environmentLayers(lock.packages, base, own)
-  const done = await finish(environment.layers, layout, [])
+  let environment: Pick<EnvironmentLayers, 'made' | 'warnings'> = { made: [], warnings: [] }
+  const lower = async (own: EnvironmentContext): Promise<readonly AssembledLayer[]> => {
+    const { layers, ...more } = await environmentLayers(lock.packages, base, own)
+    environment = more
+    return layers
+  }
+  const done = await finish(lower, layout, [])
   return {
     ...done,
     made: [...environment.made, ...done.made],
