@@ -65,7 +65,7 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
   const started = now()
   const notes: string[] = []
   const store = await openStore(storeRoot(env))
-  const images = createImageContext({ env, signal })
+  const images = createImageContext({ env, signal, seals: store.seals })
   try {
     const platforms = inputs.platforms.length > 0 ? inputs.platforms : [hostPlatform(process.arch)]
     const telling = collecting(progress, notes)

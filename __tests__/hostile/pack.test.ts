@@ -30,7 +30,7 @@ async function unpacked(pack: Uint8Array): Promise<{ pieces: number; damaged: nu
   await writeFile(at('pack'), pack)
   const result = await unpack(at('pack'), store)
   const files = (await readdir(at(), { recursive: true, withFileTypes: true }))
-    .filter((entry) => !entry.isDirectory() && entry.name !== 'pack')
+    .filter((entry) => !entry.isDirectory() && !['pack', 'seal-key'].includes(entry.name))
     .map((entry) => entry.name)
   return { ...result, files }
 }

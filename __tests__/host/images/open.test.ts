@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { listPlatforms, openImage } from '../../../src/host/images/open.ts'
+import { Seals } from '../../../src/host/store/seals.ts'
+import { openStore } from '../../../src/host/store/store.ts'
 import { hexOf } from '../../../src/image/digest.ts'
 import { formatPlatform, parsePlatform } from '../../../src/image/platform.ts'
 import { parseImageReference } from '../../../src/image/reference.ts'
@@ -191,6 +194,34 @@ describe('damaged sources', () => {
     await eachSource(files, async (prefix) => {
       await expect(readLayers(await open(prefix))).rejects.toThrow('is missing')
     })
+  })
+
+  it('are noticed when they were whole before, and known again since', async () => {
+    const image = createImage({
+      layers: [[['large', randomBytes(2 ** 21).toString('latin1')]]],
+      compressed: false,
+    })
+    const [one = image.manifest.config] = image.manifest.layers
+    const { root } = await openStore(path('store'))
+    const bytes = Buffer.from(image.layerBytes.get(one.digest) ?? '')
+    const read = (prefix: string): Promise<Buffer> =>
+      withContext(
+        async (context) => {
+          const opened = await openImage(parseImageReference(prefix), undefined, context)
+          return bytesOf(opened.blobs.open(one))
+        },
+        { seals: new Seals(root) },
+      )
+    const files = createLayout([image], [describeImage(image)])
+    for (const flip of [0, 0, 1, 0]) {
+      const changed = Buffer.from(bytes)
+      changed.writeUInt8(changed.readUInt8(2 ** 20) ^ flip, 2 ** 20)
+      await eachSource(files.set(`blobs/sha256/${hexOf(one.digest)}`, changed), async (prefix) => {
+        if (flip === 0) expect((await read(prefix)).equals(bytes)).toBe(true)
+        else
+          await expect(read(prefix)).rejects.toThrow(`is damaged: its digest is another, not ${one.digest}`)
+      })
+    }
   })
 
   it('are noticed in manifests, configs and indexes', async () => {

@@ -17,8 +17,8 @@ beforeEach(async () => {
 
 const temporaries = (): Promise<string[]> => readdir(at('store', 'tmp'))
 
-async function damage(content: string | Buffer): Promise<void> {
-  const path = store.blobs.path(digest(bytes))
+async function damage(of: Buffer, content: string | Buffer): Promise<void> {
+  const path = store.blobs.path(digest(of))
   await chmod(path, 0o644)
   await writeFile(path, content)
 }
@@ -59,39 +59,44 @@ describe('a kept blob', () => {
   })
 })
 
-describe('a damaged blob', () => {
+describe.each([
+  ['small', bytes],
+  ['large', Buffer.concat(Array.from({ length: 60 }, () => bytes))],
+])('a damaged blob that is %s', (_, content) => {
   beforeEach(async () => {
-    await store.blobs.keep(inChunks(bytes))
+    await store.blobs.keep(inChunks(content))
   })
 
   it('is told at the end of reading, and is gone then', async () => {
-    await damage(Buffer.from(bytes).fill(0x20, 500, 501))
-    await expect(drain(store.blobs.read(digest(bytes)))).rejects.toMatchObject({
+    await damage(content, Buffer.from(content).fill(0x20, 500, 501))
+    await expect(drain(store.blobs.read(digest(content)))).rejects.toMatchObject({
       name: 'Failure',
       kind: 'build',
-      message: expect.stringContaining(digest(bytes)),
+      message: expect.stringContaining(digest(content)),
       hint: expect.stringContaining('run the build again'),
     })
-    expect(await store.blobs.has(digest(bytes), bytes.length)).toBe(false)
+    expect(await store.blobs.has(digest(content), content.length)).toBe(false)
   })
 
   it('does not count as verified, and is gone then', async () => {
-    await damage(Buffer.alloc(bytes.length))
-    expect(await store.blobs.verified(digest(bytes), bytes.length)).toBeUndefined()
-    await expect(stat(store.blobs.path(digest(bytes)))).rejects.toMatchObject({ code: 'ENOENT' })
+    await damage(content, Buffer.alloc(content.length))
+    expect(await store.blobs.verified(digest(content), content.length)).toBeUndefined()
+    await expect(stat(store.blobs.path(digest(content)))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
   it('that is shorter does not count as there, and is replaced when it is made again', async () => {
-    await chmod(store.blobs.path(digest(bytes)), 0o644)
-    await truncate(store.blobs.path(digest(bytes)), 100)
-    expect(await store.blobs.has(digest(bytes), bytes.length)).toBe(false)
-    await store.blobs.keep(inChunks(bytes))
-    expect(await store.blobs.verified(digest(bytes), bytes.length)).toBe(store.blobs.path(digest(bytes)))
+    await chmod(store.blobs.path(digest(content)), 0o644)
+    await truncate(store.blobs.path(digest(content)), 100)
+    expect(await store.blobs.has(digest(content), content.length)).toBe(false)
+    await store.blobs.keep(inChunks(content))
+    expect(await store.blobs.verified(digest(content), content.length)).toBe(
+      store.blobs.path(digest(content)),
+    )
   })
 
   it('that went away between two looks is a Failure that says to build again', async () => {
-    await rm(store.blobs.path(digest(bytes)))
-    await expect(drain(store.blobs.read(digest(bytes)))).rejects.toMatchObject({
+    await rm(store.blobs.path(digest(content)))
+    await expect(drain(store.blobs.read(digest(content)))).rejects.toMatchObject({
       name: 'Failure',
       hint: expect.stringContaining('run the build again'),
     })
@@ -106,7 +111,7 @@ describe('an interrupted write', () => {
     }
     await expect(store.blobs.keep(broken())).rejects.toThrow('the source broke')
     expect(await temporaries()).toEqual([])
-    expect(await readdir(at('store'))).toEqual(['tmp'])
+    expect(await readdir(at('store'))).toEqual(['seal-key', 'tmp'])
   })
 
   it('that never wrote a byte leaves nothing', async () => {

@@ -34,7 +34,7 @@ async function bodyOf(file: string): Promise<number> {
 
 async function files(root: string): Promise<readonly string[]> {
   return (await readdir(root, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== 'seal-key')
     .map((entry) => entry.name)
     .sort()
 }

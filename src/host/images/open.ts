@@ -79,15 +79,15 @@ async function openSource(reference: ImageReference, context: ImageContext): Pro
   switch (reference.transport) {
     case 'oci': {
       const roots = chooseRoots(await readLayoutIndex(reference.path), reference.tag, name)
-      const blobs = placedBlobs(layoutPlaces(reference.path), name)
+      const blobs = placedBlobs(layoutPlaces(reference.path), name, context.seals)
       return { kind: 'oci', candidates: await findCandidates(roots, blobs), documents: blobs, blobs }
     }
     case 'oci-archive':
     case 'docker-archive':
-      return openArchive(reference.path, reference.tag, name, reference.transport)
+      return openArchive(reference.path, reference.tag, name, reference.transport, context)
     case 'docker-daemon': {
       const path = await saveFromDaemon(reference.name, context)
-      return openArchive(path, undefined, name, 'docker-daemon')
+      return openArchive(path, undefined, name, 'docker-daemon', context)
     }
     case 'docker':
       return openRepository(reference, context)
@@ -100,13 +100,14 @@ async function openArchive(
   tag: string | undefined,
   name: string,
   kind: OpenedSource['kind'],
+  { seals }: ImageContext,
 ): Promise<OpenedSource> {
   const files = await indexArchive(path)
   const index = files('index.json')
   if (index) {
     const where = `${name}, index.json`
     const roots = chooseRoots(await smallFile(index, maxManifestBytes, where), tag, name)
-    const blobs = placedBlobs((digest) => Promise.resolve(files(blobPath(digest))), name)
+    const blobs = placedBlobs((digest) => Promise.resolve(files(blobPath(digest))), name, seals)
     const candidates = await findCandidates(roots, blobs)
     // Some engines wrote an index whose manifest is not in the archive.
     if (candidates.some(({ missing }) => !missing) || !files('manifest.json')) {
@@ -114,7 +115,7 @@ async function openArchive(
     }
   }
   const { find, ...opened } = await readClassic(files, tag, name)
-  const blobs = placedBlobs(find, name)
+  const blobs = placedBlobs(find, name, seals)
   const { manifestBytes, configBytes } = opened
   const descriptor: Descriptor = {
     mediaType: mediaTypes.ociManifest,

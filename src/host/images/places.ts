@@ -6,6 +6,7 @@ import type { BlobReader, OpenOptions } from '../../image/source.ts'
 import { BufferRing, lentChunks } from '../file-chunks.ts'
 import { sizeFailure } from '../registry/failures.ts'
 import { verified } from '../registry/verified.ts'
+import type { Seals } from '../store/seals.ts'
 import { type DocumentSource, collect } from './documents.ts'
 
 /** Bytes of a file that are a blob: all of it in a layout, an entry of it in an archive. */
@@ -31,7 +32,7 @@ export function readPlace(
 }
 
 /** Blobs that lie in files of this machine, verified as they are read. */
-export function placedBlobs(find: FindPlace, name: string): BlobReader & DocumentSource {
+export function placedBlobs(find: FindPlace, name: string, seals?: Seals): BlobReader & DocumentSource {
   const sound = new Map<Digest, Promise<string | undefined>>()
   async function* open(descriptor: Descriptor, options?: OpenOptions): AsyncGenerator<Uint8Array> {
     const place = await find(descriptor.digest)
@@ -44,7 +45,8 @@ export function placedBlobs(find: FindPlace, name: string): BlobReader & Documen
       })
     }
     if (place.size !== descriptor.size) throw sizeFailure(what, descriptor.size, place.size)
-    yield* verified(readPlace(place, options), descriptor, what)
+    const check = await seals?.checkOf(descriptor.digest, descriptor.size)
+    yield* verified(readPlace(place, options), descriptor, what, check)
   }
   return {
     name,

@@ -102,7 +102,7 @@ export function statusFailure(status: number, asked: Asked, body = ''): Failure 
 }
 
 /** Bytes that are not what their digest says. */
-export function digestFailure(what: string, expected: string, found: string): Failure {
+export function digestFailure(what: string, expected: string, found = 'another'): Failure {
   return new Failure('build', `${what} is damaged: its digest is ${found}, not ${expected}`, {
     hint: 'its source, or something on the way, changed the bytes; get it again, from another place if it stays',
   })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Digest } from '../../image/digest.ts'
+import { sha256Check } from '../check.ts'
 import { digestFailure, sizeFailure } from './failures.ts'
 
 /** sha256 of bytes. */
@@ -15,16 +16,16 @@ export async function* verified(
   chunks: AsyncIterable<Uint8Array>,
   { digest, size }: { readonly digest: Digest; readonly size: number },
   what: string,
+  check = sha256Check(),
 ): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256')
   let count = 0
   for await (const chunk of chunks) {
     count += chunk.length
     if (count > size) throw sizeFailure(what, size, count)
-    hash.update(chunk)
+    check.update(chunk)
     yield chunk
   }
   if (count !== size) throw sizeFailure(what, size, count)
-  const found = `sha256:${hash.digest('hex')}`
+  const found = await check.end()
   if (found !== digest) throw digestFailure(what, digest, found)
 }

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { type Digest, hexOf } from '../../image/digest.ts'
 import type { OpenOptions } from '../../image/source.ts'
+import type { Check } from '../check.ts'
 import { BufferRing, lentChunks } from '../file-chunks.ts'
 import { diskFailure } from './failure.ts'
+import { type Sealer, Seals } from './seals.ts'
 
 /** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
 export class DamagedBlob extends Failure {
@@ -24,10 +26,16 @@ const freshFor = 10 * 60 * 1000
 export class Blobs {
   readonly #root: string
   readonly #onUse: (digest: Digest, size: number) => void
+  readonly #seals: Seals
 
   /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
-  constructor(root: string, onUse: (digest: Digest, size: number) => void = () => undefined) {
+  constructor(
+    root: string,
+    seals = new Seals(root),
+    onUse: (digest: Digest, size: number) => void = () => undefined,
+  ) {
     this.#root = root
+    this.#seals = seals
     this.#onUse = onUse
   }
 
@@ -72,19 +80,20 @@ export class Blobs {
   /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
   async *read(digest: Digest, { buffers }: OpenOptions = {}): AsyncGenerator<Uint8Array> {
     const path = this.path(digest)
-    const hash = createHash('sha256')
+    let check: Check
     try {
+      check = await this.#seals.checkOf(digest, statSync(path).size)
       for await (const chunk of buffers
         ? lentChunks(path, buffers)
         : createReadStream(path, { highWaterMark: 1 << 20 })) {
-        hash.update(chunk as Buffer)
+        check.update(chunk as Buffer)
         yield chunk as Buffer
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DamagedBlob(digest, 'is gone')
       throw error
     }
-    if (`sha256:${hash.digest('hex')}` !== digest) {
+    if ((await check.end()) !== digest) {
       await rm(path, { force: true })
       throw new DamagedBlob(digest)
     }
@@ -95,8 +104,9 @@ export class Blobs {
     const temporary = join(this.#root, 'tmp', `blob-${process.pid}-${randomBytes(6).toString('hex')}`)
     try {
       await mkdir(dirname(temporary), { recursive: true })
+      const sealer = await this.#seals.sealer()
       const file = await open(temporary, 'wx', 0o444)
-      return new BlobWriter(file, temporary, (digest, size) => {
+      return new BlobWriter(file, temporary, sealer, (digest, size) => {
         this.#onUse(digest, size)
         return this.path(digest)
       })
@@ -124,11 +134,18 @@ export class BlobWriter {
   readonly #temporary: string
   readonly #place: (digest: Digest, size: number) => string
   readonly #file: FileHandle
+  readonly #sealer: Sealer
   #size = 0
 
-  constructor(file: FileHandle, temporary: string, place: (digest: Digest, size: number) => string) {
+  constructor(
+    file: FileHandle,
+    temporary: string,
+    sealer: Sealer,
+    place: (digest: Digest, size: number) => string,
+  ) {
     this.#file = file
     this.#temporary = temporary
+    this.#sealer = sealer
     this.#place = place
   }
 
@@ -145,6 +162,7 @@ export class BlobWriter {
   /** The chunk is free for other use when this resolves. */
   async write(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk)
+    this.#sealer.update(chunk)
     this.#size += chunk.length
     try {
       for (let at = 0; at < chunk.length;) {
@@ -164,6 +182,7 @@ export class BlobWriter {
       const path = this.#place(digest, this.#size)
       await mkdir(dirname(path), { recursive: true })
       await rename(this.#temporary, path)
+      await this.#sealer.keep(digest, this.#size)
       return { digest, size: this.#size }
     } catch (error) {
       await this.abort()

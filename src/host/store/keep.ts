@@ -51,8 +51,8 @@ export class Keep {
 
 /** The same store, through which what is used is remembered. For what does not change with every commit. */
 export function lasting(store: Store): Store {
-  const { root, keep } = store
-  return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) }
+  const { root, keep, seals } = store
+  return { ...store, blobs: new Blobs(root, seals, keep.blob), records: new Records(root, keep.record) }
 }
 
 function empty(): Collected {

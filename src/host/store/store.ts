@@ -6,6 +6,7 @@ import { diskFailure } from './failure.ts'
 import { Keep } from './keep.ts'
 import { prune } from './prune.ts'
 import { Records } from './records.ts'
+import { Seals } from './seals.ts'
 
 /**
  * What builds leave for the next ones on this machine: blobs by digest and records by key. Everything in it can be
@@ -15,6 +16,7 @@ export interface Store {
   readonly root: string
   readonly blobs: Blobs
   readonly records: Records
+  readonly seals: Seals
   /** What the next run of the same project will want of it; see `lasting`. */
   readonly keep: Keep
 }
@@ -32,7 +34,8 @@ export async function openStore(root: string): Promise<Store> {
   } catch (error) {
     throw diskFailure(error, root)
   }
-  return { root, blobs: new Blobs(root), records: new Records(root), keep: new Keep() }
+  const seals = new Seals(root)
+  return { root, seals, blobs: new Blobs(root, seals), records: new Records(root), keep: new Keep() }
 }
 
 const day = 24 * 60 * 60 * 1000
