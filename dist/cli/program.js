@@ -8929,7 +8929,7 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5348);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5178);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1225);
@@ -11103,7 +11103,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 5348:
+/***/ 5178:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18938,6 +18938,16 @@ function present(key, value) {
 var image_reference = __nccwpck_require__(9047);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/host/check.js
+
+function sha256Check() {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    return {
+        update: (chunk) => void hash.update(chunk),
+        end: () => Promise.resolve(`sha256:${hash.digest('hex')}`),
+    };
+}
+
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./src/host/process.js
@@ -19134,7 +19144,7 @@ function statusFailure(status, asked, body = '') {
     }
 }
 /** Bytes that are not what their digest says. */
-function digestFailure(what, expected, found) {
+function digestFailure(what, expected, found = 'another') {
     return new failure/* Failure */.H('build', `${what} is damaged: its digest is ${found}, not ${expected}`, {
         hint: 'its source, or something on the way, changed the bytes; get it again, from another place if it stays',
     });
@@ -19166,6 +19176,7 @@ function explanation(body) {
 ;// CONCATENATED MODULE: ./src/host/registry/verified.js
 
 
+
 /** sha256 of bytes. */
 function digestOf(bytes) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}`;
@@ -19174,19 +19185,18 @@ function digestOf(bytes) {
  * Passes a blob's bytes on and checks size and digest: bytes too many throw at once, all else before the end of the
  * stream. `what` names the blob in a message.
  */
-async function* verified(chunks, { digest, size }, what) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
+async function* verified(chunks, { digest, size }, what, check = sha256Check()) {
     let count = 0;
     for await (const chunk of chunks) {
         count += chunk.length;
         if (count > size)
             throw sizeFailure(what, size, count);
-        hash.update(chunk);
+        check.update(chunk);
         yield chunk;
     }
     if (count !== size)
         throw sizeFailure(what, size, count);
-    const found = `sha256:${hash.digest('hex')}`;
+    const found = await check.end();
     if (found !== digest)
         throw digestFailure(what, digest, found);
 }
@@ -19919,7 +19929,7 @@ function readPlace({ path, start, size }, { buffers } = {}) {
     return (0,external_node_fs_.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
 }
 /** Blobs that lie in files of this machine, verified as they are read. */
-function placedBlobs(find, name) {
+function placedBlobs(find, name, seals) {
     const sound = new Map();
     async function* open(descriptor, options) {
         const place = await find(descriptor.digest);
@@ -19933,7 +19943,8 @@ function placedBlobs(find, name) {
         }
         if (place.size !== descriptor.size)
             throw sizeFailure(what, descriptor.size, place.size);
-        yield* verified(readPlace(place, options), descriptor, what);
+        const check = await seals?.checkOf(descriptor.digest, descriptor.size);
+        yield* verified(readPlace(place, options), descriptor, what, check);
     }
     return {
         name,
@@ -20801,28 +20812,28 @@ async function openSource(reference, context) {
     switch (reference.transport) {
         case 'oci': {
             const roots = chooseRoots(await readLayoutIndex(reference.path), reference.tag, name);
-            const blobs = placedBlobs(layoutPlaces(reference.path), name);
+            const blobs = placedBlobs(layoutPlaces(reference.path), name, context.seals);
             return { kind: 'oci', candidates: await findCandidates(roots, blobs), documents: blobs, blobs };
         }
         case 'oci-archive':
         case 'docker-archive':
-            return openArchive(reference.path, reference.tag, name, reference.transport);
+            return openArchive(reference.path, reference.tag, name, reference.transport, context);
         case 'docker-daemon': {
             const path = await saveFromDaemon(reference.name, context);
-            return openArchive(path, undefined, name, 'docker-daemon');
+            return openArchive(path, undefined, name, 'docker-daemon', context);
         }
         case 'docker':
             return openRepository(reference, context);
     }
 }
 /** Both kinds of archive: an OCI layout where there is one, with what `docker save` wrote before it knew of these. */
-async function openArchive(path, tag, name, kind) {
+async function openArchive(path, tag, name, kind, { seals }) {
     const files = await indexArchive(path);
     const index = files('index.json');
     if (index) {
         const where = `${name}, index.json`;
         const roots = chooseRoots(await smallFile(index, maxManifestBytes, where), tag, name);
-        const blobs = placedBlobs((digest) => Promise.resolve(files(blobPath(digest))), name);
+        const blobs = placedBlobs((digest) => Promise.resolve(files(blobPath(digest))), name, seals);
         const candidates = await findCandidates(roots, blobs);
         // Some engines wrote an index whose manifest is not in the archive.
         if (candidates.some(({ missing }) => !missing) || !files('manifest.json')) {
@@ -20830,7 +20841,7 @@ async function openArchive(path, tag, name, kind) {
         }
     }
     const { find, ...opened } = await readClassic(files, tag, name);
-    const blobs = placedBlobs(find, name);
+    const blobs = placedBlobs(find, name, seals);
     const { manifestBytes, configBytes } = opened;
     const descriptor = {
         mediaType: mediaTypes.ociManifest,
@@ -26670,6 +26681,7 @@ function createImageContext(options) {
         env: options.env,
         signal: options.signal,
         registries,
+        seals: options.seals,
         async temporaryFolder() {
             const parent = options.env['TMPDIR'] ?? (0,external_node_os_namespaceObject.tmpdir)();
             const folder = (0,external_node_path_.join)(parent, `pydeps-image-${process.pid}-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`);
@@ -26716,188 +26728,6 @@ function diskFailure(error, path) {
         });
     }
     return error;
-}
-
-;// CONCATENATED MODULE: ./src/host/store/blobs.js
-
-
-
-
-
-
-
-
-/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
-class DamagedBlob extends failure/* Failure */.H {
-    constructor(digest, what = 'was damaged and has been removed') {
-        super('build', `the kept blob ${digest} ${what}`, {
-            hint: 'run the build again: what was lost is made anew',
-        });
-    }
-}
-/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
-const freshFor = 10 * 60 * 1000;
-/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
-class Blobs {
-    #root;
-    #onUse;
-    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
-    constructor(root, onUse = () => undefined) {
-        this.#root = root;
-        this.#onUse = onUse;
-    }
-    /** Where a blob is, or would be. */
-    path(digest) {
-        const hex = (0,image_digest/* hexOf */.ZD)(digest);
-        return (0,external_node_path_.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
-    }
-    /** Whether a blob of this size is here; its bytes are checked when it is read. */
-    async has(digest, size) {
-        try {
-            const found = await (0,promises_.stat)(this.path(digest));
-            if (found.size !== size)
-                return false;
-            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
-            const now = Date.now();
-            if (now - found.mtimeMs > freshFor) {
-                await (0,promises_.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
-            }
-            this.#onUse(digest, size);
-            return true;
-        }
-        catch {
-            return false;
-        }
-    }
-    /**
-     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
-     * as missing: undefined.
-     */
-    async verified(digest, size) {
-        if (!(await this.has(digest, size)))
-            return undefined;
-        try {
-            await blobs_drain(this.read(digest, { buffers: new BufferRing() }));
-            return this.path(digest);
-        }
-        catch (error) {
-            if (error instanceof DamagedBlob)
-                return undefined;
-            throw error;
-        }
-    }
-    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
-    async *read(digest, { buffers } = {}) {
-        const path = this.path(digest);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        try {
-            for await (const chunk of buffers
-                ? lentChunks(path, buffers)
-                : (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1 << 20 })) {
-                hash.update(chunk);
-                yield chunk;
-            }
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                throw new DamagedBlob(digest, 'is gone');
-            throw error;
-        }
-        if (`sha256:${hash.digest('hex')}` !== digest) {
-            await (0,promises_.rm)(path, { force: true });
-            throw new DamagedBlob(digest);
-        }
-    }
-    /** Starts a blob whose digest is known when all of it has been written. */
-    async create() {
-        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            const file = await (0,promises_.open)(temporary, 'wx', 0o444);
-            return new BlobWriter(file, temporary, (digest, size) => {
-                this.#onUse(digest, size);
-                return this.path(digest);
-            });
-        }
-        catch (error) {
-            throw diskFailure(error, temporary);
-        }
-    }
-    /** Keeps a whole stream. */
-    async keep(chunks) {
-        const writer = await this.create();
-        try {
-            for await (const chunk of chunks)
-                await writer.write(chunk);
-            return await writer.commit();
-        }
-        catch (error) {
-            await writer.abort();
-            throw error;
-        }
-    }
-}
-/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
-class BlobWriter {
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    #temporary;
-    #place;
-    #file;
-    #size = 0;
-    constructor(file, temporary, place) {
-        this.#file = file;
-        this.#temporary = temporary;
-        this.#place = place;
-    }
-    /** Bytes written so far. */
-    get size() {
-        return this.#size;
-    }
-    /** Of what has been written so far. */
-    get digest() {
-        return `sha256:${this.#hash.copy().digest('hex')}`;
-    }
-    /** The chunk is free for other use when this resolves. */
-    async write(chunk) {
-        this.#hash.update(chunk);
-        this.#size += chunk.length;
-        try {
-            for (let at = 0; at < chunk.length;) {
-                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
-            }
-        }
-        catch (error) {
-            throw diskFailure(error, this.#temporary);
-        }
-    }
-    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
-    async commit(expected) {
-        try {
-            await this.#file.close();
-            const digest = `sha256:${this.#hash.digest('hex')}`;
-            if (expected !== undefined && digest !== expected)
-                throw new DamagedBlob(expected, 'has other bytes');
-            const path = this.#place(digest, this.#size);
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-            await (0,promises_.rename)(this.#temporary, path);
-            return { digest, size: this.#size };
-        }
-        catch (error) {
-            await this.abort();
-            throw diskFailure(error, this.#temporary);
-        }
-    }
-    /** Gives up; after a commit it does nothing. */
-    async abort() {
-        await this.#file.close().catch(() => undefined);
-        await (0,promises_.rm)(this.#temporary, { force: true });
-    }
-}
-/** Reads to the end for what reading does on the way: checking, keeping. */
-async function blobs_drain(chunks) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    while ((await iterator.next()).done !== true)
-        ;
 }
 
 ;// CONCATENATED MODULE: ./src/host/store/records.js
@@ -26988,6 +26818,306 @@ function records_head(key, body) {
     return `${(0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(body).digest('hex')}\n`;
 }
 
+;// CONCATENATED MODULE: ./src/host/store/seals.js
+
+
+
+
+
+/** Bytes from which knowing a blob again takes less time than its digest. */
+const worthIt = 1 << 20;
+const [keyLength, nonceLength, tagLength] = [32, 12, 16];
+/**
+ * Knows bytes again that were once checked against their digest, in a twentieth of the time: by an authentication
+ * code of them (GMAC, NIST SP 800-38D) under a key that this store alone has. Bytes that changed since, by accident or
+ * by someone without the key, are as sure to be found as by the digest. A store that cannot keep codes does without.
+ */
+class Seals {
+    #root;
+    #records;
+    #key;
+    constructor(root) {
+        this.#root = root;
+        this.#records = new Records(root);
+    }
+    /** A check of bytes that are said to be a digest's: by their seal where there is one, else to be sealed. */
+    async checkOf(digest, size) {
+        const key = size < worthIt ? undefined : await this.#ownKey();
+        if (key === undefined)
+            return sha256Check();
+        const seal = await this.#records.get(recordOf(digest, key));
+        if (seal !== undefined)
+            return sealCheck(digest, Buffer.from(seal, 'base64'), key);
+        const [check, sealer] = [sha256Check(), this.#sealerWith(key)];
+        return {
+            update(chunk) {
+                check.update(chunk);
+                sealer.update(chunk);
+            },
+            async end() {
+                const found = await check.end();
+                if (found === digest)
+                    await sealer.keep(digest, size);
+                return found;
+            },
+        };
+    }
+    async sealer() {
+        const key = await this.#ownKey();
+        return key === undefined ? noSealer : this.#sealerWith(key);
+    }
+    #sealerWith(key) {
+        const nonce = (0,external_node_crypto_.randomBytes)(nonceLength);
+        const code = codeOf(key, nonce);
+        return {
+            update: (chunk) => void code.setAAD(chunk),
+            keep: async (digest, size) => {
+                if (size < worthIt)
+                    return;
+                const seal = Buffer.concat([nonce, tagOf(code)]).toString('base64');
+                // Without it the digest is taken again, which always does.
+                await this.#records.put(recordOf(digest, key), seal).catch(() => undefined);
+            },
+        };
+    }
+    #ownKey() {
+        return (this.#key ??= readKey((0,external_node_path_.join)(this.#root, 'seal-key')).catch(() => undefined));
+    }
+}
+const noSealer = { update: () => undefined, keep: () => Promise.resolve() };
+function sealCheck(digest, seal, key) {
+    const nonce = seal.subarray(0, nonceLength);
+    const tag = seal.subarray(nonceLength);
+    const code = codeOf(key, nonce);
+    return {
+        update: (chunk) => void code.setAAD(chunk),
+        end: () => Promise.resolve((0,external_node_crypto_.timingSafeEqual)(tagOf(code), tag) ? digest : undefined),
+    };
+}
+/** GMAC is AES-GCM of nothing: what it authenticates is given as additional data. */
+function codeOf(key, nonce) {
+    return (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce, { authTagLength: tagLength });
+}
+function tagOf(code) {
+    code.final();
+    return code.getAuthTag();
+}
+/** The store's key, which is made when it is first asked for; of two that are made at once one is everybody's. */
+async function readKey(path) {
+    const known = await (0,promises_.readFile)(path).catch(() => undefined);
+    if (known !== undefined)
+        return known.length === keyLength ? known : undefined;
+    const beside = `${path}-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    try {
+        await (0,promises_.writeFile)(beside, (0,external_node_crypto_.randomBytes)(keyLength), { mode: 0o600, flag: 'wx' });
+        await (0,promises_.link)(beside, path).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+    }
+    finally {
+        await (0,promises_.rm)(beside, { force: true });
+    }
+    const key = await (0,promises_.readFile)(path);
+    return key.length === keyLength ? key : undefined;
+}
+/** The key is named: a seal that was made with another says nothing. */
+function recordOf(digest, key) {
+    const name = (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex').slice(0, 16);
+    return `seal-1|${name}|${digest}`;
+}
+
+;// CONCATENATED MODULE: ./src/host/store/blobs.js
+
+
+
+
+
+
+
+
+
+/** A kept blob had other bytes than its digest says, or went away: doing the work again makes it anew. */
+class DamagedBlob extends failure/* Failure */.H {
+    constructor(digest, what = 'was damaged and has been removed') {
+        super('build', `the kept blob ${digest} ${what}`, {
+            hint: 'run the build again: what was lost is made anew',
+        });
+    }
+}
+/** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
+const freshFor = 10 * 60 * 1000;
+/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
+class Blobs {
+    #root;
+    #onUse;
+    #seals;
+    /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
+    constructor(root, seals = new Seals(root), onUse = () => undefined) {
+        this.#root = root;
+        this.#seals = seals;
+        this.#onUse = onUse;
+    }
+    /** Where a blob is, or would be. */
+    path(digest) {
+        const hex = (0,image_digest/* hexOf */.ZD)(digest);
+        return (0,external_node_path_.join)(this.#root, 'blobs', 'sha256', hex.slice(0, 2), hex);
+    }
+    /** Whether a blob of this size is here; its bytes are checked when it is read. */
+    async has(digest, size) {
+        try {
+            const found = await (0,promises_.stat)(this.path(digest));
+            if (found.size !== size)
+                return false;
+            // Marks it as used, so that no prune takes it from this build; once in a while is enough.
+            const now = Date.now();
+            if (now - found.mtimeMs > freshFor) {
+                await (0,promises_.utimes)(this.path(digest), now / 1000, now / 1000).catch(() => undefined);
+            }
+            this.#onUse(digest, size);
+            return true;
+        }
+        catch {
+            return false;
+        }
+    }
+    /**
+     * The path of a blob whose bytes were just checked, marked as used. A blob with other bytes is removed and counts
+     * as missing: undefined.
+     */
+    async verified(digest, size) {
+        if (!(await this.has(digest, size)))
+            return undefined;
+        try {
+            await blobs_drain(this.read(digest, { buffers: new BufferRing() }));
+            return this.path(digest);
+        }
+        catch (error) {
+            if (error instanceof DamagedBlob)
+                return undefined;
+            throw error;
+        }
+    }
+    /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
+    async *read(digest, { buffers } = {}) {
+        const path = this.path(digest);
+        let check;
+        try {
+            check = await this.#seals.checkOf(digest, (0,external_node_fs_.statSync)(path).size);
+            for await (const chunk of buffers
+                ? lentChunks(path, buffers)
+                : (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1 << 20 })) {
+                check.update(chunk);
+                yield chunk;
+            }
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                throw new DamagedBlob(digest, 'is gone');
+            throw error;
+        }
+        if ((await check.end()) !== digest) {
+            await (0,promises_.rm)(path, { force: true });
+            throw new DamagedBlob(digest);
+        }
+    }
+    /** Starts a blob whose digest is known when all of it has been written. */
+    async create() {
+        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            const sealer = await this.#seals.sealer();
+            const file = await (0,promises_.open)(temporary, 'wx', 0o444);
+            return new BlobWriter(file, temporary, sealer, (digest, size) => {
+                this.#onUse(digest, size);
+                return this.path(digest);
+            });
+        }
+        catch (error) {
+            throw diskFailure(error, temporary);
+        }
+    }
+    /** Keeps a whole stream. */
+    async keep(chunks) {
+        const writer = await this.create();
+        try {
+            for await (const chunk of chunks)
+                await writer.write(chunk);
+            return await writer.commit();
+        }
+        catch (error) {
+            await writer.abort();
+            throw error;
+        }
+    }
+}
+/** One blob on its way into the store: beside first, then renamed, so that no reader sees half of it. */
+class BlobWriter {
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    #temporary;
+    #place;
+    #file;
+    #sealer;
+    #size = 0;
+    constructor(file, temporary, sealer, place) {
+        this.#file = file;
+        this.#temporary = temporary;
+        this.#sealer = sealer;
+        this.#place = place;
+    }
+    /** Bytes written so far. */
+    get size() {
+        return this.#size;
+    }
+    /** Of what has been written so far. */
+    get digest() {
+        return `sha256:${this.#hash.copy().digest('hex')}`;
+    }
+    /** The chunk is free for other use when this resolves. */
+    async write(chunk) {
+        this.#hash.update(chunk);
+        this.#sealer.update(chunk);
+        this.#size += chunk.length;
+        try {
+            for (let at = 0; at < chunk.length;) {
+                at += (await this.#file.write(chunk, at, chunk.length - at)).bytesWritten;
+            }
+        }
+        catch (error) {
+            throw diskFailure(error, this.#temporary);
+        }
+    }
+    /** Keeps what was written; throws DamagedBlob, and keeps nothing, when it is not what was `expected`. */
+    async commit(expected) {
+        try {
+            await this.#file.close();
+            const digest = `sha256:${this.#hash.digest('hex')}`;
+            if (expected !== undefined && digest !== expected)
+                throw new DamagedBlob(expected, 'has other bytes');
+            const path = this.#place(digest, this.#size);
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_.rename)(this.#temporary, path);
+            await this.#sealer.keep(digest, this.#size);
+            return { digest, size: this.#size };
+        }
+        catch (error) {
+            await this.abort();
+            throw diskFailure(error, this.#temporary);
+        }
+    }
+    /** Gives up; after a commit it does nothing. */
+    async abort() {
+        await this.#file.close().catch(() => undefined);
+        await (0,promises_.rm)(this.#temporary, { force: true });
+    }
+}
+/** Reads to the end for what reading does on the way: checking, keeping. */
+async function blobs_drain(chunks) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    while ((await iterator.next()).done !== true)
+        ;
+}
+
 ;// CONCATENATED MODULE: ./src/host/store/keep.js
 
 
@@ -27026,8 +27156,8 @@ class Keep {
 }
 /** The same store, through which what is used is remembered. For what does not change with every commit. */
 function lasting(store) {
-    const { root, keep } = store;
-    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
+    const { root, keep, seals } = store;
+    return { ...store, blobs: new Blobs(root, seals, keep.blob), records: new Records(root, keep.record) };
 }
 function keep_empty() {
     return { records: new Set(), blobs: new Map() };
@@ -27097,6 +27227,7 @@ async function filesBelow(folder) {
 
 
 
+
 /** `$XDG_CACHE_HOME/pydeps-image`, or `~/.cache/pydeps-image`. */
 function storeRoot(env) {
     const base = env['XDG_CACHE_HOME'];
@@ -27110,7 +27241,8 @@ async function openStore(root) {
     catch (error) {
         throw diskFailure(error, root);
     }
-    return { root, blobs: new Blobs(root), records: new Records(root), keep: new Keep() };
+    const seals = new Seals(root);
+    return { root, seals, blobs: new Blobs(root, seals), records: new Records(root), keep: new Keep() };
 }
 const day = 24 * 60 * 60 * 1000;
 /** Prunes at most once a day: 10 GB, 30 days, and never what the last two hours used. Gives the bytes freed. */
@@ -33085,7 +33217,24 @@ function volumeSources(plan, { user }, volume) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/engine/assemble/together.js
+/** Does two things at once. When one fails, or `signal` says so, the other is stopped and waited for. */
+async function together(signal, first, second) {
+    const stop = new AbortController();
+    const own = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    const both = [first(own), second(own)];
+    try {
+        return await Promise.all(both);
+    }
+    catch (error) {
+        stop.abort();
+        await Promise.allSettled(both);
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/engine/assemble/assemble.js
+
 
 
 
@@ -33115,10 +33264,11 @@ async function assemble(input, context) {
 async function assembleWith(lanes, { base, recipe, project, lock, skip }, context) {
     const { minor } = base.facts.interpreter;
     const { files, warnings } = await walkProject(context.context, skip);
-    const finish = async (below, layout, more) => {
-        context.signal?.throwIfAborted();
+    const finish = async (lower, layout, more) => {
         const own = { ...context, lanes, layout };
-        const local = await localParts(project.localPackages, files, own);
+        // A build of the project's own packages mostly waits, and the others are mostly compressed.
+        const [below, local] = await together(context.signal, (signal) => lower({ ...own, signal }), (signal) => localParts(project.localPackages, files, { ...own, signal }));
+        context.signal?.throwIfAborted();
         const layers = [...below, await appLayer(files, local.parts, more, base, recipe, own)];
         return {
             image: composeImage(base, layers, recipe, context.store),
@@ -33131,14 +33281,20 @@ async function assembleWith(lanes, { base, recipe, project, lock, skip }, contex
         const plan = planVolume(lock, base, context.target, where);
         // Not through `current`: that link leads elsewhere once a container with another lock has started.
         const layout = { ...where, python: `${environmentFolder(recipe.volume, plan.environment)}/bin/python` };
-        const installer = await installerLayer({ ...context, store: lasting(context.store), lanes, layout });
-        const done = await finish([installer], layout, volumeSources(plan, recipe, recipe.volume));
+        const installer = async (own) => [
+            await installerLayer({ ...own, store: lasting(context.store) }),
+        ];
+        const done = await finish(installer, layout, volumeSources(plan, recipe, recipe.volume));
         return { ...done, warnings: [...warnings, ...done.warnings] };
     }
     const layout = { root: recipe.environment.slice(1), minor };
-    const own = { ...context, lanes, layout };
-    const environment = await environmentLayers(lock.packages, base, own);
-    const done = await finish(environment.layers, layout, []);
+    let environment = { made: [], warnings: [] };
+    const lower = async (own) => {
+        const { layers, ...more } = await environmentLayers(lock.packages, base, own);
+        environment = more;
+        return layers;
+    };
+    const done = await finish(lower, layout, []);
     return {
         ...done,
         made: [...environment.made, ...done.made],
@@ -37280,7 +37436,7 @@ async function run_run(inputs, context) {
     const started = now();
     const notes = [];
     const store = await openStore(storeRoot(env));
-    const images = createImageContext({ env, signal });
+    const images = createImageContext({ env, signal, seals: store.seals });
     try {
         const platforms = inputs.platforms.length > 0 ? inputs.platforms : [(0,image_platform/* hostPlatform */.ol)(process.arch)];
         const telling = collecting(progress, notes);

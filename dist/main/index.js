@@ -44614,7 +44614,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 4486:
+/***/ 1201:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48086,7 +48086,439 @@ function diskFailure(error, path) {
     return error;
 }
 
+;// CONCATENATED MODULE: ./src/host/check.js
+
+function sha256Check() {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    return {
+        update: (chunk) => void hash.update(chunk),
+        end: () => Promise.resolve(`sha256:${hash.digest('hex')}`),
+    };
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+// EXTERNAL MODULE: ./src/image/mediatype.js
+var mediatype = __nccwpck_require__(5078);
+;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
+
+/**
+ * Cuts zstd chunks where a frame ends (RFC 8878, sections 3.1.1 and 3.1.2): Node's decompressor takes a chunk that
+ * goes on after a frame's end for the end of the stream. No byte is changed.
+ */
+async function* zstdFrames(chunks) {
+    const walker = new FrameWalker();
+    for await (const chunk of chunks) {
+        let from = 0;
+        let at = 0;
+        while (at < chunk.length) {
+            const { bytes, endsFrame } = walker.step(chunk, at);
+            at += bytes;
+            if (!endsFrame)
+                continue;
+            yield chunk.subarray(from, at);
+            from = at;
+        }
+        if (at > from)
+            yield chunk.subarray(from, at);
+    }
+}
+/** Where in a frame the stream is; fields that a chunk's end cuts in two are gathered byte by byte. */
+class FrameWalker {
+    #state = 'magic';
+    /** Bytes of the state's field still to come, and its value so far (little-endian). */
+    #left = 4;
+    #value = 0;
+    #shift = 0;
+    #checksum = false;
+    #last = false;
+    /** Takes what the chunk has of the field at hand. */
+    step(chunk, at) {
+        const bytes = Math.min(this.#left, chunk.length - at);
+        if (this.#state !== 'content' && this.#state !== 'skip' && this.#state !== 'header') {
+            for (let i = at; i < at + bytes; i += 1) {
+                this.#value += (chunk[i] ?? 0) * 2 ** this.#shift;
+                this.#shift += 8;
+            }
+        }
+        this.#left -= bytes;
+        let endsFrame = false;
+        while (this.#left === 0)
+            endsFrame = this.#next() || endsFrame;
+        return { bytes, endsFrame };
+    }
+    /** The field is complete; true when a frame is. */
+    #next() {
+        const value = this.#value;
+        switch (this.#state) {
+            case 'magic':
+                if (value === 0xfd2fb528)
+                    this.#expect('descriptor', 1);
+                else if (value >= 0x184d2a50 && value <= 0x184d2a5f)
+                    this.#expect('skip-size', 4);
+                else
+                    throw new failure/* Failure */.H('build', 'its zstd data is damaged: what follows a frame is no frame');
+                return false;
+            case 'descriptor':
+                this.#checksum = (value & 4) !== 0;
+                this.#expect('header', headerBytes(value));
+                return false;
+            case 'header':
+                this.#expect('block', 3);
+                return false;
+            case 'block': {
+                this.#last = (value & 1) !== 0;
+                const isRle = ((value >> 1) & 3) === 1;
+                this.#expect('content', (isRle ? 1 : value >> 3) + (this.#last && this.#checksum ? 4 : 0));
+                return false;
+            }
+            case 'content':
+                this.#expect(this.#last ? 'magic' : 'block', this.#last ? 4 : 3);
+                return this.#last;
+            case 'skip-size':
+                this.#expect('skip', value);
+                return false;
+            case 'skip':
+                this.#expect('magic', 4);
+                return true;
+        }
+    }
+    #expect(state, bytes) {
+        this.#state = state;
+        this.#left = bytes;
+        this.#value = 0;
+        this.#shift = 0;
+    }
+}
+/** Bytes of the frame header after its descriptor: window, dictionary id, content size. */
+function headerBytes(descriptor) {
+    const single = (descriptor & 0x20) !== 0;
+    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+    const content = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+    return (single ? 0 : 1) + dictionary + content;
+}
+
+;// CONCATENATED MODULE: ./src/host/layers/decompress.js
+
+
+
+
+/** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
+const decompress_chunkSize = 256 * 1024;
+/**
+ * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
+ * plain. The blob is read to its end, zeros after a gzip stream included; nothing of a chunk is needed any more when
+ * the next is asked for. Throws Failure for damaged data; an error of the blob's own comes first.
+ */
+async function decompress(blob) {
+    const { head, chunks } = await peek(blob, 4);
+    const compression = (0,mediatype/* compressionOf */.MB)(head);
+    switch (compression) {
+        case 'gzip':
+            return { compression, tar: through(chunks, external_node_zlib_.createGunzip({ chunkSize: decompress_chunkSize })) };
+        case 'zstd':
+            return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
+        case 'none':
+            return { compression, tar: chunks };
+    }
+}
+function zstdDecompressor() {
+    if (!("createZstdDecompress" in external_node_zlib_namespaceObject)) {
+        throw new failure/* Failure */.H('build', 'a layer is compressed with zstd, which this version of Node.js cannot read', {
+            hint: 'use Node.js 22.15 or newer',
+        });
+    }
+    return external_node_zlib_.createZstdDecompress({ chunkSize: decompress_chunkSize });
+}
+async function* through(chunks, decompressor) {
+    const done = feed(chunks, decompressor);
+    // The loop reports it; this promise must not be left alone with it.
+    done.catch(() => undefined);
+    try {
+        for await (const chunk of decompressor)
+            yield chunk;
+        // What follows the compressed stream is read too, so that the blob's digest and size are known.
+        await done;
+    }
+    catch (error) {
+        throw isZlibError(error)
+            ? new failure/* Failure */.H('build', `its compressed data is damaged: ${error.message}`)
+            : error;
+    }
+}
+/** Writes chunk after chunk: while one is unpacked the next is asked for of no one. */
+async function feed(chunks, decompressor) {
+    // What is destroyed may never say that it took the last chunk.
+    const closed = new Promise((resolve) => decompressor.once('close', resolve));
+    try {
+        for await (const chunk of chunks) {
+            const written = new Promise((resolve, reject) => {
+                decompressor.write(chunk, (error) => (error ? reject(error) : resolve()));
+            });
+            await Promise.race([written, closed]);
+            if (decompressor.destroyed)
+                throw new Error('a layer was unpacked no further');
+        }
+        decompressor.end();
+    }
+    catch (error) {
+        decompressor.destroy(error);
+        throw error;
+    }
+}
+/** The first bytes, and the chunks with these put back. */
+async function peek(chunks, bytes) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    let head = new Uint8Array(0);
+    while (head.length < bytes) {
+        const next = await iterator.next();
+        if (next.done === true)
+            break;
+        const isEnough = head.length === 0 && next.value.length >= bytes;
+        head = isEnough ? next.value : Buffer.concat([head, next.value]);
+    }
+    return { head, chunks: withHead(head, iterator) };
+}
+async function* withHead(head, iterator) {
+    try {
+        if (head.length > 0)
+            yield head;
+        for (;;) {
+            const next = await iterator.next();
+            if (next.done === true)
+                return;
+            yield next.value;
+        }
+    }
+    finally {
+        await iterator.return?.();
+    }
+}
+function isZlibError(error) {
+    return (typeof error === 'object' &&
+        error !== null &&
+        'code' in error &&
+        'message' in error &&
+        /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
+}
+/**
+ * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
+ * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
+ * not end its buffer leaves the rest of it to the next.
+ */
+function giveBack({ buffer, byteOffset, byteLength }) {
+    if (byteOffset + byteLength === buffer.byteLength)
+        buffer.transfer?.(0);
+}
+/** The chunks of a stream whose reader is done with one when it asks for the next: each is freed then. */
+async function* usedUp(chunks) {
+    for await (const chunk of chunks) {
+        yield chunk;
+        if (chunk.byteLength === chunk.buffer.byteLength)
+            giveBack(chunk);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/host/store/records.js
+
+
+
+
+
+
+/** Largest text of a record, unpacked: a listing of a million files stays below it. */
+const maxText = 512 * 2 ** 20;
+/**
+ * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
+ * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
+ */
+class Records {
+    #root;
+    #onUse;
+    /** `onUse` hears the name of every record that is read and here, and of every one that is put. */
+    constructor(root, onUse = () => undefined) {
+        this.#root = root;
+        this.#onUse = onUse;
+    }
+    /** Where the record of this name is, or would be. */
+    path(name) {
+        return (0,external_node_path_.join)(this.#root, 'records', name.slice(0, 2), name);
+    }
+    async get(key) {
+        const name = records_nameOf(key);
+        const path = this.path(name);
+        try {
+            const bytes = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: maxText });
+            const body = bytes.subarray(headLength);
+            if (bytes.toString('latin1', 0, headLength) !== records_head(key, body))
+                throw new Error('damaged');
+            const now = new Date();
+            await (0,promises_.utimes)(path, now, now).catch(() => undefined);
+            this.#onUse(name);
+            return body.toString('utf8');
+        }
+        catch (error) {
+            if (error.code !== 'ENOENT')
+                await (0,promises_.rm)(path, { force: true }).catch(() => undefined);
+            return undefined;
+        }
+    }
+    /** Marks a record as used without reading it. */
+    async touch(key) {
+        const name = records_nameOf(key);
+        const now = new Date();
+        await (0,promises_.utimes)(this.path(name), now, now).then(() => this.#onUse(name), () => undefined);
+    }
+    async put(key, text) {
+        const name = records_nameOf(key);
+        const path = this.path(name);
+        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        try {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            await (0,promises_.writeFile)(temporary, packed(key, text));
+            await (0,promises_.rename)(temporary, path);
+            this.#onUse(name);
+        }
+        catch (error) {
+            await (0,promises_.rm)(temporary, { force: true });
+            throw diskFailure(error, temporary);
+        }
+    }
+}
+/** A record's name: the sha256 of its key, in hexadecimal. */
+function records_nameOf(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
+}
+/** Bytes of a record's first line. */
+const headLength = 65;
+/** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
+function packed(key, text) {
+    const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
+    const body = bytes.subarray(headLength);
+    body.write(text);
+    bytes.write(records_head(key, body), 'latin1');
+    const made = (0,external_node_zlib_.gzipSync)(bytes, { level: 1 });
+    giveBack(bytes);
+    return made;
+}
+/** The first line: a checksum that covers the key too, so that a record moved to another key's place is not believed. */
+function records_head(key, body) {
+    return `${(0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(body).digest('hex')}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/host/store/seals.js
+
+
+
+
+
+/** Bytes from which knowing a blob again takes less time than its digest. */
+const worthIt = 1 << 20;
+const [keyLength, nonceLength, tagLength] = [32, 12, 16];
+/**
+ * Knows bytes again that were once checked against their digest, in a twentieth of the time: by an authentication
+ * code of them (GMAC, NIST SP 800-38D) under a key that this store alone has. Bytes that changed since, by accident or
+ * by someone without the key, are as sure to be found as by the digest. A store that cannot keep codes does without.
+ */
+class Seals {
+    #root;
+    #records;
+    #key;
+    constructor(root) {
+        this.#root = root;
+        this.#records = new Records(root);
+    }
+    /** A check of bytes that are said to be a digest's: by their seal where there is one, else to be sealed. */
+    async checkOf(digest, size) {
+        const key = size < worthIt ? undefined : await this.#ownKey();
+        if (key === undefined)
+            return sha256Check();
+        const seal = await this.#records.get(recordOf(digest, key));
+        if (seal !== undefined)
+            return sealCheck(digest, Buffer.from(seal, 'base64'), key);
+        const [check, sealer] = [sha256Check(), this.#sealerWith(key)];
+        return {
+            update(chunk) {
+                check.update(chunk);
+                sealer.update(chunk);
+            },
+            async end() {
+                const found = await check.end();
+                if (found === digest)
+                    await sealer.keep(digest, size);
+                return found;
+            },
+        };
+    }
+    async sealer() {
+        const key = await this.#ownKey();
+        return key === undefined ? noSealer : this.#sealerWith(key);
+    }
+    #sealerWith(key) {
+        const nonce = (0,external_node_crypto_.randomBytes)(nonceLength);
+        const code = codeOf(key, nonce);
+        return {
+            update: (chunk) => void code.setAAD(chunk),
+            keep: async (digest, size) => {
+                if (size < worthIt)
+                    return;
+                const seal = Buffer.concat([nonce, tagOf(code)]).toString('base64');
+                // Without it the digest is taken again, which always does.
+                await this.#records.put(recordOf(digest, key), seal).catch(() => undefined);
+            },
+        };
+    }
+    #ownKey() {
+        return (this.#key ??= readKey((0,external_node_path_.join)(this.#root, 'seal-key')).catch(() => undefined));
+    }
+}
+const noSealer = { update: () => undefined, keep: () => Promise.resolve() };
+function sealCheck(digest, seal, key) {
+    const nonce = seal.subarray(0, nonceLength);
+    const tag = seal.subarray(nonceLength);
+    const code = codeOf(key, nonce);
+    return {
+        update: (chunk) => void code.setAAD(chunk),
+        end: () => Promise.resolve((0,external_node_crypto_.timingSafeEqual)(tagOf(code), tag) ? digest : undefined),
+    };
+}
+/** GMAC is AES-GCM of nothing: what it authenticates is given as additional data. */
+function codeOf(key, nonce) {
+    return (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce, { authTagLength: tagLength });
+}
+function tagOf(code) {
+    code.final();
+    return code.getAuthTag();
+}
+/** The store's key, which is made when it is first asked for; of two that are made at once one is everybody's. */
+async function readKey(path) {
+    const known = await (0,promises_.readFile)(path).catch(() => undefined);
+    if (known !== undefined)
+        return known.length === keyLength ? known : undefined;
+    const beside = `${path}-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    try {
+        await (0,promises_.writeFile)(beside, (0,external_node_crypto_.randomBytes)(keyLength), { mode: 0o600, flag: 'wx' });
+        await (0,promises_.link)(beside, path).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+    }
+    finally {
+        await (0,promises_.rm)(beside, { force: true });
+    }
+    const key = await (0,promises_.readFile)(path);
+    return key.length === keyLength ? key : undefined;
+}
+/** The key is named: a seal that was made with another says nothing. */
+function recordOf(digest, key) {
+    const name = (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex').slice(0, 16);
+    return `seal-1|${name}|${digest}`;
+}
+
 ;// CONCATENATED MODULE: ./src/host/store/blobs.js
+
 
 
 
@@ -48109,9 +48541,11 @@ const freshFor = 10 * 60 * 1000;
 class Blobs {
     #root;
     #onUse;
+    #seals;
     /** `onUse` hears of every blob that is asked for and here, and of every one that is made. */
-    constructor(root, onUse = () => undefined) {
+    constructor(root, seals = new Seals(root), onUse = () => undefined) {
         this.#root = root;
+        this.#seals = seals;
         this.#onUse = onUse;
     }
     /** Where a blob is, or would be. */
@@ -48157,12 +48591,13 @@ class Blobs {
     /** A blob's bytes; throws DamagedBlob at the end, and removes the blob, when they are not the digest's. */
     async *read(digest, { buffers } = {}) {
         const path = this.path(digest);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
+        let check;
         try {
+            check = await this.#seals.checkOf(digest, (0,external_node_fs_namespaceObject.statSync)(path).size);
             for await (const chunk of buffers
                 ? lentChunks(path, buffers)
                 : (0,external_node_fs_namespaceObject.createReadStream)(path, { highWaterMark: 1 << 20 })) {
-                hash.update(chunk);
+                check.update(chunk);
                 yield chunk;
             }
         }
@@ -48171,7 +48606,7 @@ class Blobs {
                 throw new DamagedBlob(digest, 'is gone');
             throw error;
         }
-        if (`sha256:${hash.digest('hex')}` !== digest) {
+        if ((await check.end()) !== digest) {
             await (0,promises_.rm)(path, { force: true });
             throw new DamagedBlob(digest);
         }
@@ -48181,8 +48616,9 @@ class Blobs {
         const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `blob-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
+            const sealer = await this.#seals.sealer();
             const file = await (0,promises_.open)(temporary, 'wx', 0o444);
-            return new BlobWriter(file, temporary, (digest, size) => {
+            return new BlobWriter(file, temporary, sealer, (digest, size) => {
                 this.#onUse(digest, size);
                 return this.path(digest);
             });
@@ -48211,10 +48647,12 @@ class BlobWriter {
     #temporary;
     #place;
     #file;
+    #sealer;
     #size = 0;
-    constructor(file, temporary, place) {
+    constructor(file, temporary, sealer, place) {
         this.#file = file;
         this.#temporary = temporary;
+        this.#sealer = sealer;
         this.#place = place;
     }
     /** Bytes written so far. */
@@ -48228,6 +48666,7 @@ class BlobWriter {
     /** The chunk is free for other use when this resolves. */
     async write(chunk) {
         this.#hash.update(chunk);
+        this.#sealer.update(chunk);
         this.#size += chunk.length;
         try {
             for (let at = 0; at < chunk.length;) {
@@ -48248,6 +48687,7 @@ class BlobWriter {
             const path = this.#place(digest, this.#size);
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
             await (0,promises_.rename)(this.#temporary, path);
+            await this.#sealer.keep(digest, this.#size);
             return { digest, size: this.#size };
         }
         catch (error) {
@@ -48548,7 +48988,7 @@ const magic = 'pydeps-image pack 1\n';
 /** Bytes before the text of a header: the magic, and the text's length as eight digits and a line end. */
 const prefixBytes = magic.length + 9;
 /** Bytes of text and number of pieces that a header may have; a lock of a thousand distributions has a tenth. */
-const maxText = 8 * 2 ** 20;
+const pack_header_maxText = 8 * 2 ** 20;
 const maxPieces = 50_000;
 /** Bytes of a record; the listing of the largest layers has a few. */
 const maxRecord = 64 * 2 ** 20;
@@ -48561,7 +49001,7 @@ function pack_header_renderHeader(pieces) {
 function headerLength(prefix) {
     const text = Buffer.from(prefix).toString('latin1');
     const length = Number(/^(\d{8})\n$/.exec(text.slice(magic.length))?.[1] ?? NaN);
-    return text.startsWith(magic) && length <= maxText ? length : undefined;
+    return text.startsWith(magic) && length <= pack_header_maxText ? length : undefined;
 }
 /**
  * The pieces of a header that anyone may have written: names that are none are refused, with all the rest, as are
@@ -49034,8 +49474,6 @@ function present(key, value) {
     return (value === null || value === undefined || value === '' ? {} : { [key]: value });
 }
 
-// EXTERNAL MODULE: ./src/image/mediatype.js
-var mediatype = __nccwpck_require__(5078);
 ;// CONCATENATED MODULE: ./src/host/registry/failures.js
 
 
@@ -49098,7 +49536,7 @@ function statusFailure(status, asked, body = '') {
     }
 }
 /** Bytes that are not what their digest says. */
-function digestFailure(what, expected, found) {
+function digestFailure(what, expected, found = 'another') {
     return new failure/* Failure */.H('build', `${what} is damaged: its digest is ${found}, not ${expected}`, {
         hint: 'its source, or something on the way, changed the bytes; get it again, from another place if it stays',
     });
@@ -49130,6 +49568,7 @@ function explanation(body) {
 ;// CONCATENATED MODULE: ./src/host/registry/verified.js
 
 
+
 /** sha256 of bytes. */
 function digestOf(bytes) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}`;
@@ -49138,19 +49577,18 @@ function digestOf(bytes) {
  * Passes a blob's bytes on and checks size and digest: bytes too many throw at once, all else before the end of the
  * stream. `what` names the blob in a message.
  */
-async function* verified(chunks, { digest, size }, what) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
+async function* verified(chunks, { digest, size }, what, check = sha256Check()) {
     let count = 0;
     for await (const chunk of chunks) {
         count += chunk.length;
         if (count > size)
             throw sizeFailure(what, size, count);
-        hash.update(chunk);
+        check.update(chunk);
         yield chunk;
     }
     if (count !== size)
         throw sizeFailure(what, size, count);
-    const found = `sha256:${hash.digest('hex')}`;
+    const found = await check.end();
     if (found !== digest)
         throw digestFailure(what, digest, found);
 }
@@ -49805,7 +50243,7 @@ function readPlace({ path, start, size }, { buffers } = {}) {
     return (0,external_node_fs_namespaceObject.createReadStream)(path, { start, end: start + size - 1, highWaterMark: 1 << 18 });
 }
 /** Blobs that lie in files of this machine, verified as they are read. */
-function placedBlobs(find, name) {
+function placedBlobs(find, name, seals) {
     const sound = new Map();
     async function* open(descriptor, options) {
         const place = await find(descriptor.digest);
@@ -49819,7 +50257,8 @@ function placedBlobs(find, name) {
         }
         if (place.size !== descriptor.size)
             throw sizeFailure(what, descriptor.size, place.size);
-        yield* verified(readPlace(place, options), descriptor, what);
+        const check = await seals?.checkOf(descriptor.digest, descriptor.size);
+        yield* verified(readPlace(place, options), descriptor, what, check);
     }
     return {
         name,
@@ -50687,28 +51126,28 @@ async function openSource(reference, context) {
     switch (reference.transport) {
         case 'oci': {
             const roots = chooseRoots(await readLayoutIndex(reference.path), reference.tag, name);
-            const blobs = placedBlobs(layoutPlaces(reference.path), name);
+            const blobs = placedBlobs(layoutPlaces(reference.path), name, context.seals);
             return { kind: 'oci', candidates: await findCandidates(roots, blobs), documents: blobs, blobs };
         }
         case 'oci-archive':
         case 'docker-archive':
-            return openArchive(reference.path, reference.tag, name, reference.transport);
+            return openArchive(reference.path, reference.tag, name, reference.transport, context);
         case 'docker-daemon': {
             const path = await saveFromDaemon(reference.name, context);
-            return openArchive(path, undefined, name, 'docker-daemon');
+            return openArchive(path, undefined, name, 'docker-daemon', context);
         }
         case 'docker':
             return openRepository(reference, context);
     }
 }
 /** Both kinds of archive: an OCI layout where there is one, with what `docker save` wrote before it knew of these. */
-async function openArchive(path, tag, name, kind) {
+async function openArchive(path, tag, name, kind, { seals }) {
     const files = await indexArchive(path);
     const index = files('index.json');
     if (index) {
         const where = `${name}, index.json`;
         const roots = chooseRoots(await smallFile(index, maxManifestBytes, where), tag, name);
-        const blobs = placedBlobs((digest) => Promise.resolve(files(blobPath(digest))), name);
+        const blobs = placedBlobs((digest) => Promise.resolve(files(blobPath(digest))), name, seals);
         const candidates = await findCandidates(roots, blobs);
         // Some engines wrote an index whose manifest is not in the archive.
         if (candidates.some(({ missing }) => !missing) || !files('manifest.json')) {
@@ -50716,7 +51155,7 @@ async function openArchive(path, tag, name, kind) {
         }
     }
     const { find, ...opened } = await readClassic(files, tag, name);
-    const blobs = placedBlobs(find, name);
+    const blobs = placedBlobs(find, name, seals);
     const { manifestBytes, configBytes } = opened;
     const descriptor = {
         mediaType: mediatype/* mediaTypes */.Ib.ociManifest,
@@ -52949,316 +53388,6 @@ function withValues(env, values) {
     return [...kept, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)];
 }
 
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
-;// CONCATENATED MODULE: ./src/host/layers/zstd-frames.js
-
-/**
- * Cuts zstd chunks where a frame ends (RFC 8878, sections 3.1.1 and 3.1.2): Node's decompressor takes a chunk that
- * goes on after a frame's end for the end of the stream. No byte is changed.
- */
-async function* zstdFrames(chunks) {
-    const walker = new FrameWalker();
-    for await (const chunk of chunks) {
-        let from = 0;
-        let at = 0;
-        while (at < chunk.length) {
-            const { bytes, endsFrame } = walker.step(chunk, at);
-            at += bytes;
-            if (!endsFrame)
-                continue;
-            yield chunk.subarray(from, at);
-            from = at;
-        }
-        if (at > from)
-            yield chunk.subarray(from, at);
-    }
-}
-/** Where in a frame the stream is; fields that a chunk's end cuts in two are gathered byte by byte. */
-class FrameWalker {
-    #state = 'magic';
-    /** Bytes of the state's field still to come, and its value so far (little-endian). */
-    #left = 4;
-    #value = 0;
-    #shift = 0;
-    #checksum = false;
-    #last = false;
-    /** Takes what the chunk has of the field at hand. */
-    step(chunk, at) {
-        const bytes = Math.min(this.#left, chunk.length - at);
-        if (this.#state !== 'content' && this.#state !== 'skip' && this.#state !== 'header') {
-            for (let i = at; i < at + bytes; i += 1) {
-                this.#value += (chunk[i] ?? 0) * 2 ** this.#shift;
-                this.#shift += 8;
-            }
-        }
-        this.#left -= bytes;
-        let endsFrame = false;
-        while (this.#left === 0)
-            endsFrame = this.#next() || endsFrame;
-        return { bytes, endsFrame };
-    }
-    /** The field is complete; true when a frame is. */
-    #next() {
-        const value = this.#value;
-        switch (this.#state) {
-            case 'magic':
-                if (value === 0xfd2fb528)
-                    this.#expect('descriptor', 1);
-                else if (value >= 0x184d2a50 && value <= 0x184d2a5f)
-                    this.#expect('skip-size', 4);
-                else
-                    throw new failure/* Failure */.H('build', 'its zstd data is damaged: what follows a frame is no frame');
-                return false;
-            case 'descriptor':
-                this.#checksum = (value & 4) !== 0;
-                this.#expect('header', headerBytes(value));
-                return false;
-            case 'header':
-                this.#expect('block', 3);
-                return false;
-            case 'block': {
-                this.#last = (value & 1) !== 0;
-                const isRle = ((value >> 1) & 3) === 1;
-                this.#expect('content', (isRle ? 1 : value >> 3) + (this.#last && this.#checksum ? 4 : 0));
-                return false;
-            }
-            case 'content':
-                this.#expect(this.#last ? 'magic' : 'block', this.#last ? 4 : 3);
-                return this.#last;
-            case 'skip-size':
-                this.#expect('skip', value);
-                return false;
-            case 'skip':
-                this.#expect('magic', 4);
-                return true;
-        }
-    }
-    #expect(state, bytes) {
-        this.#state = state;
-        this.#left = bytes;
-        this.#value = 0;
-        this.#shift = 0;
-    }
-}
-/** Bytes of the frame header after its descriptor: window, dictionary id, content size. */
-function headerBytes(descriptor) {
-    const single = (descriptor & 0x20) !== 0;
-    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-    const content = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-    return (single ? 0 : 1) + dictionary + content;
-}
-
-;// CONCATENATED MODULE: ./src/host/layers/decompress.js
-
-
-
-
-/** Larger chunks than zlib's 16 KiB: a layer has many, and each costs a turn of the event loop. */
-const decompress_chunkSize = 256 * 1024;
-/**
- * A layer's tar from its blob, by magic bytes: gzip with any number of members, zstd with any number of frames, or
- * plain. The blob is read to its end, zeros after a gzip stream included; nothing of a chunk is needed any more when
- * the next is asked for. Throws Failure for damaged data; an error of the blob's own comes first.
- */
-async function decompress(blob) {
-    const { head, chunks } = await peek(blob, 4);
-    const compression = (0,mediatype/* compressionOf */.MB)(head);
-    switch (compression) {
-        case 'gzip':
-            return { compression, tar: through(chunks, external_node_zlib_.createGunzip({ chunkSize: decompress_chunkSize })) };
-        case 'zstd':
-            return { compression, tar: through(zstdFrames(chunks), zstdDecompressor()) };
-        case 'none':
-            return { compression, tar: chunks };
-    }
-}
-function zstdDecompressor() {
-    if (!("createZstdDecompress" in external_node_zlib_namespaceObject)) {
-        throw new failure/* Failure */.H('build', 'a layer is compressed with zstd, which this version of Node.js cannot read', {
-            hint: 'use Node.js 22.15 or newer',
-        });
-    }
-    return external_node_zlib_.createZstdDecompress({ chunkSize: decompress_chunkSize });
-}
-async function* through(chunks, decompressor) {
-    const done = feed(chunks, decompressor);
-    // The loop reports it; this promise must not be left alone with it.
-    done.catch(() => undefined);
-    try {
-        for await (const chunk of decompressor)
-            yield chunk;
-        // What follows the compressed stream is read too, so that the blob's digest and size are known.
-        await done;
-    }
-    catch (error) {
-        throw isZlibError(error)
-            ? new failure/* Failure */.H('build', `its compressed data is damaged: ${error.message}`)
-            : error;
-    }
-}
-/** Writes chunk after chunk: while one is unpacked the next is asked for of no one. */
-async function feed(chunks, decompressor) {
-    // What is destroyed may never say that it took the last chunk.
-    const closed = new Promise((resolve) => decompressor.once('close', resolve));
-    try {
-        for await (const chunk of chunks) {
-            const written = new Promise((resolve, reject) => {
-                decompressor.write(chunk, (error) => (error ? reject(error) : resolve()));
-            });
-            await Promise.race([written, closed]);
-            if (decompressor.destroyed)
-                throw new Error('a layer was unpacked no further');
-        }
-        decompressor.end();
-    }
-    catch (error) {
-        decompressor.destroy(error);
-        throw error;
-    }
-}
-/** The first bytes, and the chunks with these put back. */
-async function peek(chunks, bytes) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    let head = new Uint8Array(0);
-    while (head.length < bytes) {
-        const next = await iterator.next();
-        if (next.done === true)
-            break;
-        const isEnough = head.length === 0 && next.value.length >= bytes;
-        head = isEnough ? next.value : Buffer.concat([head, next.value]);
-    }
-    return { head, chunks: withHead(head, iterator) };
-}
-async function* withHead(head, iterator) {
-    try {
-        if (head.length > 0)
-            yield head;
-        for (;;) {
-            const next = await iterator.next();
-            if (next.done === true)
-                return;
-            yield next.value;
-        }
-    }
-    finally {
-        await iterator.return?.();
-    }
-}
-function isZlibError(error) {
-    return (typeof error === 'object' &&
-        error !== null &&
-        'code' in error &&
-        'message' in error &&
-        /^(?:Z|ZSTD)_|^ERR_.*ZSTD/.test(String(error.code)));
-}
-/**
- * Frees a chunk that came out of a decompressor and was used. Left to the garbage collector they count as pressure,
- * and it walks the whole heap for every few of them: a fifth of all the time of reading a layer. A chunk that does
- * not end its buffer leaves the rest of it to the next.
- */
-function giveBack({ buffer, byteOffset, byteLength }) {
-    if (byteOffset + byteLength === buffer.byteLength)
-        buffer.transfer?.(0);
-}
-/** The chunks of a stream whose reader is done with one when it asks for the next: each is freed then. */
-async function* usedUp(chunks) {
-    for await (const chunk of chunks) {
-        yield chunk;
-        if (chunk.byteLength === chunk.buffer.byteLength)
-            giveBack(chunk);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/host/store/records.js
-
-
-
-
-
-
-/** Largest text of a record, unpacked: a listing of a million files stays below it. */
-const records_maxText = 512 * 2 ** 20;
-/**
- * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
- * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
- */
-class Records {
-    #root;
-    #onUse;
-    /** `onUse` hears the name of every record that is read and here, and of every one that is put. */
-    constructor(root, onUse = () => undefined) {
-        this.#root = root;
-        this.#onUse = onUse;
-    }
-    /** Where the record of this name is, or would be. */
-    path(name) {
-        return (0,external_node_path_.join)(this.#root, 'records', name.slice(0, 2), name);
-    }
-    async get(key) {
-        const name = records_nameOf(key);
-        const path = this.path(name);
-        try {
-            const bytes = (0,external_node_zlib_.gunzipSync)(await (0,promises_.readFile)(path), { maxOutputLength: records_maxText });
-            const body = bytes.subarray(headLength);
-            if (bytes.toString('latin1', 0, headLength) !== records_head(key, body))
-                throw new Error('damaged');
-            const now = new Date();
-            await (0,promises_.utimes)(path, now, now).catch(() => undefined);
-            this.#onUse(name);
-            return body.toString('utf8');
-        }
-        catch (error) {
-            if (error.code !== 'ENOENT')
-                await (0,promises_.rm)(path, { force: true }).catch(() => undefined);
-            return undefined;
-        }
-    }
-    /** Marks a record as used without reading it. */
-    async touch(key) {
-        const name = records_nameOf(key);
-        const now = new Date();
-        await (0,promises_.utimes)(this.path(name), now, now).then(() => this.#onUse(name), () => undefined);
-    }
-    async put(key, text) {
-        const name = records_nameOf(key);
-        const path = this.path(name);
-        const temporary = (0,external_node_path_.join)(this.#root, 'tmp', `record-${process.pid}-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        try {
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-            await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, packed(key, text));
-            await (0,promises_.rename)(temporary, path);
-            this.#onUse(name);
-        }
-        catch (error) {
-            await (0,promises_.rm)(temporary, { force: true });
-            throw diskFailure(error, temporary);
-        }
-    }
-}
-/** A record's name: the sha256 of its key, in hexadecimal. */
-function records_nameOf(key) {
-    return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
-}
-/** Bytes of a record's first line. */
-const headLength = 65;
-/** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
-function packed(key, text) {
-    const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
-    const body = bytes.subarray(headLength);
-    body.write(text);
-    bytes.write(records_head(key, body), 'latin1');
-    const made = (0,external_node_zlib_.gzipSync)(bytes, { level: 1 });
-    giveBack(bytes);
-    return made;
-}
-/** The first line: a checksum that covers the key too, so that a record moved to another key's place is not believed. */
-function records_head(key, body) {
-    return `${(0,external_node_crypto_.createHash)('sha256').update(key).update('\0').update(body).digest('hex')}\n`;
-}
-
 ;// CONCATENATED MODULE: ./src/host/store/keep.js
 
 
@@ -53297,8 +53426,8 @@ class Keep {
 }
 /** The same store, through which what is used is remembered. For what does not change with every commit. */
 function lasting(store) {
-    const { root, keep } = store;
-    return { ...store, blobs: new Blobs(root, keep.blob), records: new Records(root, keep.record) };
+    const { root, keep, seals } = store;
+    return { ...store, blobs: new Blobs(root, seals, keep.blob), records: new Records(root, keep.record) };
 }
 function empty() {
     return { records: new Set(), blobs: new Map() };
@@ -57282,7 +57411,24 @@ function volumeSources(plan, { user }, volume) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/engine/assemble/together.js
+/** Does two things at once. When one fails, or `signal` says so, the other is stopped and waited for. */
+async function together(signal, first, second) {
+    const stop = new AbortController();
+    const own = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    const both = [first(own), second(own)];
+    try {
+        return await Promise.all(both);
+    }
+    catch (error) {
+        stop.abort();
+        await Promise.allSettled(both);
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/engine/assemble/assemble.js
+
 
 
 
@@ -57312,10 +57458,11 @@ async function assemble(input, context) {
 async function assembleWith(lanes, { base, recipe, project, lock, skip }, context) {
     const { minor } = base.facts.interpreter;
     const { files, warnings } = await walkProject(context.context, skip);
-    const finish = async (below, layout, more) => {
-        context.signal?.throwIfAborted();
+    const finish = async (lower, layout, more) => {
         const own = { ...context, lanes, layout };
-        const local = await localParts(project.localPackages, files, own);
+        // A build of the project's own packages mostly waits, and the others are mostly compressed.
+        const [below, local] = await together(context.signal, (signal) => lower({ ...own, signal }), (signal) => localParts(project.localPackages, files, { ...own, signal }));
+        context.signal?.throwIfAborted();
         const layers = [...below, await appLayer(files, local.parts, more, base, recipe, own)];
         return {
             image: composeImage(base, layers, recipe, context.store),
@@ -57328,14 +57475,20 @@ async function assembleWith(lanes, { base, recipe, project, lock, skip }, contex
         const plan = planVolume(lock, base, context.target, where);
         // Not through `current`: that link leads elsewhere once a container with another lock has started.
         const layout = { ...where, python: `${environmentFolder(recipe.volume, plan.environment)}/bin/python` };
-        const installer = await installerLayer({ ...context, store: lasting(context.store), lanes, layout });
-        const done = await finish([installer], layout, volumeSources(plan, recipe, recipe.volume));
+        const installer = async (own) => [
+            await installerLayer({ ...own, store: lasting(context.store) }),
+        ];
+        const done = await finish(installer, layout, volumeSources(plan, recipe, recipe.volume));
         return { ...done, warnings: [...warnings, ...done.warnings] };
     }
     const layout = { root: recipe.environment.slice(1), minor };
-    const own = { ...context, lanes, layout };
-    const environment = await environmentLayers(lock.packages, base, own);
-    const done = await finish(environment.layers, layout, []);
+    let environment = { made: [], warnings: [] };
+    const lower = async (own) => {
+        const { layers, ...more } = await environmentLayers(lock.packages, base, own);
+        environment = more;
+        return layers;
+    };
+    const done = await finish(lower, layout, []);
     return {
         ...done,
         made: [...environment.made, ...done.made],
@@ -60608,6 +60761,7 @@ function createImageContext(options) {
         env: options.env,
         signal: options.signal,
         registries,
+        seals: options.seals,
         async temporaryFolder() {
             const parent = options.env['TMPDIR'] ?? (0,external_node_os_.tmpdir)();
             const folder = (0,external_node_path_.join)(parent, `pydeps-image-${process.pid}-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`);
@@ -60705,6 +60859,7 @@ async function filesBelow(folder) {
 
 
 
+
 /** `$XDG_CACHE_HOME/pydeps-image`, or `~/.cache/pydeps-image`. */
 function storeRoot(env) {
     const base = env['XDG_CACHE_HOME'];
@@ -60718,7 +60873,8 @@ async function openStore(root) {
     catch (error) {
         throw diskFailure(error, root);
     }
-    return { root, blobs: new Blobs(root), records: new Records(root), keep: new Keep() };
+    const seals = new Seals(root);
+    return { root, seals, blobs: new Blobs(root, seals), records: new Records(root), keep: new Keep() };
 }
 const day = 24 * 60 * 60 * 1000;
 /** Prunes at most once a day: 10 GB, 30 days, and never what the last two hours used. Gives the bytes freed. */
@@ -63740,7 +63896,7 @@ async function run(inputs, context) {
     const started = now();
     const notes = [];
     const store = await openStore(storeRoot(env));
-    const images = createImageContext({ env, signal });
+    const images = createImageContext({ env, signal, seals: store.seals });
     try {
         const platforms = inputs.platforms.length > 0 ? inputs.platforms : [(0,image_platform/* hostPlatform */.ol)(process.arch)];
         const telling = collecting(progress, notes);
@@ -63860,7 +64016,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3268);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4486);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1201);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);
