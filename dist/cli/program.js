@@ -30021,7 +30021,7 @@ function environmentFolder(volume, name) {
 
 
 /** Part of every key under which compressed bytes are kept: change it when these bytes change. */
-const compressionVersion = 'gzip5-zstd3-4M-2';
+const compressionVersion = 'gzip5-zstd3-4M-1';
 /** Of the compressor's output; a segment seldom needs two. */
 const outputSize = 2 * 2 ** 20;
 /**
@@ -30044,13 +30044,8 @@ function packer(compression) {
             hint: 'use a newer Node, or compression gzip',
         });
     }
-    const { ZSTD_c_compressionLevel: level, ZSTD_c_windowLog: windowLog } = external_node_zlib_namespaceObject.constants;
-    // A window of 4 MiB holds a whole segment: a smaller one, which slides, takes longer and finds less.
-    const params = { [level]: 3, [windowLog]: 22 };
-    return (segment) => {
-        const options = { chunkSize: outputSize, params, pledgedSrcSize: segment.length };
-        return outputOf(external_node_zlib_namespaceObject.createZstdCompress(options), segment);
-    };
+    const params = { [external_node_zlib_namespaceObject.constants.ZSTD_c_compressionLevel]: 3 };
+    return (segment) => outputOf(external_node_zlib_namespaceObject.createZstdCompress({ chunkSize: outputSize, params }), segment);
 }
 /**
  * All that a compressor makes of a segment. Its chunks lie one after another in a buffer of its own, and are put

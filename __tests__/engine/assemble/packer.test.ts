@@ -24,9 +24,8 @@ describe.each(segments)('%s as a segment', (_, segment) => {
 
   it('is the zstd frame that zlib makes in one piece', async () => {
     const made = Buffer.concat(await packer('zstd')(segment))
-    const params = { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_windowLog]: 22 }
-    const expected = await whole(segment, { params, pledgedSrcSize: segment.length })
-    expect(made.equals(expected)).toBe(true)
+    const params = { [constants.ZSTD_c_compressionLevel]: 3 }
+    expect(made.equals(await whole(segment, { params }))).toBe(true)
   })
 
   it.each(['gzip', 'zstd'] as const)(

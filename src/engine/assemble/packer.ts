@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts'
 export type LayerCompression = 'gzip' | 'zstd'
 
 /** Part of every key under which compressed bytes are kept: change it when these bytes change. */
-export const compressionVersion = 'gzip5-zstd3-4M-2'
+export const compressionVersion = 'gzip5-zstd3-4M-1'
 
 /** Of the compressor's output; a segment seldom needs two. */
 const outputSize = 2 * 2 ** 20
@@ -28,13 +28,8 @@ export function packer(compression: LayerCompression): (segment: Uint8Array) => 
       hint: 'use a newer Node, or compression gzip',
     })
   }
-  const { ZSTD_c_compressionLevel: level, ZSTD_c_windowLog: windowLog } = zlib.constants
-  // A window of 4 MiB holds a whole segment: a smaller one, which slides, takes longer and finds less.
-  const params = { [level]: 3, [windowLog]: 22 }
-  return (segment) => {
-    const options = { chunkSize: outputSize, params, pledgedSrcSize: segment.length }
-    return outputOf(zlib.createZstdCompress(options), segment)
-  }
+  const params = { [zlib.constants.ZSTD_c_compressionLevel]: 3 }
+  return (segment) => outputOf(zlib.createZstdCompress({ chunkSize: outputSize, params }), segment)
 }
 
 /**
