@@ -43,6 +43,8 @@ const program =
   values.program === undefined
     ? findProgram(root)
     : { command: process.execPath, args: [resolve(values.program)], name: 'a bundle of src/cli.ts' }
+if (values.program === undefined && program.name !== 'dist/cli/index.js')
+  throw new Error(`what users run is to be measured, not ${program.name}: npm run bundle`)
 const machine = describeMachine(engine, tools, program)
 console.log(machine.join('\n'))
 const ours = new Ours(work, program, engine, tools)
