@@ -1,6 +1,7 @@
-import { constants } from 'node:fs'
-import { access, lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import dockerignore from '@balena/dockerignore'
 import { Failure } from '../../failure.ts'
 import { unreadable } from './source.ts'
@@ -27,6 +28,8 @@ const neverFolders = new Set(
 const neverFiles = /\.py[co]$|^\.DS_Store$|^\.coverage$/
 /** What a build that was killed may have left beside its output. */
 const leftovers = /^\.pydeps-image-[0-9a-f]+\.partial$/
+/** Files to look at before others have a turn: what shows progress, and an interrupt. */
+const turn = 1000
 /** Files that say of their folder that it is an environment (PEP 405), or a cache (bford.info/cachedir). */
 const telltales = ['pyvenv.cfg', 'CACHEDIR.TAG'].map((name) => Buffer.from(name))
 
@@ -57,11 +60,10 @@ export async function walkProject(
   )
   const files: ProjectFile[] = []
   const warnings: string[] = []
+  let looked = 0
   /** Takes in what is in a folder; false for an environment or a cache, or one with nothing but what is skipped. */
   const visit = async (folder: Buffer, prefix: string, prefixRaw: boolean): Promise<boolean> => {
-    const names = await readdir(folder, { encoding: 'buffer' }).catch((error: unknown) => {
-      throw unreadable(folder, error)
-    })
+    const names = look(folder, () => readdirSync(folder, { encoding: 'buffer' }))
     if (prefix !== '' && names.some((name) => telltales.some((one) => one.equals(name)))) return false
     const start = files.length
     let isSkipping = false
@@ -77,9 +79,9 @@ export async function walkProject(
         continue
       }
       if (leftovers.test(own)) continue
-      const found = await lstat(file).catch((error: unknown) => {
-        throw unreadable(file, error)
-      })
+      looked += 1
+      if (looked % turn === 0) await setImmediate()
+      const found = look(file, () => lstatSync(file))
       if (found.isDirectory()) {
         if (neverFolders.has(own)) continue
         const ignored = rules.ignores(path)
@@ -105,7 +107,7 @@ export async function walkProject(
       }
       if (neverFiles.test(own) || rules.ignores(path)) continue
       if (found.isSymbolicLink()) {
-        const bytes = await readlink(file, { encoding: 'buffer' })
+        const bytes = look(file, () => readlinkSync(file, { encoding: 'buffer' }))
         const target = bytes.toString('utf8')
         // A tar entry is raw as a whole: its name and its target.
         const rawLink = raw || !Buffer.from(target, 'utf8').equals(bytes)
@@ -124,9 +126,7 @@ export async function walkProject(
           )
         }
       } else if (found.isFile()) {
-        await access(file, constants.R_OK).catch((error: unknown) => {
-          throw unreadable(file, error)
-        })
+        look(file, () => accessSync(file, constants.R_OK))
         files.push({
           path,
           rawName: raw,
@@ -150,6 +150,15 @@ export async function walkProject(
   await visit(Buffer.from(root), '', false)
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return { files, warnings }
+}
+
+/** Does something with a file at once: waiting for another thread takes longer. Throws Failure. */
+function look<T>(file: Buffer, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw unreadable(file, error)
+  }
 }
 
 /** A path without links; that of what is not there yet, by its folder. */
