@@ -56114,11 +56114,14 @@ var ignore = __nccwpck_require__(4672);
 
 
 
+
 /** Folders that never belong in an image, at any depth: version control, environments, what tools keep. */
 const neverFolders = new Set('.git .hg .svn .bzr .jj .venv __pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .tox .nox .ipynb_checkpoints .pyre .pytype __pypackages__'.split(' '));
 const neverFiles = /\.py[co]$|^\.DS_Store$|^\.coverage$/;
 /** What a build that was killed may have left beside its output. */
 const leftovers = /^\.pydeps-image-[0-9a-f]+\.partial$/;
+/** Files to look at before others have a turn: what shows progress, and an interrupt. */
+const turn = 1000;
 /** Files that say of their folder that it is an environment (PEP 405), or a cache (bford.info/cachedir). */
 const telltales = ['pyvenv.cfg', 'CACHEDIR.TAG'].map((name) => Buffer.from(name));
 /**
@@ -56144,11 +56147,10 @@ async function walkProject(root, skip = []) {
     const skipped = new Set(await Promise.all(skip.map(async (path) => (0,external_node_path_.relative)(realRoot, await realPlace(path)))));
     const files = [];
     const warnings = [];
+    let looked = 0;
     /** Takes in what is in a folder; false for an environment or a cache, or one with nothing but what is skipped. */
     const visit = async (folder, prefix, prefixRaw) => {
-        const names = await (0,promises_.readdir)(folder, { encoding: 'buffer' }).catch((error) => {
-            throw unreadable(folder, error);
-        });
+        const names = look(folder, () => (0,external_node_fs_namespaceObject.readdirSync)(folder, { encoding: 'buffer' }));
         if (prefix !== '' && names.some((name) => telltales.some((one) => one.equals(name))))
             return false;
         const start = files.length;
@@ -56166,9 +56168,10 @@ async function walkProject(root, skip = []) {
             }
             if (leftovers.test(own))
                 continue;
-            const found = await (0,promises_.lstat)(file).catch((error) => {
-                throw unreadable(file, error);
-            });
+            looked += 1;
+            if (looked % turn === 0)
+                await (0,external_node_timers_promises_.setImmediate)();
+            const found = look(file, () => (0,external_node_fs_namespaceObject.lstatSync)(file));
             if (found.isDirectory()) {
                 if (neverFolders.has(own))
                     continue;
@@ -56197,7 +56200,7 @@ async function walkProject(root, skip = []) {
             if (neverFiles.test(own) || rules.ignores(path))
                 continue;
             if (found.isSymbolicLink()) {
-                const bytes = await (0,promises_.readlink)(file, { encoding: 'buffer' });
+                const bytes = look(file, () => (0,external_node_fs_namespaceObject.readlinkSync)(file, { encoding: 'buffer' }));
                 const target = bytes.toString('utf8');
                 // A tar entry is raw as a whole: its name and its target.
                 const rawLink = raw || !Buffer.from(target, 'utf8').equals(bytes);
@@ -56215,9 +56218,7 @@ async function walkProject(root, skip = []) {
                 }
             }
             else if (found.isFile()) {
-                await (0,promises_.access)(file, external_node_fs_namespaceObject.constants.R_OK).catch((error) => {
-                    throw unreadable(file, error);
-                });
+                look(file, () => (0,external_node_fs_namespaceObject.accessSync)(file, external_node_fs_namespaceObject.constants.R_OK));
                 files.push({
                     path,
                     rawName: raw,
@@ -56240,6 +56241,15 @@ async function walkProject(root, skip = []) {
     await visit(Buffer.from(root), '', false);
     files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
     return { files, warnings };
+}
+/** Does something with a file at once: waiting for another thread takes longer. Throws Failure. */
+function look(file, act) {
+    try {
+        return act();
+    }
+    catch (error) {
+        throw unreadable(file, error);
+    }
 }
 /** A path without links; that of what is not there yet, by its folder. */
 async function realPlace(path) {
