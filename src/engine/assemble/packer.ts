@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts'
 export type LayerCompression = 'gzip' | 'zstd'
 
 /** Part of every key under which compressed bytes are kept: change it when these bytes change. */
-export const compressionVersion = 'gzip5-zstd3-4M-1'
+export const compressionVersion = 'gzip5-zstd3-4M-2'
 
 /** Of the compressor's output; a segment seldom needs two. */
 const outputSize = 2 * 2 ** 20
@@ -29,17 +29,30 @@ export function packer(compression: LayerCompression): (segment: Uint8Array) => 
     })
   }
   const params = { [zlib.constants.ZSTD_c_compressionLevel]: 3 }
-  return (segment) => outputOf(zlib.createZstdCompress({ chunkSize: outputSize, params }), segment)
+  return (segment) =>
+    // In one call, into room for all of it, a segment is compressed where it lies: without the window that is copied
+    // into otherwise.
+    frameOf(
+      zlib.createZstdCompress({
+        params,
+        chunkSize: largestFrame(segment.length),
+        flush: zlib.constants.ZSTD_e_end,
+      }),
+      segment,
+    )
+}
+
+/** Room for any frame of so many bytes, as ZSTD_compressBound of zstd.h has it; no part of Node's pool of buffers. */
+function largestFrame(bytes: number): number {
+  const small = 128 * 1024
+  return Math.max(bytes + (bytes >> 8) + (bytes < small ? (small - bytes) >> 11 : 0), Buffer.poolSize)
 }
 
 /**
  * All that a compressor makes of a segment. Its chunks lie one after another in a buffer of its own, and are put
  * together there: the functions of zlib that take a buffer would copy them, and leave both to the garbage collector.
  */
-function outputOf(
-  compressor: zlib.Gzip | zlib.ZstdCompress,
-  segment: Uint8Array,
-): Promise<readonly Buffer[]> {
+function outputOf(compressor: zlib.Gzip, segment: Uint8Array): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
     const all: Buffer[] = []
     compressor.on('data', (chunk: Buffer) => {
@@ -51,5 +64,20 @@ function outputOf(
     compressor.on('end', () => resolve(all))
     compressor.on('error', reject)
     compressor.end(segment)
+  })
+}
+
+/** The frame that is made of a segment with the one write that ends it: another end would add an empty frame. */
+function frameOf(compressor: zlib.ZstdCompress, segment: Uint8Array): Promise<readonly Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const all: Buffer[] = []
+    compressor.on('data', (chunk: Buffer) => all.push(chunk))
+    compressor.on('error', reject)
+    compressor.write(segment, () => {
+      // Gives what is still held back to the listener.
+      while (compressor.read() !== null);
+      compressor.close()
+      resolve(all)
+    })
   })
 }
