@@ -14,7 +14,7 @@ import { compress, type Lanes } from './compress.ts'
 import { compressionVersion, type LayerCompression } from './packer.ts'
 import { directorySources, hashed, listed } from './make-part.ts'
 import type { Part } from './part.ts'
-import { partTar, readRange } from './part-bytes.ts'
+import { copiedTar } from './part-bytes.ts'
 import { type Source, tarBytes } from './source.ts'
 
 /** A layer that was made here. Its listing is kept as well, so that measuring it reads nothing again. */
@@ -76,8 +76,7 @@ export async function sharedLayer(
     if (diff.copy().digest('hex') !== headDigest) throw filesChanged()
     const buffers = new BufferRing()
     for (const part of parts) {
-      for await (const chunk of readRange(store, part, { buffers })) await writer.write(chunk)
-      for await (const chunk of partTar(store, part)) {
+      for await (const chunk of copiedTar(store, part, write, { buffers })) {
         see(chunk)
         giveBack(chunk)
       }
@@ -87,8 +86,7 @@ export async function sharedLayer(
     const record: LayerRecord = { ...blob, diffId: `sha256:${diff.digest('hex')}` as Digest }
     const entries = [...head.map(listed), ...parts.flatMap((part) => part.entries)]
     const texts = Object.assign({}, ...parts.map((part) => part.texts)) as Record<string, string>
-    await keep(record, entries, texts, context)
-    await store.records.put(key, JSON.stringify(record))
+    await Promise.all([keep(record, entries, texts, context), store.records.put(key, JSON.stringify(record))])
     return assembled(record, createdBy, context)
   } catch (error) {
     await writer.abort()

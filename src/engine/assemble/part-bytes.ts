@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
+import { decompress } from '../../host/layers/decompress.ts'
+import { drain } from '../../host/store/blobs.ts'
 import type { Store } from '../../host/store/store.ts'
 import type { OpenOptions } from '../../image/source.ts'
-import { decompress } from '../../host/layers/decompress.ts'
 import { encodeHeader } from '../../tar/writer.ts'
 import type { Part } from './part.ts'
 import { entry } from './source.ts'
@@ -23,13 +23,30 @@ export async function* readRange(
   }
 }
 
-/** The tar bytes of a part's content, out of a blob that was just read and verified. */
-export async function* partTar(store: Store, part: Part): AsyncGenerator<Uint8Array> {
-  const { start, end } = part.content
-  if (start === end) return
-  const path = store.blobs.path(part.blob.digest)
-  const { tar } = await decompress(createReadStream(path, { start, end: end - 1, highWaterMark: 1 << 20 }))
-  yield* tar
+/**
+ * The tar bytes of a part's content, whose compressed bytes go to `write` on the way. Throws DamagedBlob when the
+ * part's blob is not what it was.
+ */
+export async function* copiedTar(
+  store: Store,
+  part: Part,
+  write: (bytes: Uint8Array) => Promise<void>,
+  options: OpenOptions,
+): AsyncGenerator<Uint8Array> {
+  async function* copied(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of readRange(store, part, options)) {
+      await write(chunk)
+      yield chunk
+    }
+  }
+  try {
+    const { tar } = await decompress(copied())
+    yield* tar
+  } catch (error) {
+    // Damage is met by the decompressor before the blob was read to its end, where its digest tells.
+    await drain(store.blobs.read(part.blob.digest))
+    throw error
+  }
 }
 
 /**
