@@ -54,12 +54,14 @@ export async function measureImage(
   const attribution = attribute(measured)
   const measurement = measure({ ...measured, ...byFiles?.(attribution.filesystem) }, attribution)
   if (listings.some((listing) => listing.missing)) return own(measurement)
-  await store.records.put(key, JSON.stringify(measurement))
   const owners = ownersOf(measurement, listings, attribution)
   const highest = listings.at(-1)
-  if (owners && highest) {
-    await store.records.put(likeIt, JSON.stringify({ measurement, owners, top: encodeListing(highest) }))
-  }
+  const remeasurable =
+    owners && highest && JSON.stringify({ measurement, owners, top: encodeListing(highest) })
+  await Promise.all([
+    store.records.put(key, JSON.stringify(measurement)),
+    remeasurable === undefined ? undefined : store.records.put(likeIt, remeasurable),
+  ])
   return own(measurement)
 }
 

@@ -102,13 +102,12 @@ async function layersOf(
       .slice(0, maxHeavy)
       .map(({ part }) => part),
   )
-  const layers: AssembledLayer[] = []
-  const rest: Part[] = []
-  for (const part of parts) {
-    if (part.diffId !== undefined && heaviest.has(part)) {
-      layers.push(await heavyLayer(part, part.diffId, context))
-    } else rest.push(part)
-  }
+  const rest = parts.filter((part) => !heaviest.has(part))
+  const layers = await Promise.all(
+    parts.flatMap((part) =>
+      part.diffId !== undefined && heaviest.has(part) ? heavyLayer(part, part.diffId, context) : [],
+    ),
+  )
   const links = interpreterLinks(base, context.layout)
   const directories = new Set([
     ...directoriesOf(

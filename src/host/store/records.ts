@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gunzipSync, gzip, gzipSync, type ZlibOptions } from 'node:zlib'
 import { giveBack } from '../layers/decompress.ts'
 import { diskFailure } from './failure.ts'
+
+const zipped = promisify<Buffer, ZlibOptions, Buffer>(gzip)
 
 /** Largest text of a record, unpacked: a listing of a million files stays below it. */
 const maxText = 512 * 2 ** 20
@@ -62,7 +65,7 @@ export class Records {
     try {
       await mkdir(dirname(path), { recursive: true })
       await mkdir(dirname(temporary), { recursive: true })
-      await writeFile(temporary, packed(key, text))
+      await writeFile(temporary, await packed(key, text))
       await rename(temporary, path)
       this.#onUse(name)
     } catch (error) {
@@ -77,16 +80,20 @@ function nameOf(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
 
+/** Bytes from which another thread compresses a record: to ask it takes longer for less. */
+const worthAThread = 64 * 1024
+
 /** Bytes of a record's first line. */
 const headLength = 65
 
 /** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
-function packed(key: string, text: string): Buffer {
+async function packed(key: string, text: string): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text))
   const body = bytes.subarray(headLength)
   body.write(text)
   bytes.write(head(key, body), 'latin1')
-  const made = gzipSync(bytes, { level: 1 })
+  const options = { level: 1 }
+  const made = bytes.length > worthAThread ? await zipped(bytes, options) : gzipSync(bytes, options)
   giveBack(bytes)
   return made
 }
