@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../failure.ts'
+import { removeTree } from '../../host/remove.ts'
 import { formatPlatform } from '../../image/platform.ts'
 import { collect, type Collected } from './collect.ts'
 import type { Chosen, EnvironmentContext } from './environment.ts'
@@ -36,7 +37,7 @@ export async function makeParts(
     await compressed
     return parts
   } finally {
-    await rm(work, { recursive: true, force: true })
+    await removeTree(work)
   }
 }
 
