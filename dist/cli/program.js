@@ -8929,7 +8929,7 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5178);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9895);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1225);
@@ -11103,7 +11103,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 5178:
+/***/ 9895:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -26121,12 +26121,13 @@ async function measureImage(image, { byFiles, ...how }, store, progress) {
     const measurement = measure({ ...measured, ...byFiles?.(attribution.filesystem) }, attribution);
     if (listings.some((listing) => listing.missing))
         return own(measurement);
-    await store.records.put(key, JSON.stringify(measurement));
     const owners = ownersOf(measurement, listings, attribution);
     const highest = listings.at(-1);
-    if (owners && highest) {
-        await store.records.put(likeIt, JSON.stringify({ measurement, owners, top: encodeListing(highest) }));
-    }
+    const remeasurable = owners && highest && JSON.stringify({ measurement, owners, top: encodeListing(highest) });
+    await Promise.all([
+        store.records.put(key, JSON.stringify(measurement)),
+        remeasurable === undefined ? undefined : store.records.put(likeIt, remeasurable),
+    ]);
     return own(measurement);
 }
 /** What images have in common that differ in their topmost layer alone. */
@@ -26730,6 +26731,8 @@ function diskFailure(error, path) {
     return error;
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/host/store/records.js
 
 
@@ -26737,6 +26740,8 @@ function diskFailure(error, path) {
 
 
 
+
+const zipped = (0,external_node_util_.promisify)(external_node_zlib_namespaceObject.gzip);
 /** Largest text of a record, unpacked: a listing of a million files stays below it. */
 const maxText = 512 * 2 ** 20;
 /**
@@ -26787,7 +26792,7 @@ class Records {
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, packed(key, text));
+            await (0,promises_.writeFile)(temporary, await packed(key, text));
             await (0,promises_.rename)(temporary, path);
             this.#onUse(name);
         }
@@ -26801,15 +26806,18 @@ class Records {
 function nameOf(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
 }
+/** Bytes from which another thread compresses a record: to ask it takes longer for less. */
+const worthAThread = 64 * 1024;
 /** Bytes of a record's first line. */
 const headLength = 65;
 /** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
-function packed(key, text) {
+async function packed(key, text) {
     const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
     const body = bytes.subarray(headLength);
     body.write(text);
     bytes.write(records_head(key, body), 'latin1');
-    const made = (0,external_node_zlib_namespaceObject.gzipSync)(bytes, { level: 1 });
+    const options = { level: 1 };
+    const made = bytes.length > worthAThread ? await zipped(bytes, options) : (0,external_node_zlib_namespaceObject.gzipSync)(bytes, options);
     giveBack(bytes);
     return made;
 }
@@ -29566,8 +29574,6 @@ function cacheKey(...parts) {
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ../node_modules/yauzl/index.js
 var yauzl = __nccwpck_require__(9517);
 ;// CONCATENATED MODULE: ./src/host/uv/wheel.js
@@ -30021,7 +30027,7 @@ function environmentFolder(volume, name) {
 
 
 /** Part of every key under which compressed bytes are kept: change it when these bytes change. */
-const compressionVersion = 'gzip5-zstd3-4M-1';
+const compressionVersion = 'gzip5-zstd3-4M-2';
 /** Of the compressor's output; a segment seldom needs two. */
 const outputSize = 2 * 2 ** 20;
 /**
@@ -30045,7 +30051,19 @@ function packer(compression) {
         });
     }
     const params = { [external_node_zlib_namespaceObject.constants.ZSTD_c_compressionLevel]: 3 };
-    return (segment) => outputOf(external_node_zlib_namespaceObject.createZstdCompress({ chunkSize: outputSize, params }), segment);
+    return (segment) => 
+    // In one call, into room for all of it, a segment is compressed where it lies: without the window that is copied
+    // into otherwise.
+    frameOf(external_node_zlib_namespaceObject.createZstdCompress({
+        params,
+        chunkSize: largestFrame(segment.length),
+        flush: external_node_zlib_namespaceObject.constants.ZSTD_e_end,
+    }), segment);
+}
+/** Room for any frame of so many bytes, as ZSTD_compressBound of zstd.h has it; no part of Node's pool of buffers. */
+function largestFrame(bytes) {
+    const small = 128 * 1024;
+    return Math.max(bytes + (bytes >> 8) + (bytes < small ? (small - bytes) >> 11 : 0), Buffer.poolSize);
 }
 /**
  * All that a compressor makes of a segment. Its chunks lie one after another in a buffer of its own, and are put
@@ -30065,6 +30083,21 @@ function outputOf(compressor, segment) {
         compressor.on('end', () => resolve(all));
         compressor.on('error', reject);
         compressor.end(segment);
+    });
+}
+/** The frame that is made of a segment with the one write that ends it: another end would add an empty frame. */
+function frameOf(compressor, segment) {
+    return new Promise((resolve, reject) => {
+        const all = [];
+        compressor.on('data', (chunk) => all.push(chunk));
+        compressor.on('error', reject);
+        compressor.write(segment, () => {
+            // Gives what is still held back to the listener.
+            while (compressor.read() !== null)
+                ;
+            compressor.close();
+            resolve(all);
+        });
     });
 }
 
@@ -30306,6 +30339,19 @@ function hasPlatformWheel(locked) {
         const wheel = parseWheelName(filename);
         return wheel !== undefined && isPlatformWheel(wheel);
     });
+}
+
+;// CONCATENATED MODULE: ./src/host/remove.js
+
+
+/**
+ * Removes a folder with everything in it, by the system's own rm: to remove thousands of files takes Node's as long, but
+ * in the midst of everything else that is going on. Throws as fs.rm does.
+ */
+async function removeTree(path) {
+    const { code } = await run('rm', ['-rf', '--', path]).catch(() => ({ code: 1 }));
+    if (code !== 0)
+        await (0,promises_.rm)(path, { recursive: true, force: true });
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/layout.js
@@ -30957,6 +31003,7 @@ function lastLines(text) {
 
 
 
+
 /** Installs distributions and compresses each into a part, kept under its key. Gives the parts by key. */
 async function makeParts(missing, context) {
     const { store, layout } = context;
@@ -30977,7 +31024,7 @@ async function makeParts(missing, context) {
         return parts;
     }
     finally {
-        await (0,promises_.rm)(work, { recursive: true, force: true });
+        await removeTree(work);
     }
 }
 /** Wheels in two groups of about the same bytes, the heaviest first; in one where there is little to gain. */
@@ -31092,14 +31139,26 @@ async function* readRange(store, part, options) {
         at += chunk.length;
     }
 }
-/** The tar bytes of a part's content, out of a blob that was just read and verified. */
-async function* partTar(store, part) {
-    const { start, end } = part.content;
-    if (start === end)
-        return;
-    const path = store.blobs.path(part.blob.digest);
-    const { tar } = await decompress((0,external_node_fs_.createReadStream)(path, { start, end: end - 1, highWaterMark: 1 << 20 }));
-    yield* tar;
+/**
+ * The tar bytes of a part's content, whose compressed bytes go to `write` on the way. Throws DamagedBlob when the
+ * part's blob is not what it was.
+ */
+async function* copiedTar(store, part, write, options) {
+    async function* copied() {
+        for await (const chunk of readRange(store, part, options)) {
+            await write(chunk);
+            yield chunk;
+        }
+    }
+    try {
+        const { tar } = await decompress(copied());
+        yield* tar;
+    }
+    catch (error) {
+        // Damage is met by the decompressor before the blob was read to its end, where its digest tells.
+        await blobs_drain(store.blobs.read(part.blob.digest));
+        throw error;
+    }
 }
 /**
  * The tar bytes of a part's content without some of its entries; where they lie follows from the entries. Throws
@@ -31436,9 +31495,7 @@ async function sharedLayer(head, parts, createdBy, context) {
             throw filesChanged();
         const buffers = new BufferRing();
         for (const part of parts) {
-            for await (const chunk of readRange(store, part, { buffers }))
-                await writer.write(chunk);
-            for await (const chunk of partTar(store, part)) {
+            for await (const chunk of copiedTar(store, part, write, { buffers })) {
                 see(chunk);
                 giveBack(chunk);
             }
@@ -31448,8 +31505,7 @@ async function sharedLayer(head, parts, createdBy, context) {
         const record = { ...blob, diffId: `sha256:${diff.digest('hex')}` };
         const entries = [...head.map(listed), ...parts.flatMap((part) => part.entries)];
         const texts = Object.assign({}, ...parts.map((part) => part.texts));
-        await keep(record, entries, texts, context);
-        await store.records.put(key, JSON.stringify(record));
+        await Promise.all([keep(record, entries, texts, context), store.records.put(key, JSON.stringify(record))]);
         return assembled(record, createdBy, context);
     }
     catch (error) {
@@ -31554,15 +31610,8 @@ async function environment_layers_layersOf(parts, base, context) {
         .sort((a, b) => b.bytes - a.bytes || (a.part.name < b.part.name ? -1 : 1))
         .slice(0, maxHeavy)
         .map(({ part }) => part));
-    const layers = [];
-    const rest = [];
-    for (const part of parts) {
-        if (part.diffId !== undefined && heaviest.has(part)) {
-            layers.push(await heavyLayer(part, part.diffId, context));
-        }
-        else
-            rest.push(part);
-    }
+    const rest = parts.filter((part) => !heaviest.has(part));
+    const layers = await Promise.all(parts.flatMap((part) => part.diffId !== undefined && heaviest.has(part) ? heavyLayer(part, part.diffId, context) : []));
     const links = interpreterLinks(base, context.layout);
     const directories = new Set([
         ...directoriesOf(links.map((link) => link.entry.path), context.layout.root),

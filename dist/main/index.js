@@ -44614,7 +44614,7 @@ function unreadDatabases({ files }) {
 
 /***/ }),
 
-/***/ 1201:
+/***/ 5885:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48096,6 +48096,8 @@ function sha256Check() {
     };
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
@@ -48327,6 +48329,8 @@ async function* usedUp(chunks) {
 
 
 
+
+const zipped = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
 /** Largest text of a record, unpacked: a listing of a million files stays below it. */
 const maxText = 512 * 2 ** 20;
 /**
@@ -48377,7 +48381,7 @@ class Records {
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, packed(key, text));
+            await (0,promises_.writeFile)(temporary, await packed(key, text));
             await (0,promises_.rename)(temporary, path);
             this.#onUse(name);
         }
@@ -48391,15 +48395,18 @@ class Records {
 function records_nameOf(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
 }
+/** Bytes from which another thread compresses a record: to ask it takes longer for less. */
+const worthAThread = 64 * 1024;
 /** Bytes of a record's first line. */
 const headLength = 65;
 /** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
-function packed(key, text) {
+async function packed(key, text) {
     const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
     const body = bytes.subarray(headLength);
     body.write(text);
     bytes.write(records_head(key, body), 'latin1');
-    const made = (0,external_node_zlib_.gzipSync)(bytes, { level: 1 });
+    const options = { level: 1 };
+    const made = bytes.length > worthAThread ? await zipped(bytes, options) : (0,external_node_zlib_.gzipSync)(bytes, options);
     giveBack(bytes);
     return made;
 }
@@ -48710,8 +48717,6 @@ async function drain(chunks) {
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ../node_modules/yauzl/index.js
 var yauzl = __nccwpck_require__(9517);
 ;// CONCATENATED MODULE: ./src/host/uv/wheel.js
@@ -53475,7 +53480,7 @@ function environmentFolder(volume, name) {
 
 
 /** Part of every key under which compressed bytes are kept: change it when these bytes change. */
-const compressionVersion = 'gzip5-zstd3-4M-1';
+const compressionVersion = 'gzip5-zstd3-4M-2';
 /** Of the compressor's output; a segment seldom needs two. */
 const outputSize = 2 * 2 ** 20;
 /**
@@ -53499,7 +53504,19 @@ function packer(compression) {
         });
     }
     const params = { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3 };
-    return (segment) => outputOf(external_node_zlib_.createZstdCompress({ chunkSize: outputSize, params }), segment);
+    return (segment) => 
+    // In one call, into room for all of it, a segment is compressed where it lies: without the window that is copied
+    // into otherwise.
+    frameOf(external_node_zlib_.createZstdCompress({
+        params,
+        chunkSize: largestFrame(segment.length),
+        flush: external_node_zlib_.constants.ZSTD_e_end,
+    }), segment);
+}
+/** Room for any frame of so many bytes, as ZSTD_compressBound of zstd.h has it; no part of Node's pool of buffers. */
+function largestFrame(bytes) {
+    const small = 128 * 1024;
+    return Math.max(bytes + (bytes >> 8) + (bytes < small ? (small - bytes) >> 11 : 0), Buffer.poolSize);
 }
 /**
  * All that a compressor makes of a segment. Its chunks lie one after another in a buffer of its own, and are put
@@ -53519,6 +53536,21 @@ function outputOf(compressor, segment) {
         compressor.on('end', () => resolve(all));
         compressor.on('error', reject);
         compressor.end(segment);
+    });
+}
+/** The frame that is made of a segment with the one write that ends it: another end would add an empty frame. */
+function frameOf(compressor, segment) {
+    return new Promise((resolve, reject) => {
+        const all = [];
+        compressor.on('data', (chunk) => all.push(chunk));
+        compressor.on('error', reject);
+        compressor.write(segment, () => {
+            // Gives what is still held back to the listener.
+            while (compressor.read() !== null)
+                ;
+            compressor.close();
+            resolve(all);
+        });
     });
 }
 
@@ -53728,6 +53760,19 @@ function hasPlatformWheel(locked) {
         const wheel = parseWheelName(filename);
         return wheel !== undefined && isPlatformWheel(wheel);
     });
+}
+
+;// CONCATENATED MODULE: ./src/host/remove.js
+
+
+/**
+ * Removes a folder with everything in it, by the system's own rm: to remove thousands of files takes Node's as long, but
+ * in the midst of everything else that is going on. Throws as fs.rm does.
+ */
+async function removeTree(path) {
+    const { code } = await (0,host_process/* run */.eF)('rm', ['-rf', '--', path]).catch(() => ({ code: 1 }));
+    if (code !== 0)
+        await (0,promises_.rm)(path, { recursive: true, force: true });
 }
 
 // EXTERNAL MODULE: ./src/image/record.js
@@ -54381,6 +54426,7 @@ function lastLines(text) {
 
 
 
+
 /** Installs distributions and compresses each into a part, kept under its key. Gives the parts by key. */
 async function makeParts(missing, context) {
     const { store, layout } = context;
@@ -54401,7 +54447,7 @@ async function makeParts(missing, context) {
         return parts;
     }
     finally {
-        await (0,promises_.rm)(work, { recursive: true, force: true });
+        await removeTree(work);
     }
 }
 /** Wheels in two groups of about the same bytes, the heaviest first; in one where there is little to gain. */
@@ -54516,14 +54562,26 @@ async function* readRange(store, part, options) {
         at += chunk.length;
     }
 }
-/** The tar bytes of a part's content, out of a blob that was just read and verified. */
-async function* partTar(store, part) {
-    const { start, end } = part.content;
-    if (start === end)
-        return;
-    const path = store.blobs.path(part.blob.digest);
-    const { tar } = await decompress((0,external_node_fs_namespaceObject.createReadStream)(path, { start, end: end - 1, highWaterMark: 1 << 20 }));
-    yield* tar;
+/**
+ * The tar bytes of a part's content, whose compressed bytes go to `write` on the way. Throws DamagedBlob when the
+ * part's blob is not what it was.
+ */
+async function* copiedTar(store, part, write, options) {
+    async function* copied() {
+        for await (const chunk of readRange(store, part, options)) {
+            await write(chunk);
+            yield chunk;
+        }
+    }
+    try {
+        const { tar } = await decompress(copied());
+        yield* tar;
+    }
+    catch (error) {
+        // Damage is met by the decompressor before the blob was read to its end, where its digest tells.
+        await drain(store.blobs.read(part.blob.digest));
+        throw error;
+    }
 }
 /**
  * The tar bytes of a part's content without some of its entries; where they lie follows from the entries. Throws
@@ -55630,9 +55688,7 @@ async function sharedLayer(head, parts, createdBy, context) {
             throw filesChanged();
         const buffers = new BufferRing();
         for (const part of parts) {
-            for await (const chunk of readRange(store, part, { buffers }))
-                await writer.write(chunk);
-            for await (const chunk of partTar(store, part)) {
+            for await (const chunk of copiedTar(store, part, write, { buffers })) {
                 see(chunk);
                 giveBack(chunk);
             }
@@ -55642,8 +55698,7 @@ async function sharedLayer(head, parts, createdBy, context) {
         const record = { ...blob, diffId: `sha256:${diff.digest('hex')}` };
         const entries = [...head.map(listed), ...parts.flatMap((part) => part.entries)];
         const texts = Object.assign({}, ...parts.map((part) => part.texts));
-        await keep(record, entries, texts, context);
-        await store.records.put(key, JSON.stringify(record));
+        await Promise.all([keep(record, entries, texts, context), store.records.put(key, JSON.stringify(record))]);
         return assembled(record, createdBy, context);
     }
     catch (error) {
@@ -55748,15 +55803,8 @@ async function layersOf(parts, base, context) {
         .sort((a, b) => b.bytes - a.bytes || (a.part.name < b.part.name ? -1 : 1))
         .slice(0, maxHeavy)
         .map(({ part }) => part));
-    const layers = [];
-    const rest = [];
-    for (const part of parts) {
-        if (part.diffId !== undefined && heaviest.has(part)) {
-            layers.push(await heavyLayer(part, part.diffId, context));
-        }
-        else
-            rest.push(part);
-    }
+    const rest = parts.filter((part) => !heaviest.has(part));
+    const layers = await Promise.all(parts.flatMap((part) => part.diffId !== undefined && heaviest.has(part) ? heavyLayer(part, part.diffId, context) : []));
     const links = interpreterLinks(base, context.layout);
     const directories = new Set([
         ...directoriesOf(links.map((link) => link.entry.path), context.layout.root),
@@ -58787,12 +58835,13 @@ async function measureImage(image, { byFiles, ...how }, store, progress) {
     const measurement = measure({ ...measured, ...byFiles?.(attribution.filesystem) }, attribution);
     if (listings.some((listing) => listing.missing))
         return own(measurement);
-    await store.records.put(key, JSON.stringify(measurement));
     const owners = ownersOf(measurement, listings, attribution);
     const highest = listings.at(-1);
-    if (owners && highest) {
-        await store.records.put(likeIt, JSON.stringify({ measurement, owners, top: encodeListing(highest) }));
-    }
+    const remeasurable = owners && highest && JSON.stringify({ measurement, owners, top: encodeListing(highest) });
+    await Promise.all([
+        store.records.put(key, JSON.stringify(measurement)),
+        remeasurable === undefined ? undefined : store.records.put(likeIt, remeasurable),
+    ]);
     return own(measurement);
 }
 /** What images have in common that differ in their topmost layer alone. */
@@ -64021,7 +64070,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(374);
 /* harmony import */ var _action_tell_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3268);
 /* harmony import */ var _host_process_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3186);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1201);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5885);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(710);
 /* harmony import */ var _terminal_interrupt_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7682);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7770);

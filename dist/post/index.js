@@ -41950,6 +41950,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./src/failure.js
@@ -42213,6 +42215,8 @@ var store_failure = __nccwpck_require__(2747);
 
 
 
+
+const zipped = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
 /** Largest text of a record, unpacked: a listing of a million files stays below it. */
 const maxText = 512 * 2 ** 20;
 /**
@@ -42263,7 +42267,7 @@ class Records {
         try {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(temporary), { recursive: true });
-            await (0,promises_.writeFile)(temporary, packed(key, text));
+            await (0,promises_.writeFile)(temporary, await packed(key, text));
             await (0,promises_.rename)(temporary, path);
             this.#onUse(name);
         }
@@ -42277,15 +42281,18 @@ class Records {
 function nameOf(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(key).digest('hex');
 }
+/** Bytes from which another thread compresses a record: to ask it takes longer for less. */
+const worthAThread = 64 * 1024;
 /** Bytes of a record's first line. */
 const headLength = 65;
 /** A record's bytes. A text may have megabytes: it is made bytes of once, and these are freed at once. */
-function packed(key, text) {
+async function packed(key, text) {
     const bytes = Buffer.allocUnsafeSlow(headLength + Buffer.byteLength(text));
     const body = bytes.subarray(headLength);
     body.write(text);
     bytes.write(head(key, body), 'latin1');
-    const made = (0,external_node_zlib_.gzipSync)(bytes, { level: 1 });
+    const options = { level: 1 };
+    const made = bytes.length > worthAThread ? await zipped(bytes, options) : (0,external_node_zlib_.gzipSync)(bytes, options);
     giveBack(bytes);
     return made;
 }
