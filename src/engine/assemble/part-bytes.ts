@@ -1,5 +1,5 @@
 import { decompress } from '../../host/layers/decompress.ts'
-import { drain } from '../../host/store/blobs.ts'
+import { DamagedBlob, drain } from '../../host/store/blobs.ts'
 import type { Store } from '../../host/store/store.ts'
 import type { OpenOptions } from '../../image/source.ts'
 import { encodeHeader } from '../../tar/writer.ts'
@@ -44,7 +44,7 @@ export async function* copiedTar(
     yield* tar
   } catch (error) {
     // Damage is met by the decompressor before the blob was read to its end, where its digest tells.
-    await drain(store.blobs.read(part.blob.digest))
+    if (!(error instanceof DamagedBlob)) await drain(store.blobs.read(part.blob.digest))
     throw error
   }
 }
