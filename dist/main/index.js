@@ -54579,7 +54579,8 @@ async function* copiedTar(store, part, write, options) {
     }
     catch (error) {
         // Damage is met by the decompressor before the blob was read to its end, where its digest tells.
-        await drain(store.blobs.read(part.blob.digest));
+        if (!(error instanceof DamagedBlob))
+            await drain(store.blobs.read(part.blob.digest));
         throw error;
     }
 }
