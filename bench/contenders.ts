@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measurement } from '../src/image/measurement.ts'
 import type { Program } from '../scripts/program.ts'
 import { dockerEnvironment, type Engine } from './engine.ts'
 import type { Tools } from './machine.ts'
+import type { PackageIndex } from './package-index.ts'
 import { timed } from './timed.ts'
 
 export type Compression = 'gzip' | 'zstd'
@@ -33,12 +35,14 @@ export class Ours implements Contender {
   readonly #program: Program
   readonly #base: string
   readonly #path: string
+  readonly #index: string
 
-  constructor(work: string, program: Program, engine: Engine, tools: Tools) {
+  constructor(work: string, program: Program, engine: Engine, tools: Tools, index: PackageIndex) {
     this.#work = work
     this.#program = program
     this.#base = engine.base
     this.#path = tools.path
+    this.#index = index.url
   }
 
   async build(project: string, { compression, form }: Wanted, env: NodeJS.ProcessEnv = {}): Promise<number> {
@@ -60,6 +64,7 @@ export class Ours implements Contender {
         PATH: this.#path,
         XDG_CACHE_HOME: this.#cache,
         UV_CACHE_DIR: join(this.#work, 'uv-cache'),
+        UV_DEFAULT_INDEX: this.#index,
         ...env,
       },
     })
@@ -115,28 +120,35 @@ export class BuildKit implements Contender {
   readonly name = 'BuildKit'
   readonly #work: string
   readonly #engine: Engine
+  readonly #index: string
 
-  constructor(work: string, engine: Engine, tools: Tools) {
+  constructor(work: string, engine: Engine, tools: Tools, index: PackageIndex) {
     this.#work = work
     this.#engine = engine
+    this.#index = index.url
     mkdirSync(join(work, 'uv'), { recursive: true })
     if (!existsSync(join(work, 'uv', 'uv'))) copyFileSync(tools.uv, join(work, 'uv', 'uv'))
   }
 
   build(project: string, wanted: Wanted): Promise<number> {
-    return this.#build(project, wanted, [])
+    return this.#build(project, wanted)
   }
 
-  /** Without the build cache; the mounted cache of uv stays filled. */
+  /** With `--no-cache` the mounted cache of uv would be an empty one. */
   buildCold(project: string, wanted: Wanted): Promise<number> {
-    return this.#build(project, wanted, ['--no-cache'])
+    const prune = ['buildx', 'prune', '--builder', 'default', '--all', '--force']
+    execFileSync(this.#engine.docker, [...prune, '--filter', 'type!=exec.cachemount'], {
+      env: dockerEnvironment(this.#engine),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    return this.#build(project, wanted)
   }
 
   // Steps are kept by what they were run on: a change that was never seen is one that was never built.
   save(): void {}
   restore(): void {}
 
-  #build(project: string, { compression, form }: Wanted, more: readonly string[]): Promise<number> {
+  #build(project: string, { compression, form }: Wanted): Promise<number> {
     const out = join(this.#work, 'buildkit')
     rmSync(out, { recursive: true, force: true })
     const file = join(import.meta.dirname, 'peer', 'Dockerfile')
@@ -155,12 +167,9 @@ export class BuildKit implements Contender {
           file,
         ],
         ...['--build-context', `uv=${join(this.#work, 'uv')}`],
-        ...[
-          '--output',
-          `type=oci,dest=${out},tar=${form === 'file'},compression=${compression}`,
-          ...more,
-          project,
-        ],
+        // The index is on loopback.
+        ...['--network', 'host', '--allow', 'network.host', '--build-arg', `UV_DEFAULT_INDEX=${this.#index}`],
+        ...['--output', `type=oci,dest=${out},tar=${form === 'file'},compression=${compression}`, project],
       ],
       { cwd: this.#work, env: dockerEnvironment(this.#engine) },
     )

@@ -12,6 +12,7 @@ import { readEngine } from './engine.ts'
 import { writeLargeProject } from './large.ts'
 import { measureJobs } from './jobs.ts'
 import { describeMachine, findTools } from './machine.ts'
+import { startPackageIndex } from './package-index.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 import { median } from './timed.ts'
 
@@ -47,8 +48,9 @@ if (values.program === undefined && program.name !== 'dist/cli/index.js')
   throw new Error(`what users run is to be measured, not ${program.name}: npm run bundle`)
 const machine = describeMachine(engine, tools, program)
 console.log(machine.join('\n'))
-const ours = new Ours(work, program, engine, tools)
-const buildKit = new BuildKit(work, engine, tools)
+const index = await startPackageIndex(tools.uv, join(work, 'index'))
+const ours = new Ours(work, program, engine, tools, index)
+const buildKit = new BuildKit(work, engine, tools, index)
 
 const rows: Row[] = []
 for (const scenario of scenarios(root).filter(({ name }) => isWanted('build', name)))
@@ -65,6 +67,7 @@ else {
   writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }))
   console.log(`written to docs/benchmarks.md`)
 }
+await index.close()
 rmSync(join(work, 'cache-saved'), { recursive: true, force: true })
 
 /** The two take turns, so that what else the machine does hits both. */
