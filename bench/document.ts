@@ -60,12 +60,12 @@ ${table(
   ]),
 )}
 
-- **cold**: nothing is kept but what uv has downloaded. pydeps-image has an empty store; BuildKit runs with \`--no-cache\`, and the cache of uv that its Dockerfile mounts is filled. Both write the compression that the line names; one more line holds zstd of pydeps-image against gzip, which is what BuildKit writes unless it is told otherwise.
+- **cold**: nothing is kept but what uv has downloaded. pydeps-image has an empty store; everything BuildKit kept is pruned but the cache of uv that its Dockerfile mounts. Both write the compression that the line names; one more line holds zstd of pydeps-image against gzip, which is what BuildKit writes unless it is told otherwise.
 - **app edited**: one file of the app is another one than in the build before.
 - **one dependency changed**: one package of the lock has another version than in the build before.
 - **nothing changed**: the same build again.
 
-BuildKit builds [bench/peer/Dockerfile](../bench/peer/Dockerfile) on a daemon that is up and warm, with the base in its image store. It copies the app into the image; pydeps-image also builds and installs it as the package that it is, and measures the image. uv and Python are programs on \`PATH\`, not a version manager's scripts.
+BuildKit builds [bench/peer/Dockerfile](../bench/peer/Dockerfile) on a daemon that is up and warm, with the base in its image store. It copies the app into the image; pydeps-image also builds and installs it as the package that it is, and measures the image. uv and Python are programs on \`PATH\`, not a version manager's scripts. The package index is on the same machine and lets uv keep its pages for ten minutes and its files for ever, as the public one does: neither side downloads anything.
 `
 }
 
