@@ -11097,7 +11097,7 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
  */
 function keepMemoryLow() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=50');
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=120');
 }
 
 
