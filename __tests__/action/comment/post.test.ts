@@ -235,6 +235,19 @@ describe('eight jobs at once', () => {
     expect(namesIn(bodies()[0])).toEqual([...names, 'z'])
   }, 120_000)
 
+  it('lose nothing to one that was held up between its look and its write', async () => {
+    await posting(section('z'))
+    const updates = (): number =>
+      github.requests.filter(({ operation }) => operation === 'updateComment').length
+    const before = updates()
+    github.fail('updateComment', { late: 2000 }, 1)
+    const late = posting(section('a'))
+    while (updates() === before) await setTimeout(10)
+    await Promise.all([late, posting(section('b'))])
+    expect(bodies()).toHaveLength(1)
+    expect(namesIn(bodies()[0])).toEqual(['a', 'b', 'z'])
+  }, 120_000)
+
   it('leave behind what was said of an earlier commit', async () => {
     await posting(section('gone', markOf(9, 1, 'c')))
     await Promise.all(names.slice(0, 3).map((name) => posting(section(name))))
