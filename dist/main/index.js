@@ -39769,7 +39769,14 @@ function parseComment(json) {
 
 
 
-const rounds = 12;
+const rounds = 16;
+/**
+ * Milliseconds for which a job goes on looking at a comment that others write too. Whoever looked before it wrote, and
+ * is held up for less than that, overwrites it while it is still there to see.
+ */
+const watch = 2500;
+/** Milliseconds after which what was seen is too old to be written over; the rest of the watch is for the writing. */
+const fresh = 1000;
 /**
  * Puts a section into its comment. GitHub has no update on a condition, and jobs write at the same time: so every
  * write is looked at again after a moment, and made again until the section is in, none of the others that were seen
@@ -39781,10 +39788,13 @@ async function post(github, posting) {
     let made;
     let known = [];
     let written;
-    let confirmed = 0;
+    let wroteAt = 0;
+    let stale = 0;
     let failures = 0;
     let denied = 0;
     for (let round = 1; round <= rounds; round += 1) {
+        const looked = performance.now();
+        let pause = (shared ? 400 : 200) * (0.75 + Math.random() * Math.min(3, round));
         try {
             const marked = await markedComments(github, pull, id);
             if (marked.length > 0)
@@ -39804,18 +39814,24 @@ async function post(github, posting) {
                 made = await createComment(github, pull, composeBody(id, known));
                 author = made.author;
                 written = 'created';
+                wroteAt = performance.now();
             }
             else if (written !== undefined && extras.length === 0 && isSettled(target, posting, known)) {
-                confirmed += 1;
-                // Another job may have read before this one wrote, and write after it looked: look twice.
-                if (confirmed >= (shared ? 2 : 1))
+                const left = shared ? wroteAt + watch - looked : 0;
+                if (left <= 0)
                     return { kind: written, address: target.address };
+                pause = Math.max(pause, left);
+            }
+            else if (shared && stale < 3 && performance.now() - looked > fresh) {
+                stale += 1;
+                pause = 0;
             }
             else {
-                confirmed = 0;
+                stale = 0;
                 known = withOwn(posting, known);
                 const updated = await updateComment(github, pull, target.id, composeBody(id, known));
                 written ??= 'updated';
+                wroteAt = performance.now();
                 // A list may be behind for a moment; one that is listed on and on is there, and the token may not change it.
                 if (!updated && (denied += 1) > 3)
                     throw cannotChange(pull, target);
@@ -39824,10 +39840,12 @@ async function post(github, posting) {
                     for (const extra of extras)
                         await deleteComment(github, pull, extra.id);
             }
-            await (0,promises_.setTimeout)((shared ? 400 : 200) * (0.75 + Math.random() * Math.min(3, round)));
+            await (0,promises_.setTimeout)(pause);
         }
         catch (error) {
             failures += 1;
+            // What was not answered may have been done.
+            wroteAt = performance.now();
             await github.waitAfter(error, failures);
         }
     }
