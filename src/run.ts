@@ -6,6 +6,7 @@ import { inventoryOfBuilt, measureBuilt, treeOfBuilt } from './engine/assemble/m
 import type { Comparand } from './engine/comparand.ts'
 import { deliver, destinationsOf } from './engine/deliver.ts'
 import { Stopwatch } from './engine/stopwatch.ts'
+import { together } from './engine/together.ts'
 import { unknownIn } from './engine/unknown.ts'
 import { findComparands, readNamed } from './find-baseline.ts'
 import { bundle } from './host/images/bundle.ts'
@@ -14,6 +15,7 @@ import { checkDestination } from './host/images/write.ts'
 import type { RestoredForRun } from './host/store/between-runs.ts'
 import { healing } from './host/store/heal.ts'
 import { openStore, pruneStore, type Store, storeRoot } from './host/store/store.ts'
+import type { Measurement } from './image/measurement.ts'
 import { formatPlatform, hostPlatform } from './image/platform.ts'
 import { formatImageReference } from './image/reference.ts'
 import type { Inputs } from './inputs.ts'
@@ -87,22 +89,26 @@ export async function run(inputs: Inputs, context: RunContext): Promise<RunResul
     const own = { store, env, progress: telling, images, signal }
     const build = (): Promise<readonly Built[]> => buildImages(inputs, platforms, skip, { ...own, stopwatch })
     const imagesOf = (all: readonly Built[]): Built['image'][] => all.map(({ image }) => image)
-    const { built, named } = await healing(
+    const reference = [...local, ...registries].map(formatImageReference)[0] ?? ''
+    const how = { mode: inputs.mode, reference, timings: [], store }
+    const { built, named, measured, ms } = await healing(
       async () => {
         const built = await build()
         // Before anything is written: what to compare with may be what is replaced.
         const named = await readNamed(inputs, built, { store, images })
-        await stopwatch.time('write', () => deliver(imagesOf(built), local, options))
-        return { built, named }
+        const write = async (): Promise<number> => {
+          await stopwatch.time('write', () => deliver(imagesOf(built), local, options))
+          return Math.round(now() - started)
+        }
+        const measure = (): Promise<Measurement[]> => Promise.all(built.map((one) => measureBuilt(one, how)))
+        const [ms, measured] = await together(signal, write, measure)
+        return { built, named, measured, ms }
       },
       (text) => progress.warn(text),
     )
     const cached = built.every(({ made }) => made.length === 0)
-    const total = { step: totalStep, ms: Math.round(now() - started), cached }
-    const timings = [...stopwatch.timings(), total]
-    const reference = [...local, ...registries].map(formatImageReference)[0] ?? ''
-    const how = { mode: inputs.mode, reference, timings, store }
-    const measurements = await Promise.all(built.map((one) => measureBuilt(one, how)))
+    const timings = [...stopwatch.timings(), { step: totalStep, ms, cached }]
+    const measurements = measured.map((one) => ({ ...one, timings }))
     const identity = {
       name: inputs.name ?? built[0]?.project.name ?? '',
       platforms: platforms.map(formatPlatform),

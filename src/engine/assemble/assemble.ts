@@ -20,7 +20,7 @@ import type { Part } from './part.ts'
 import { projectSource } from './project-source.ts'
 import { entry, type Source, textFile } from './source.ts'
 import { installerLayer, planVolume, volumeSources } from './volume.ts'
-import { together } from './together.ts'
+import { together } from '../together.ts'
 import { type ProjectFile, walkProject } from './walk.ts'
 
 export interface AssembleInput {
