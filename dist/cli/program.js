@@ -7876,7 +7876,7 @@ function fromRandomAccessReader(reader, totalSize, options, callback) {
       var commentLength = eocdrBuffer.readUInt16LE(20);
       var expectedCommentLength = eocdrBuffer.length - eocdrWithoutCommentSize;
       if (commentLength !== expectedCommentLength) {
-        return callback(new Error("Invalid comment length. Expected: " + expectedCommentLength + ". Found: " + commentLength + ". Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?"));
+        return callback(new Error("Invalid comment length. Expected: " + expectedCommentLength + ". Found: " + commentLength + ". Are there extra bytes at the end of the file? Or is the end of central dir signature `PK\u263a\u263b` in the comment?"));
       }
       // 22 - Comment
       // the encoding is always cp437.
@@ -8744,7 +8744,7 @@ RefUnrefFilter.prototype.unref = function(cb) {
   this.context.unref();
 };
 
-var cp437 = '\u0000☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ';
+var cp437 = '\u0000\u263a\u263b\u2665\u2666\u2663\u2660\u2022\u25d8\u25cb\u25d9\u2642\u2640\u266a\u266b\u263c\u25ba\u25c4\u2195\u203c\u00b6\u00a7\u25ac\u21a8\u2191\u2193\u2192\u2190\u221f\u2194\u25b2\u25bc !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~\u2302\u00c7\u00fc\u00e9\u00e2\u00e4\u00e0\u00e5\u00e7\u00ea\u00eb\u00e8\u00ef\u00ee\u00ec\u00c4\u00c5\u00c9\u00e6\u00c6\u00f4\u00f6\u00f2\u00fb\u00f9\u00ff\u00d6\u00dc\u00a2\u00a3\u00a5\u20a7\u0192\u00e1\u00ed\u00f3\u00fa\u00f1\u00d1\u00aa\u00ba\u00bf\u2310\u00ac\u00bd\u00bc\u00a1\u00ab\u00bb\u2591\u2592\u2593\u2502\u2524\u2561\u2562\u2556\u2555\u2563\u2551\u2557\u255d\u255c\u255b\u2510\u2514\u2534\u252c\u251c\u2500\u253c\u255e\u255f\u255a\u2554\u2569\u2566\u2560\u2550\u256c\u2567\u2568\u2564\u2565\u2559\u2558\u2552\u2553\u256b\u256a\u2518\u250c\u2588\u2584\u258c\u2590\u2580\u03b1\u00df\u0393\u03c0\u03a3\u03c3\u00b5\u03c4\u03a6\u0398\u03a9\u03b4\u221e\u03c6\u03b5\u2229\u2261\u00b1\u2265\u2264\u2320\u2321\u00f7\u2248\u00b0\u2219\u00b7\u221a\u207f\u00b2\u25a0\u00a0';
 function decodeBuffer(buffer, isUtf8) {
   if (isUtf8) {
     return buffer.toString("utf8");
@@ -8929,7 +8929,7 @@ const figures = [...sizeFigures, ...timeFigures];
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var _memory_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(710);
-/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9895);
+/* harmony import */ var _perform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6238);
 /* harmony import */ var _terminal_arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30);
 /* harmony import */ var _terminal_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8123);
 /* harmony import */ var _terminal_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1225);
@@ -9545,32 +9545,32 @@ const programs = [
         of: 'pip',
         inCacheHome: 'pip',
         variable: 'PIP_CACHE_DIR',
-        hint: mount('pip install …', '`pip install --no-cache-dir`'),
+        hint: mount('pip install \u2026', '`pip install --no-cache-dir`'),
     },
     {
         of: 'uv',
         inCacheHome: 'uv',
         variable: 'UV_CACHE_DIR',
-        hint: mount('UV_LINK_MODE=copy uv sync …', '`ENV UV_NO_CACHE=1`'),
+        hint: mount('UV_LINK_MODE=copy uv sync \u2026', '`ENV UV_NO_CACHE=1`'),
     },
     {
         of: 'Poetry',
         inCacheHome: 'pypoetry/(?:cache|artifacts)',
         variable: 'POETRY_CACHE_DIR',
         ofVariable: '/(?:cache|artifacts)',
-        hint: mount('poetry install …', '`rm -rf` it in the same RUN'),
+        hint: mount('poetry install \u2026', '`rm -rf` it in the same RUN'),
     },
     {
         of: 'PDM',
         inCacheHome: 'pdm',
         variable: 'PDM_CACHE_DIR',
-        hint: mount('pdm sync …', '`rm -rf` it in the same RUN'),
+        hint: mount('pdm sync \u2026', '`rm -rf` it in the same RUN'),
     },
     {
         of: 'Pipenv',
         inCacheHome: 'pipenv',
         variable: 'PIPENV_CACHE_DIR',
-        hint: mount('pipenv sync …', '`rm -rf` it in the same RUN'),
+        hint: mount('pipenv sync \u2026', '`rm -rf` it in the same RUN'),
     },
     {
         of: 'conda',
@@ -11103,7 +11103,7 @@ function keepMemoryLow() {
 
 /***/ }),
 
-/***/ 9895:
+/***/ 6238:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14474,9 +14474,9 @@ function toBoolean() {
 * Words are separated by `_`, `-` and ASCII whitespace, as well as by case
 * and acronym boundaries.
 *
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` \u2192
 * `parseUrlValue`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `item2Name`).
+* `item2Name` \u2192 `item2Name`).
 *
 * @returns A to camel case action.
 *
@@ -14530,9 +14530,9 @@ function toDate(message$1) {
 * Words are separated by `_`, `-` and ASCII whitespace, as well as by case
 * and acronym boundaries.
 *
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` \u2192
 * `parse-url-value`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `item2-name`).
+* `item2Name` \u2192 `item2-name`).
 *
 * @returns A to kebab case action.
 *
@@ -14655,9 +14655,9 @@ function toNumber(message$1) {
 * Words are separated by `_`, `-` and ASCII whitespace, as well as by case
 * and acronym boundaries.
 *
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` \u2192
 * `ParseUrlValue`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `Item2Name`).
+* `item2Name` \u2192 `Item2Name`).
 *
 * @returns A to pascal case action.
 *
@@ -14685,9 +14685,9 @@ function toPascalCase() {
 * Words are separated by `_`, `-` and ASCII whitespace, as well as by case
 * and acronym boundaries.
 *
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` \u2192
 * `parse_url_value`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `item2_name`).
+* `item2Name` \u2192 `item2_name`).
 *
 * @returns A to snake case action.
 *
@@ -18690,9 +18690,9 @@ function summarize(issues) {
 	let summary = "";
 	for (const issue of issues) {
 		if (summary) summary += "\n";
-		summary += `× ${issue.message}`;
+		summary += `\u00d7 ${issue.message}`;
 		const dotPath = /* @__PURE__ */ getDotPath(issue);
-		if (dotPath) summary += `\n  → at ${dotPath}`;
+		if (dotPath) summary += `\n  \u2192 at ${dotPath}`;
 	}
 	return summary;
 }
@@ -19224,7 +19224,7 @@ function normalizePath(path) {
     if (path.includes('\0'))
         throw new failure/* Failure */.H('build', `the name ${JSON.stringify(path)} has a NUL byte`);
     if (path.length > 4096) {
-        throw new failure/* Failure */.H('build', `the name ${JSON.stringify(path.slice(0, 40))}… is longer than 4096 bytes`);
+        throw new failure/* Failure */.H('build', `the name ${JSON.stringify(path.slice(0, 40))}\u2026 is longer than 4096 bytes`);
     }
     const bare = path.endsWith('/') ? path.slice(0, -1) : path;
     if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(bare))
@@ -23874,7 +23874,7 @@ function sources(table) {
 function byName(table) {
     return new Map((table?.keys() ?? []).map((key) => [(0,project_name/* packageName */.o)(key), table?.strings(key) ?? []]));
 }
-/** Resolves `{ include-group = "…" }` (PEP 735); a group that includes itself or an unknown one is an error. */
+/** Resolves `{ include-group = "\u2026" }` (PEP 735); a group that includes itself or an unknown one is an error. */
 function dependencyGroups(table, legacyDev, file) {
     const written = new Map();
     for (const key of table?.keys() ?? []) {
@@ -23888,7 +23888,7 @@ function dependencyGroups(table, legacyDev, file) {
         written.set(dev, [...(written.get(dev) ?? []), ...legacyDev]);
     const resolve = (name, path) => {
         if (path.includes(name)) {
-            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' → ')}`);
+            throw new failure/* Failure */.H('usage', `${file}: dependency groups include each other: ${[...path, name].join(' \u2192 ')}`);
         }
         const items = written.get(name);
         if (items === undefined) {
@@ -23899,7 +23899,7 @@ function dependencyGroups(table, legacyDev, file) {
                 return [item];
             const included = isTable(item) ? item['include-group'] : undefined;
             if (typeof included !== 'string') {
-                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "…" }`);
+                throw new failure/* Failure */.H('usage', `${file}: dependency-groups.${name} must hold requirements and { include-group = "\u2026" }`);
             }
             return resolve((0,project_name/* packageName */.o)(included), [...path, name]);
         });
@@ -23914,7 +23914,7 @@ function matchesMember(settings, path) {
         settings.workspaceMembers.some((glob) => matchesGlob(path, glob)) &&
         !settings.workspaceExclude.some((glob) => matchesGlob(path, glob)));
 }
-/** `*` and `?` within a segment, `**` for any number of segments, `[…]` for one of a set. */
+/** `*` and `?` within a segment, `**` for any number of segments, `[\u2026]` for one of a set. */
 function matchesGlob(path, glob) {
     const segments = (text) => text.split('/').filter((s) => s !== '' && s !== '.');
     return matchSegments(segments(path), segments(glob));
@@ -25334,12 +25334,12 @@ function findBallast({ distributions }, files) {
         ...byLocation(distributions, files, {
             what: 'test suites',
             has: isTest,
-            hint: 'where nothing imports them, `find … -type d -name tests -prune -exec rm -rf {} +` in the RUN that installs',
+            hint: 'where nothing imports them, `find \u2026 -type d -name tests -prune -exec rm -rf {} +` in the RUN that installs',
         }),
         ...byLocation(distributions, files, {
             what: 'static libraries',
             has: (path) => path.endsWith('.a'),
-            hint: "only a compiler reads them: `find … -name '*.a' -delete` in the RUN that installs",
+            hint: "only a compiler reads them: `find \u2026 -name '*.a' -delete` in the RUN that installs",
         }),
     ];
 }
@@ -25632,7 +25632,7 @@ const ofWheels = 'the wheels bring it along: nothing but another release, or ano
 const worthTelling = 100_000;
 /**
  * What is wasted in an image and how to stop it, the largest first. A byte is in one row at most. Rows of the part
- * `waste` add up to that part; `hidden` ones are of what no container sees, `disk − filesystem`; all others tell of
+ * `waste` add up to that part; `hidden` ones are of what no container sees, `disk \u2212 filesystem`; all others tell of
  * bytes that an owner has, a distribution's test suite for one, and stay part of their part. What would be saved of
  * the download is an estimate: bytes of a layer are taken to be compressed as well as the whole of it. What the base
  * brings is not told.
@@ -25741,7 +25741,7 @@ function rest(rows) {
 /** A line of the history as it stood in the Dockerfile, cut. */
 function madeBy(line) {
     const text = (0,made_by/* dockerfileLine */.v)(line);
-    return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+    return text.length > 60 ? `${text.slice(0, 59)}\u2026` : text;
 }
 
 ;// CONCATENATED MODULE: ./src/image/measure.js
@@ -26746,7 +26746,7 @@ const zipped = (0,external_node_util_.promisify)(external_node_zlib_namespaceObj
 const maxText = 512 * 2 ** 20;
 /**
  * Small texts kept under a key that says everything their content depends on: gzip, with a checksum of its own in the
- * first line, in `records/ab/abcd…` by the key's sha256. A damaged record counts as missing.
+ * first line, in `records/ab/abcd\u2026` by the key's sha256. A damaged record counts as missing.
  */
 class Records {
     #root;
@@ -26955,7 +26955,7 @@ class DamagedBlob extends failure/* Failure */.H {
 }
 /** Milliseconds within which a blob that was used counts as in use; well below what a prune leaves alone. */
 const freshFor = 10 * 60 * 1000;
-/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd…`. Files are read-only and never change. */
+/** Bytes kept under their own sha256, in `blobs/sha256/ab/abcd\u2026`. Files are read-only and never change. */
 class Blobs {
     #root;
     #onUse;
@@ -27868,7 +27868,7 @@ async function readOne(context, path, parents, place, variables) {
     const at = place === undefined ? '' : `${place}: `;
     if (parents.includes(path)) {
         const circle = [...parents.slice(parents.indexOf(path)), path].map((file) => (0,external_node_path_.relative)(context, file));
-        throw new failure/* Failure */.H('usage', `${at}requirements files include each other: ${circle.join(' → ')}`);
+        throw new failure/* Failure */.H('usage', `${at}requirements files include each other: ${circle.join(' \u2192 ')}`);
     }
     const shown = (0,external_node_path_.relative)(context, path);
     const bytes = await (0,promises_.readFile)(path).catch((cause) => {
@@ -30304,7 +30304,7 @@ function offers(locked) {
     const names = locked.wheels.flatMap(({ filename }) => parseWheelName(filename) ?? []);
     const list = (values) => {
         const unique = [...new Set(values)];
-        return unique.slice(0, 6).join(', ') + (unique.length > 6 ? ', …' : '');
+        return unique.slice(0, 6).join(', ') + (unique.length > 6 ? ', \u2026' : '');
     };
     const systems = names.flatMap(({ platforms }) => platforms.map((p) => p.replace(/^([a-z]+)(?:\d.*?|_[\d_]+)?(_[a-z].*)?$/, '$1$2')));
     return names.length === 0
@@ -30991,7 +30991,7 @@ async function buildFromSource(sources, folder, context) {
 const compiled = 'it has code that is compiled for the machine it is built on';
 function lastLines(text) {
     const lines = text.trim().split('\n');
-    return lines.length <= 6 ? lines.join('\n  ') : `…\n  ${lines.slice(-6).join('\n  ')}`;
+    return lines.length <= 6 ? lines.join('\n  ') : `\u2026\n  ${lines.slice(-6).join('\n  ')}`;
 }
 
 ;// CONCATENATED MODULE: ./src/engine/assemble/missing.js
@@ -33272,7 +33272,7 @@ function volumeSources(plan, { user }, volume) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/engine/assemble/together.js
+;// CONCATENATED MODULE: ./src/engine/together.js
 /** Does two things at once. When one fails, or `signal` says so, the other is stopped and waited for. */
 async function together(signal, first, second) {
     const stop = new AbortController();
@@ -37484,6 +37484,7 @@ async function causeOf({ verdict, delta }, { context }) {
 
 
 
+
 /** One run: read, build, measure, compare, judge. Throws Failure for what a user can mend. */
 async function run_run(inputs, context) {
     const { env, progress, signal, now, ports = {} } = context;
@@ -37510,19 +37511,23 @@ async function run_run(inputs, context) {
         const own = { store, env, progress: telling, images, signal };
         const build = () => buildImages(inputs, platforms, skip, { ...own, stopwatch });
         const imagesOf = (all) => all.map(({ image }) => image);
-        const { built, named } = await healing(async () => {
+        const reference = [...local, ...registries].map(image_reference/* formatImageReference */.my)[0] ?? '';
+        const how = { mode: inputs.mode, reference, timings: [], store };
+        const { built, named, measured, ms } = await healing(async () => {
             const built = await build();
             // Before anything is written: what to compare with may be what is replaced.
             const named = await readNamed(inputs, built, { store, images });
-            await stopwatch.time('write', () => deliver(imagesOf(built), local, options));
-            return { built, named };
+            const write = async () => {
+                await stopwatch.time('write', () => deliver(imagesOf(built), local, options));
+                return Math.round(now() - started);
+            };
+            const measure = () => Promise.all(built.map((one) => measureBuilt(one, how)));
+            const [ms, measured] = await together(signal, write, measure);
+            return { built, named, measured, ms };
         }, (text) => progress.warn(text));
         const cached = built.every(({ made }) => made.length === 0);
-        const total = { step: compare_timings/* totalStep */.T8, ms: Math.round(now() - started), cached };
-        const timings = [...stopwatch.timings(), total];
-        const reference = [...local, ...registries].map(image_reference/* formatImageReference */.my)[0] ?? '';
-        const how = { mode: inputs.mode, reference, timings, store };
-        const measurements = await Promise.all(built.map((one) => measureBuilt(one, how)));
+        const timings = [...stopwatch.timings(), { step: compare_timings/* totalStep */.T8, ms, cached }];
+        const measurements = measured.map((one) => ({ ...one, timings }));
         const identity = {
             name: inputs.name ?? built[0]?.project.name ?? '',
             platforms: platforms.map(image_platform/* formatPlatform */.Bq),
@@ -37641,11 +37646,11 @@ function visible(text) {
         return named.get(c) ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`);
     });
 }
-/** At most `length` code points, with `…` where some are missing. */
+/** At most `length` code points, with `\u2026` where some are missing. */
 function capped(text, length) {
     // A code point is at most two units, so what is cut off here would be cut off below as well.
     const points = Array.from(text.slice(0, 2 * length + 2));
-    return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
+    return points.length <= length ? text : `${points.slice(0, length - 1).join('')}\u2026`;
 }
 /** Visible text of at most `length` code points; what is longer is not even looked at. */
 function excerpt(text, length) {
@@ -37685,14 +37690,14 @@ function prose(text, { inTable = false, length = 500 } = {}) {
     return parts.reduce((all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part), '');
 }
 // Letters and numbers joined by single marks, in the punctuation of a sentence.
-const plain = /^["'(]*(?:[+±-](?=\d))?[\p{L}\p{N}]+(?:[-.,'’/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
+const plain = /^["'(]*(?:[+\u00b1-](?=\d))?[\p{L}\p{N}]+(?:[-.,'\u2019/][\p{L}\p{N}]+)*%?["')]*[.,:;?!]?["')]*$/u;
 // What GitHub links by itself: a site, an issue, a commit.
 const alive = /www\.|gh-\d|(?:^|\W)[\da-f]{7,40}(?:\W|$)/i;
 function plainWord(word, span) {
-    if (word.trim() === '' || /^[–—]$/.test(word))
+    if (word.trim() === '' || /^[\u2013\u2014]$/.test(word))
         return word;
     if (word === '-')
-        return '–';
+        return '\u2013';
     // What a sentence has around code.
     if (/^(?:\(|\)?[.,:;?!]?)$/.test(word))
         return word;
@@ -37750,7 +37755,7 @@ function displayWidth(text) {
         width += pointWidth(point);
     return width;
 }
-/** As much of the text as fits into so many columns, with `…` where some is missing. */
+/** As much of the text as fits into so many columns, with `\u2026` where some is missing. */
 function fit(text, columns) {
     // Marks that take no column could go on for ever.
     if (text.length <= 4 * columns && !isWider(text, columns))
@@ -37763,9 +37768,9 @@ function fit(text, columns) {
             break;
         fitted += point;
     }
-    return columns < 1 ? '' : `${fitted}…`;
+    return columns < 1 ? '' : `${fitted}\u2026`;
 }
-/** As much of the end of the text as fits into so many columns, with `…` where its beginning is missing. */
+/** As much of the end of the text as fits into so many columns, with `\u2026` where its beginning is missing. */
 function fitEnd(text, columns) {
     if (!isWider(text, columns))
         return text;
@@ -37774,7 +37779,7 @@ function fitEnd(text, columns) {
     let width = 1;
     while (from > 0 && (width += pointWidth(points[from - 1] ?? '')) <= columns)
         from -= 1;
-    return columns < 1 ? '' : `…${points.slice(from).join('')}`;
+    return columns < 1 ? '' : `\u2026${points.slice(from).join('')}`;
 }
 /** Cut or filled up to exactly so many columns, flush left. */
 function left(text, columns) {
@@ -39215,7 +39220,7 @@ function splitOptionFlags(flags) {
 const maxDistance = 3;
 
 function editDistance(a, b) {
-  // https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance
+  // https://en.wikipedia.org/wiki/Damerau\u2013Levenshtein_distance
   // Calculating optimal string alignment distance, no substring is edited more than once.
   // (Simple implementation.)
 
@@ -42156,7 +42161,7 @@ var units_percent = __nccwpck_require__(3509);
 var figures = __nccwpck_require__(8077);
 ;// CONCATENATED MODULE: ./src/budget/words.js
 const kinds = ['word', 'number', 'operator', 'percent', 'other'];
-const pattern = /(?<number>\d[\d.,_]*)|(?<word>\p{L}[\p{L}_-]*)|(?<operator>[<>=!≥≤]+)|(?<percent>%)|(?<other>\S)/gu;
+const pattern = /(?<number>\d[\d.,_]*)|(?<word>\p{L}[\p{L}_-]*)|(?<operator>[<>=!\u2265\u2264]+)|(?<percent>%)|(?<other>\S)/gu;
 /** The words of one line; what follows a `#` is a comment. */
 function splitWords(line) {
     const words = [];
@@ -42344,7 +42349,7 @@ function parseLine(line, words) {
             at += 1;
             if (word.text === '>')
                 return;
-            const less = /[<≤]/.test(word.text);
+            const less = /[<\u2264]/.test(word.text);
             fault(word, word, less ? 'a rule says what is too much: write ">"' : `${quote(word)} is not known here: write ">"`);
         }
         else if (kind === 'above' && word?.kind === 'number') {
@@ -43129,7 +43134,7 @@ function outliveReaders({ stdout, stderr, }) {
 
 
 
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const frames = ['\u280b', '\u2819', '\u2839', '\u2838', '\u283c', '\u2834', '\u2826', '\u2827', '\u2807', '\u280f'];
 const frameMs = 80;
 /** A log without a live line says this often that a step is still at work. */
 const heartbeatMs = 15_000;
@@ -43178,7 +43183,7 @@ function createProgress(stream, screen, { quiet = false, now = () => performance
                     continue;
                 step.told = now();
                 const detail = step.detail === '' ? '' : `: ${step.detail}`;
-                print(`… ${step.name}${detail} (${wholeSeconds(now() - step.started)})`);
+                print(`\u2026 ${step.name}${detail} (${wholeSeconds(now() - step.started)})`);
             }
         }
     };
@@ -43219,13 +43224,13 @@ function createProgress(stream, screen, { quiet = false, now = () => performance
                 update(text) {
                     step.detail = shownText(text);
                 },
-                done: (detail = '') => end(step, style.green('✓'), shownText(detail)),
-                failed: () => end(step, style.red('✗'), step.detail),
+                done: (detail = '') => end(step, style.green('\u2713'), shownText(detail)),
+                failed: () => end(step, style.red('\u2717'), step.detail),
             };
         },
         note: (text) => {
             if (!quiet)
-                print(`${style.cyan('·')} ${shownText(text)}`);
+                print(`${style.cyan('\u00b7')} ${shownText(text)}`);
         },
         warn: (text) => print(`${style.yellow('warning:')} ${shownText(text)}`),
         close,
@@ -43499,10 +43504,10 @@ function driftWords({ baseDrift }) {
         `The base image itself moved: download ${(0,units_bytes/* formatBytesDelta */.vx)(baseDrift.download)}, ` +
             `filesystem ${(0,units_bytes/* formatBytesDelta */.vx)(baseDrift.filesystem)}; that is no doing of this change.`);
 }
-/** The version that it is, or both as in `2.1.0 → 2.2.1`; strangers' text. */
+/** The version that it is, or both as in `2.1.0 \u2192 2.2.1`; strangers' text. */
 function versionsOf({ before, after }) {
     const [old, now] = [before?.version, after?.version];
-    return old !== undefined && now !== undefined && old !== now ? `${old} → ${now}` : (now ?? old ?? '');
+    return old !== undefined && now !== undefined && old !== now ? `${old} \u2192 ${now}` : (now ?? old ?? '');
 }
 
 ;// CONCATENATED MODULE: ./src/report/headline.js
@@ -43563,14 +43568,14 @@ function trendOf({ history = [], measurement }) {
         ...before.map(({ commit, sizes }) => ({ label: shortCommit(commit), bytes: sizes.download })),
         { label: 'this', bytes: measurement.sizes.download },
     ];
-    const summary = `${(0,units_bytes/* formatBytes */.z3)(points[0]?.bytes ?? 0)} → ${(0,units_bytes/* formatBytes */.z3)(measurement.sizes.download)}`;
+    const summary = `${(0,units_bytes/* formatBytes */.z3)(points[0]?.bytes ?? 0)} \u2192 ${(0,units_bytes/* formatBytes */.z3)(measurement.sizes.download)}`;
     return { points, summary };
 }
 /** A hash as people write it; what is none is not repeated. */
 function shortCommit(commit) {
     return /^[0-9a-f]{4,64}$/i.test(commit) ? commit.slice(0, 7) : 'unknown';
 }
-const levels = '▁▂▃▄▅▆▇█';
+const levels = '\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588';
 /** One column for each point, as high as it stands between the least and the largest. */
 function sparkline({ points }) {
     const { least, most } = rangeOf(points);
@@ -43648,11 +43653,11 @@ function trend(input) {
 function header(input) {
     const { measurement, baselineText, delta } = input;
     const { outcome, verdict, summary } = headline(input);
-    const compared = baselineText === undefined ? '' : ` · compared with <b>${html(baselineText, 120)}</b>`;
+    const compared = baselineText === undefined ? '' : ` \u00b7 compared with <b>${html(baselineText, 120)}</b>`;
     const drift = delta && driftWords(delta);
     return `<header>
 <h1>${html(input.name, 120)}</h1>
-<p class="dim">${html(measurement.image.platform, 40)} · <code>${html((0,image_digest/* shortDigest */.VK)(measurement.image.digest), 40)}</code>${compared}</p>
+<p class="dim">${html(measurement.image.platform, 40)} \u00b7 <code>${html((0,image_digest/* shortDigest */.VK)(measurement.image.digest), 40)}</code>${compared}</p>
 <p class="headline">${verdict === '' ? '' : `<b class="outcome ${outcome}">${verdict}</b> `}${summary}</p>
 ${header_figures(input)}
 ${trend(input)}${rules(input)}${drift === undefined ? '' : `<p class="drift">${drift}</p>\n`}${notes(input)}</header>`;
@@ -43676,7 +43681,7 @@ function header_figures(input) {
 function rules({ verdict }) {
     if (verdict === undefined || verdict.rules.length === 0)
         return '';
-    const marks = { pass: '✓', warn: '!', fail: '✗', skipped: '–' };
+    const marks = { pass: '\u2713', warn: '!', fail: '\u2717', skipped: '\u2013' };
     const items = verdict.rules.map(({ rule, outcome, reason }) => `<li class="${outcome}"><b>${marks[outcome]}</b> ${sentence(`${rule.text}: ${reason}`)}</li>`);
     return `<ul class="rules" aria-label="Budget">${items.join('')}</ul>\n`;
 }
@@ -43880,7 +43885,7 @@ const list = () => {
     }
     const by = change(node);
     cell('number', size(node.bytes));
-    cell('number ' + (by.startsWith('+') ? 'grown' : by.startsWith('−') ? 'shrunk' : 'dim'), compared ? by : share(node, root));
+    cell('number ' + (by.startsWith('+') ? 'grown' : by.startsWith('\u2212') ? 'shrunk' : 'dim'), compared ? by : share(node, root));
     return row;
   }));
   el('status').textContent = query === '' ? '' : hits.size + (hits.size === 1 ? ' match' : ' matches') +
@@ -43982,7 +43987,7 @@ const write = (tile, node, box, holder) => {
   const big = tile.classList.contains('big');
   const font = (holder ? '600 ' : '') + (big ? '15px' : '12px');
   const by = change(node);
-  const number = by === '' || by === '±0' ? size(node.bytes) : by;
+  const number = by === '' || by === '\u00b10' ? size(node.bytes) : by;
   const room = box.width - (big ? 14 : 10);
   const wide = widthOf(node.name, font);
   if (wide > room && room < 40) return;
@@ -44001,7 +44006,7 @@ const write = (tile, node, box, holder) => {
 const describe = (node) => {
   const by = change(node);
   return node.kind + ', ' + size(node.bytes) + ', ' + share(node, root) + ' of the image' +
-    (by === '' || by === '±0' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
+    (by === '' || by === '\u00b10' ? '' : ', ' + state(node) + ' by ' + by) + (node.children.length > 0 ? ', goes in' : '');
 };
 `;
 
@@ -44092,7 +44097,7 @@ const size = (bytes) => {
 const change = (node) => {
   if (!compared || node.before < 0) return '';
   const by = node.bytes - node.before;
-  return by === 0 ? '±0' : (by > 0 ? '+' : '−') + size(Math.abs(by));
+  return by === 0 ? '\u00b10' : (by > 0 ? '+' : '\u2212') + size(Math.abs(by));
 };
 const share = (node, of) => {
   const percent = of.area === 0 ? 0 : (100 * node.area) / of.area;
@@ -44128,7 +44133,7 @@ const hide = () => { tip.style.display = 'none'; };
 const show = (node, x, y) => {
   const by = change(node);
   const lines = [path(node), size(node.bytes) + ', ' + share(node, root) + ' of the image'];
-  if (by !== '') lines.push(state(node) + (by === '±0' ? '' : ' ' + by + ' (was ' + size(node.before) + ')'));
+  if (by !== '') lines.push(state(node) + (by === '\u00b10' ? '' : ' ' + by + ' (was ' + size(node.before) + ')'));
   tip.textContent = lines.join(String.fromCharCode(10));
   tip.style.display = 'block';
   tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - tip.offsetWidth - 8)) + 'px';
@@ -44364,7 +44369,7 @@ function layers_layers({ measurement, delta }) {
 
 ;// CONCATENATED MODULE: ./src/report/why.js
 /**
- * Why a package is there, as `← pydantic ← fastapi ← you`: the shortest chain, and how many more there are. Empty when
+ * Why a package is there, as `\u2190 pydantic \u2190 fastapi \u2190 you`: the shortest chain, and how many more there are. Empty when
  * nothing is known.
  */
 function why(required) {
@@ -44372,7 +44377,7 @@ function why(required) {
     if (found === undefined)
         return '';
     const more = found.others === 0 ? '' : ` (and ${found.others} more)`;
-    return `${[...found.names, 'you'].map((name) => `← ${name}`).join(' ')}${more}`;
+    return `${[...found.names, 'you'].map((name) => `\u2190 ${name}`).join(' ')}${more}`;
 }
 /** The names between a package and the project, none where that requires it itself, and how many more chains there are. */
 function shortestChain({ direct, requiredBy, }) {
@@ -44470,7 +44475,7 @@ function render({ title, id, columns, rows, maxBytes, open = false }) {
         shown.push(row);
     }
     const missing = rows.length - shown.length;
-    const more = missing === 0 ? '' : `<p class="dim">… and ${missing} more</p>`;
+    const more = missing === 0 ? '' : `<p class="dim">\u2026 and ${missing} more</p>`;
     return `<details id="${id}"${open ? ' open' : ''}><summary><h2>${title}</h2></summary>
 <div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>
 ${shown.join('')}</tbody></table></div>${more}</details>`;
@@ -44608,26 +44613,26 @@ function unbroken(size) {
 function markOf(outcome) {
     switch (outcome) {
         case 'pass':
-            return '✅';
+            return '\u2705';
         case 'warn':
-            return '⚠️';
+            return '\u26a0\ufe0f';
         case 'fail':
-            return '❌';
+            return '\u274c';
         case 'skipped':
-            return '➖';
+            return '\u2796';
     }
 }
 /** The mark of what changed. */
-const changeMarks = { added: '➕', removed: '➖', changed: '🔁' };
-/** Why a package is there, by its shortest chain, as in `pydantic ← fastapi ← you`. */
+const changeMarks = { added: '\u2795', removed: '\u2796', changed: '\ud83d\udd01' };
+/** Why a package is there, by its shortest chain, as in `pydantic \u2190 fastapi \u2190 you`. */
 function because(required) {
     const found = shortestChain(required);
     if (found === undefined)
         return '';
     const names = found.names.slice(0, 5).map((name) => cell(name, 60));
-    const gap = found.names.length > 5 ? ['…'] : [];
+    const gap = found.names.length > 5 ? ['\u2026'] : [];
     const more = found.others === 0 ? '' : ` and ${found.others} more`;
-    return [...names, ...gap, 'you'].join(' ← ') + more;
+    return [...names, ...gap, 'you'].join(' \u2190 ') + more;
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown/section.js
@@ -44666,7 +44671,7 @@ function renderSection({ before, rows, after, missing = 0, rowName }) {
     return `${before}${rows.join('')}${missing > 0 ? moreLine(rowName, missing) : ''}${after}`;
 }
 function moreLine(rowName, missing) {
-    return `\n… and ${missing} more ${rowName}\n\n`;
+    return `\n\u2026 and ${missing} more ${rowName}\n\n`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown/fold.js
@@ -44775,17 +44780,17 @@ function changeCells(change) {
 }
 function versions({ before, after }) {
     const shown = [before, after].flatMap((state) => (state === undefined ? [] : [cell(state.version, 40)]));
-    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' → ');
+    return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' \u2192 ');
 }
 
 ;// CONCATENATED MODULE: ./src/report/bar.js
-const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const eighths = ['', '\u258f', '\u258e', '\u258d', '\u258c', '\u258b', '\u258a', '\u2589'];
 /** A bar of exactly so many columns, filled by a share from 0 to 1 to the eighth of a column. */
 function bar(share, columns) {
     const filled = Math.round(Math.min(1, Math.max(0, share)) * columns * 8);
     // What is there is seen, however small.
     const parts = share > 0 ? Math.max(1, filled) : 0;
-    const text = '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
+    const text = '\u2588'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
     return text + ' '.repeat(columns - text.length);
 }
 
@@ -44941,7 +44946,7 @@ function budget({ verdict }) {
 
 /** What the reader should know. */
 function run_notes({ notes: all }) {
-    const rows = all.map((note) => `- ⚠️ ${(0,report_escape/* prose */.CS)(note)}\n`);
+    const rows = all.map((note) => `- \u26a0\ufe0f ${(0,report_escape/* prose */.CS)(note)}\n`);
     return { rowName: 'notes', before: '', rows, after: '\n', importance: 9 };
 }
 /** How the download went from commit to commit. */
@@ -45016,12 +45021,12 @@ const commentCharacters = 65_000;
 function renderMarkdown(input, { maxCharacters = commentCharacters } = {}) {
     const { outcome, verdict, summary, quiet } = headline(input);
     const words = verdict === '' ? `: ${summary}` : ` is ${verdict}: ${summary}`;
-    const mark = verdict === '' && !quiet ? '' : `${quiet ? '✅' : markOf(outcome)} `;
+    const mark = verdict === '' && !quiet ? '' : `${quiet ? '\u2705' : markOf(outcome)} `;
     const name = (0,report_escape/* codeSpan */.SS)(input.name, { length: 100 });
     const against = input.baselineText === undefined ? '' : (0,report_escape/* codeSpan */.SS)(input.baselineText, { length: 120 });
     if (quiet) {
-        const line = `✅ ${name}: ${summary}${against === '' ? '' : ` (compared with ${against})`}\n`;
-        return line.length <= maxCharacters ? line : `✅ ${summary}\n`.slice(0, maxCharacters);
+        const line = `\u2705 ${name}: ${summary}${against === '' ? '' : ` (compared with ${against})`}\n`;
+        return line.length <= maxCharacters ? line : `\u2705 ${summary}\n`.slice(0, maxCharacters);
     }
     const platform = (0,report_escape/* codeSpan */.SS)(input.measurement.image.platform, { length: 40 });
     const compared = against === '' ? '' : `, compared with ${against}`;
@@ -45276,17 +45281,17 @@ var report_width = __nccwpck_require__(843);
 
 /** Says how many rows of a list are missing; nothing where none is. */
 function more(count, style, size) {
-    return count <= 0 ? [] : [style.dim(`  … and ${count} more${size === undefined ? '' : `, ${size}`}`)];
+    return count <= 0 ? [] : [style.dim(`  \u2026 and ${count} more${size === undefined ? '' : `, ${size}`}`)];
 }
 /** The mark of an outcome. */
 function page_markOf(outcome, style) {
     switch (outcome) {
         case 'pass':
-            return style.green('✓');
+            return style.green('\u2713');
         case 'warn':
             return style.yellow('!');
         case 'fail':
-            return style.red('✗');
+            return style.red('\u2717');
         case 'skipped':
             return style.dim('-');
     }
@@ -45537,7 +45542,7 @@ function placeLines(each, { input, style, columns }) {
     return [
         `${mark} ${(0,report_width/* right */.pG)((0,units_bytes/* formatBytes */.z3)(each.bytes), 9)}  ${place}  ${style.dim(cost)}`,
         ...(0,report_width/* wrap */.LV)(said(each.why), room).map((line) => style.dim(`${indent}${line}`)),
-        ...(0,report_width/* wrap */.LV)(said(each.hint), room - 2).map((line, i) => `${indent}${i === 0 ? '→' : ' '} ${line}`),
+        ...(0,report_width/* wrap */.LV)(said(each.hint), room - 2).map((line, i) => `${indent}${i === 0 ? '\u2192' : ' '} ${line}`),
     ];
 }
 /** What tells paths apart is their end. */
@@ -45693,10 +45698,10 @@ function formatBytes(bytes) {
     }
     return `${sign}${threeDigits(value)} ${units[unit] ?? 'PB'}`;
 }
-/** A difference for people, always with its sign: `+12.3 kB`, `-1.25 GB`, `±0 B`. */
+/** A difference for people, always with its sign: `+12.3 kB`, `-1.25 GB`, `\u00b10 B`. */
 function formatBytesDelta(bytes) {
     if (Math.round(bytes) === 0)
-        return '±0 B';
+        return '\u00b10 B';
     return bytes > 0 ? `+${formatBytes(bytes)}` : formatBytes(bytes);
 }
 function threeDigits(value) {
@@ -45759,7 +45764,7 @@ function formatDuration(ms) {
 /** A difference for people, always with its sign. */
 function formatDurationDelta(ms) {
     if (Math.round(ms) === 0)
-        return '±0 ms';
+        return '\u00b10 ms';
     return ms > 0 ? `+${formatDuration(ms)}` : formatDuration(ms);
 }
 function pad(value) {
@@ -45789,7 +45794,7 @@ function formatGrowth(before, after) {
         return undefined;
     const growth = ((after - before) / before) * 100;
     if (growth === 0)
-        return '±0%';
+        return '\u00b10%';
     const size = Math.abs(growth);
     const digits = size < 0.1 ? '<0.1' : size < 10 ? size.toFixed(1) : size.toFixed(0);
     return `${growth > 0 ? '+' : '-'}${digits}%`;
