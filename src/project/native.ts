@@ -29,20 +29,30 @@ export interface SourcePackage {
 /** Sorts packages by what there is for a target; all of them are taken to apply. */
 export function planWheels(packages: readonly LockedPackage[], target: Target): WheelPlan {
   const choose = wheelChooser(target)
+  const allows = pythonAllowed(target)
   const wheels: { package: LockedPackage; wheel: LockedFile }[] = []
   const sources: SourcePackage[] = []
   const unfit: LockedPackage[] = []
   const refused: LockedPackage[] = []
   for (const locked of packages) {
     const wheel = choose(locked.wheels)
-    const { requiresPython } = locked
-    if (requiresPython !== undefined && !satisfiesSpecifier(target.python.full, requiresPython))
-      refused.push(locked)
+    if (!allows(locked.requiresPython)) refused.push(locked)
     else if (wheel !== undefined) wheels.push({ package: locked, wheel })
     else if (locked.sdist === undefined && locked.direct !== 'vcs') unfit.push(locked)
     else sources.push({ package: locked, code: hasPlatformWheel(locked) ? 'native' : 'unknown' })
   }
   return { wheels, sources, unfit, refused }
+}
+
+/** Whether a `requires-python` takes the target's Python: most packages of a lock ask for one of a few. */
+function pythonAllowed({ python }: Target): (requiresPython: string | undefined) => boolean {
+  const known = new Map<string, boolean>()
+  return (requiresPython) => {
+    if (requiresPython === undefined) return true
+    const allowed = known.get(requiresPython) ?? satisfiesSpecifier(python.full, requiresPython)
+    known.set(requiresPython, allowed)
+    return allowed
+  }
 }
 
 /**

@@ -166,10 +166,11 @@ function splitOptions(text: string): { requirement: string; hashes: readonly Has
   return { requirement: requirement.trim(), hashes }
 }
 
+const digits: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 }
+
 function parseHash(value: string): Hash {
   const [, algorithm = '', digest = ''] = /^([a-z0-9]+)[:=]([0-9a-fA-F]+)$/.exec(value) ?? []
-  const length: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 }
-  if (length[algorithm] !== digest.length) {
+  if (digits[algorithm] !== digest.length) {
     throw new Failure(
       'usage',
       `hash ${JSON.stringify(value)} is not sha256, sha384 or sha512 with all its digits`,

@@ -1,5 +1,5 @@
 import { machine, type Target } from './target.ts'
-import { parseWheelName, wheelTags } from './wheel.ts'
+import { parseWheelName, platformsIn, wheelTags } from './wheel.ts'
 
 /**
  * The tags of wheels that CPython takes on a target, best first (PEP 425, 600 and 656): the interpreter's own ABI,
@@ -45,10 +45,13 @@ export function wheelChooser(
   target: Target,
 ): <T extends { readonly filename: string }>(files: readonly T[]) => T | undefined {
   const ranks = new Map(tagsFor(target).map((tag, rank) => [tag, rank]))
+  const platforms = new Set([...platformTags(target), 'any'])
   return (files) => {
     let best:
       { readonly file: (typeof files)[number]; readonly rank: number; readonly build: Build } | undefined
     for (const file of files) {
+      // Most wheels of a lock are for other platforms, which is soon seen.
+      if (!platformsIn(file.filename).some((platform) => platforms.has(platform))) continue
       const wheel = parseWheelName(file.filename)
       if (wheel === undefined) continue
       const rank = Math.min(...wheelTags(wheel).map((tag) => ranks.get(tag) ?? Infinity))

@@ -9,8 +9,11 @@ export function satisfiesSpecifier(version: string, specifier: string): boolean 
   return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true })
 }
 
+/** What a lock has for nearly every package. */
+const plainPin = /^==\d+(?:\.\d+)*$/
+
 export function isSpecifier(text: string): boolean {
-  return text.trim() !== '' && validRange(text)
+  return plainPin.test(text) || (text.trim() !== '' && validRange(text))
 }
 
 export function isVersion(text: string): boolean {

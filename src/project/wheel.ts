@@ -30,6 +30,14 @@ export function parseWheelName(filename: string): WheelName | undefined {
   }
 }
 
+/** The platforms of a wheel's file name, which need not be one. */
+export function platformsIn(filename: string): readonly string[] {
+  return filename
+    .slice(filename.lastIndexOf('-') + 1, -'.whl'.length)
+    .toLowerCase()
+    .split('.')
+}
+
 /** Every `python-abi-platform` that a wheel is for. */
 export function wheelTags(wheel: WheelName): readonly string[] {
   return wheel.pythons.flatMap((python) =>
