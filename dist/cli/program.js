@@ -21857,8 +21857,10 @@ function satisfiesSpecifier(version, specifier) {
         return valid(version) !== null;
     return isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
 }
+/** What a lock has for nearly every package. */
+const plainPin = /^==\d+(?:\.\d+)*$/;
 function isSpecifier(text) {
-    return text.trim() !== '' && validRange(text);
+    return plainPin.test(text) || (text.trim() !== '' && validRange(text));
 }
 function isVersion(text) {
     return valid(text) !== null;
@@ -27708,10 +27710,10 @@ function splitOptions(text) {
     }
     return { requirement: requirement.trim(), hashes };
 }
+const requirements_digits = { sha256: 64, sha384: 96, sha512: 128 };
 function parseHash(value) {
     const [, algorithm = '', digest = ''] = /^([a-z0-9]+)[:=]([0-9a-fA-F]+)$/.exec(value) ?? [];
-    const length = { sha256: 64, sha384: 96, sha512: 128 };
-    if (length[algorithm] !== digest.length) {
+    if (requirements_digits[algorithm] !== digest.length) {
         throw new failure/* Failure */.H('usage', `hash ${JSON.stringify(value)} is not sha256, sha384 or sha512 with all its digits`);
     }
     return { algorithm, digest: digest.toLowerCase() };
@@ -28517,6 +28519,13 @@ function parseWheelName(filename) {
         platforms,
     };
 }
+/** The platforms of a wheel's file name, which need not be one. */
+function platformsIn(filename) {
+    return filename
+        .slice(filename.lastIndexOf('-') + 1, -'.whl'.length)
+        .toLowerCase()
+        .split('.');
+}
 /** Every `python-abi-platform` that a wheel is for. */
 function wheelTags(wheel) {
     return wheel.pythons.flatMap((python) => wheel.abis.flatMap((abi) => wheel.platforms.map((platform) => `${python}-${abi}-${platform}`)));
@@ -28566,9 +28575,13 @@ function platformTags(target) {
 /** Chooses among wheels for one target; the best tag wins, then the highest build number. */
 function wheelChooser(target) {
     const ranks = new Map(tagsFor(target).map((tag, rank) => [tag, rank]));
+    const platforms = new Set([...platformTags(target), 'any']);
     return (files) => {
         let best;
         for (const file of files) {
+            // Most wheels of a lock are for other platforms, which is soon seen.
+            if (!platformsIn(file.filename).some((platform) => platforms.has(platform)))
+                continue;
             const wheel = parseWheelName(file.filename);
             if (wheel === undefined)
                 continue;
@@ -30258,14 +30271,14 @@ function withOnly(locked, wheel) {
 /** Sorts packages by what there is for a target; all of them are taken to apply. */
 function planWheels(packages, target) {
     const choose = wheelChooser(target);
+    const allows = pythonAllowed(target);
     const wheels = [];
     const sources = [];
     const unfit = [];
     const refused = [];
     for (const locked of packages) {
         const wheel = choose(locked.wheels);
-        const { requiresPython } = locked;
-        if (requiresPython !== undefined && !satisfiesSpecifier(target.python.full, requiresPython))
+        if (!allows(locked.requiresPython))
             refused.push(locked);
         else if (wheel !== undefined)
             wheels.push({ package: locked, wheel });
@@ -30275,6 +30288,17 @@ function planWheels(packages, target) {
             sources.push({ package: locked, code: hasPlatformWheel(locked) ? 'native' : 'unknown' });
     }
     return { wheels, sources, unfit, refused };
+}
+/** Whether a `requires-python` takes the target's Python: most packages of a lock ask for one of a few. */
+function pythonAllowed({ python }) {
+    const known = new Map();
+    return (requiresPython) => {
+        if (requiresPython === undefined)
+            return true;
+        const allowed = known.get(requiresPython) ?? satisfiesSpecifier(python.full, requiresPython);
+        known.set(requiresPython, allowed);
+        return allowed;
+    };
 }
 /**
  * Throws one Failure that lists every package which cannot be installed without compiling in the image, and what

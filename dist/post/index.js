@@ -32730,8 +32730,10 @@ function version_satisfiesSpecifier(version, specifier) {
         return valid(version) !== null;
     return version_isSpecifier(specifier) && satisfies(version, specifier, { prereleases: true });
 }
+/** What a lock has for nearly every package. */
+const plainPin = /^==\d+(?:\.\d+)*$/;
 function version_isSpecifier(text) {
-    return text.trim() !== '' && validRange(text);
+    return plainPin.test(text) || (text.trim() !== '' && validRange(text));
 }
 function version_isVersion(text) {
     return valid(text) !== null;
