@@ -79,14 +79,18 @@ async function bundle(name: string): Promise<void> {
   const to = ['-o', join(made, name), '--license', 'licenses.txt', '--quiet']
   await run([ncc, 'build', `src/${name}.js`, ...to], scripts)
   const written = join(made, name, 'index.js')
-  writeFileSync(written, escaped(readFileSync(written, 'utf8')))
   if (!startedOften.includes(name)) return
+  writeFileSync(written, escaped(readFileSync(written, 'utf8')))
+  await run(['--check', written], made)
   renameSync(written, join(made, name, 'program.js'))
   copyFileSync(join(root, 'scripts', 'start.js'), written)
   chmodSync(written, 0o755)
 }
 
-/** The same program in ASCII: one other character, and V8 keeps and reads all of the source at twice the size. */
+/**
+ * The same program in ASCII: one other character, and V8 keeps and reads all of the source at twice the size. What is
+ * escaped must be in a string, a pattern or a comment.
+ */
 function escaped(program: string): string {
   if (/String\.raw\s*`[^`]*[^\0-\x7f]/.test(program))
     throw new Error('String.raw means an escape as it stands')
